@@ -1,0 +1,113 @@
+package import Foundation
+package import Model
+
+/// Performs what steps do.
+///
+/// The engine decides when, reuses what it can and keeps what comes out; a runner knows tools and chains.
+package protocol StepRunner<Work>: Sendable {
+    associatedtype Work: Sendable
+
+    /// What decides whether a stored result may stand in; nil for an effect, which is never served from a cache.
+    ///
+    /// - Throws: ``StepFailure`` where it cannot be told, such as a tool that is missing.
+    func fingerprint(
+        of step: Plan<Work>.Step,
+        inputs: StepInputs
+    ) async throws(StepFailure) -> Fingerprint?
+
+    /// Does the work; `progress` takes words for a person about where the step is.
+    ///
+    /// - Throws: ``StepFailure``; ``StepFailure/cancelled`` when the run is being torn down.
+    func perform(
+        _ step: Plan<Work>.Step,
+        inputs: StepInputs,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> Performed
+
+    /// What the outputs say, be they new or reused: a pure function of them and of the step.
+    func interpret(
+        _ step: Plan<Work>.Step,
+        inputs: StepInputs,
+        outputs: StoredOutputs
+    ) async throws(StepFailure) -> Interpretation
+}
+
+/// What a runner gives back.
+package struct Performed: Sendable {
+    package struct NewOutput: Sendable {
+        package let name: String
+        package let bytes: Data
+
+        package init(name: String, bytes: Data) {
+            self.name = name
+            self.bytes = bytes
+        }
+    }
+
+    package var outputs: [NewOutput]
+    /// An effect that was there already: the step counts as reused.
+    package var isReuse: Bool
+    /// Why an effect was done or kept; empty for pure work, where the engine knows.
+    package var reason: String
+
+    package init(outputs: [NewOutput], isReuse: Bool = false, reason: String = "") {
+        self.outputs = outputs
+        self.isReuse = isReuse
+        self.reason = reason
+    }
+}
+
+/// What outputs say of the step.
+package struct Interpretation: Sendable {
+    package var facts: [Fact]
+    /// Why a policy does not let it pass; nil where it does.
+    package var refusal: String?
+
+    package init(facts: [Fact], refusal: String? = nil) {
+        self.facts = facts
+        self.refusal = refusal
+    }
+}
+
+/// The outputs of one step in the content store.
+package struct StoredOutputs: Sendable {
+    package let outputs: [Output]
+    private let load: @Sendable (Digest) throws(StepFailure) -> Data
+
+    package init(_ outputs: [Output], load: @escaping @Sendable (Digest) throws(StepFailure) -> Data) {
+        self.outputs = outputs
+        self.load = load
+    }
+
+    /// The digest of an output by name; nil where the step has none of that name.
+    package func digest(_ name: String) -> Digest? { outputs.first { $0.name == name }?.digest }
+
+    /// The verified bytes of an output.
+    ///
+    /// - Throws: ``StepFailure`` coded `lost-output` where it is not there or damaged.
+    package func bytes(_ name: String) throws(StepFailure) -> Data {
+        guard let digest = digest(name) else {
+            throw StepFailure(code: "lost-output", "there is no output '\(name)'")
+        }
+        return try load(digest)
+    }
+}
+
+/// The outputs of the steps that a step needs.
+package struct StepInputs: Sendable {
+    private let outputs: [StepID: StoredOutputs]
+
+    package init(_ outputs: [StepID: StoredOutputs]) { self.outputs = outputs }
+
+    /// What `step` gave.
+    ///
+    /// - Throws: ``StepFailure`` coded `lost-output` where it is not among the needs.
+    package subscript(step: StepID) -> StoredOutputs {
+        get throws(StepFailure) {
+            guard let stored = outputs[step] else {
+                throw StepFailure(code: "lost-output", "there are no outputs of \(step)")
+            }
+            return stored
+        }
+    }
+}

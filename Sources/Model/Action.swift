@@ -1,0 +1,180 @@
+package import EthereumTypes
+
+/// What a planned step will do.
+///
+/// Closed on purpose: the planner, the cache and every report switch over it.
+package enum Action: Hashable, Sendable {
+    case generate(GenerateAction)
+    case compile(CompileAction)
+    case audit(AuditAction)
+    case deploy(DeployAction)
+    case call(CallAction)
+}
+
+/// Renders a template.
+package struct GenerateAction: Hashable, Sendable {
+    package var contract: ContractName
+    package var options: ERC20Options
+
+    package init(contract: ContractName, options: ERC20Options) {
+        self.contract = contract
+        self.options = options
+    }
+}
+
+/// Compiles one contract and what it imports.
+package struct CompileAction: Hashable, Sendable {
+    package struct Unit: Hashable, Sendable {
+        /// The file's path and the compiler's name for it: relative to the project's root.
+        package var path: String
+        package var digest: Digest
+
+        package init(path: String, digest: Digest) {
+            self.path = path
+            self.digest = digest
+        }
+    }
+
+    package enum Source: Hashable, Sendable {
+        /// A file and everything it imports, sorted by path.
+        case files(entry: String, closure: [Unit])
+        /// What a generate step wrote; it imports nothing.
+        case generated(by: StepID)
+    }
+
+    package var contract: ContractName
+    package var source: Source
+    /// Which contract of the entry file; nil where the file has one that is meant.
+    package var contractInFile: String?
+    package var settings: CompilerSettings
+    /// The texts of every pragma in the closure, for the choice of a compiler.
+    package var pragmas: [String]
+
+    package init(
+        contract: ContractName,
+        source: Source,
+        contractInFile: String?,
+        settings: CompilerSettings,
+        pragmas: [String]
+    ) {
+        self.contract = contract
+        self.source = source
+        self.contractInFile = contractInFile
+        self.settings = settings
+        self.pragmas = pragmas
+    }
+}
+
+/// Runs audit tools over one compiled contract and judges what they found.
+package struct AuditAction: Hashable, Sendable {
+    /// A policy and where it is in force.
+    package struct Gate: Hashable, Sendable {
+        /// nil: on every network.
+        package var network: String?
+        package var policy: Policy
+
+        package init(network: String?, policy: Policy) {
+            self.network = network
+            self.policy = policy
+        }
+    }
+
+    package var contract: ContractName
+    package var compile: StepID
+    /// All that any gate names, sorted.
+    package var tools: [String]
+    package var gates: [Gate]
+
+    package init(contract: ContractName, compile: StepID, tools: [String], gates: [Gate]) {
+        self.contract = contract
+        self.compile = compile
+        self.tools = tools
+        self.gates = gates
+    }
+}
+
+/// Puts one contract on one network, or finds it there.
+package struct DeployAction: Hashable, Sendable {
+    package var name: String
+    package var contract: ContractName
+    package var compile: StepID
+    package var audit: StepID
+    package var network: NetworkSpec
+    package var signer: SignerSpec?
+    /// Only references to deployments and signers are left in them.
+    package var arguments: Arguments
+    package var value: Wei
+    package var redeploy: DeploymentSpec.Redeploy
+    /// The signers that arguments read addresses of.
+    package var signersRead: [SignerSpec]
+
+    package init(
+        name: String,
+        contract: ContractName,
+        compile: StepID,
+        audit: StepID,
+        network: NetworkSpec,
+        signer: SignerSpec?,
+        arguments: Arguments,
+        value: Wei,
+        redeploy: DeploymentSpec.Redeploy,
+        signersRead: [SignerSpec]
+    ) {
+        self.name = name
+        self.contract = contract
+        self.compile = compile
+        self.audit = audit
+        self.network = network
+        self.signer = signer
+        self.arguments = arguments
+        self.value = value
+        self.redeploy = redeploy
+        self.signersRead = signersRead
+    }
+
+    package var step: StepID { .deploy(name, on: network.name) }
+}
+
+/// Calls a function of one deployment.
+package struct CallAction: Hashable, Sendable {
+    package var name: String
+    package var deployment: String
+    package var compile: StepID
+    package var deploy: StepID
+    package var network: NetworkSpec
+    package var signer: SignerSpec?
+    package var function: Located<String>
+    package var arguments: Arguments
+    package var value: Wei
+    package var unless: CallSpec.Unless?
+    /// The signers that arguments read addresses of.
+    package var signersRead: [SignerSpec]
+
+    package init(
+        name: String,
+        deployment: String,
+        compile: StepID,
+        deploy: StepID,
+        network: NetworkSpec,
+        signer: SignerSpec?,
+        function: Located<String>,
+        arguments: Arguments,
+        value: Wei,
+        unless: CallSpec.Unless?,
+        signersRead: [SignerSpec]
+    ) {
+        self.name = name
+        self.deployment = deployment
+        self.compile = compile
+        self.deploy = deploy
+        self.network = network
+        self.signer = signer
+        self.function = function
+        self.arguments = arguments
+        self.value = value
+        self.unless = unless
+        self.signersRead = signersRead
+    }
+
+    package var step: StepID { .call(name, of: deployment, on: network.name) }
+}

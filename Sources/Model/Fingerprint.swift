@@ -1,0 +1,70 @@
+import Foundation
+
+/// Labelled fields that decide whether a stored result may stand in for a step.
+///
+/// Fields are kept, so that a miss can be explained. The digest covers each label and value with its length in front, so
+/// ("ab", "c") and ("a", "bc") never meet.
+package struct Fingerprint: Hashable, Codable, Sendable {
+    package struct Field: Hashable, Codable, Sendable {
+        package let label: String
+        package let value: String
+
+        package init(label: String, value: String) {
+            self.label = label
+            self.value = value
+        }
+    }
+
+    package private(set) var fields: [Field]
+
+    /// Starts with the version of the schema of what is stored and the kind of step.
+    package init(schema: Int, kind: StepID.Kind) {
+        fields = [
+            Field(label: "schema", value: String(schema)), Field(label: "step", value: kind.rawValue),
+        ]
+    }
+
+    package mutating func add(_ label: String, _ value: String) {
+        fields.append(Field(label: label, value: value))
+    }
+
+    package var digest: Digest {
+        var bytes = Data()
+        for field in fields {
+            for part in [field.label, field.value] {
+                let text = Data(part.utf8)
+                unsafe withUnsafeBytes(of: UInt64(text.count).littleEndian) {
+                    unsafe bytes.append(contentsOf: $0)
+                }
+                bytes.append(text)
+            }
+        }
+        return Digest(of: bytes)
+    }
+
+    /// What differs from an earlier fingerprint of the same step, in words; empty where nothing does.
+    package func differences(from earlier: Fingerprint) -> [String] {
+        let before = Dictionary(
+            earlier.fields.map { ($0.label, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let now = Dictionary(fields.map { ($0.label, $0.value) }, uniquingKeysWith: { first, _ in first })
+        var changes: [String] = []
+        for field in fields {
+            guard let old = before[field.label] else {
+                changes.append("\(field.label) is new")
+                continue
+            }
+            if old != field.value {
+                changes.append("\(field.label) \(Self.short(old)) → \(Self.short(field.value))")
+            }
+        }
+        for field in earlier.fields where now[field.label] == nil {
+            changes.append("\(field.label) is gone")
+        }
+        return changes
+    }
+
+    private static func short(_ value: String) -> String {
+        if let digest = Digest(value) { return "sha256:\(digest.hex.prefix(4))…" }
+        return value.count > 40 ? value.prefix(39) + "…" : value
+    }
+}

@@ -1,0 +1,78 @@
+/// Something a step produced.
+package struct Output: Hashable, Codable, Sendable {
+    package let name: String
+    package let digest: Digest
+    package let bytes: Int
+
+    package init(name: String, digest: Digest, bytes: Int) {
+        self.name = name
+        self.digest = digest
+        self.bytes = bytes
+    }
+}
+
+/// How a step ended: one of these.
+package enum Outcome: Hashable, Sendable {
+    case succeeded([Output])
+    /// A stored result stood in, or what was wanted was there already.
+    case reused([Output])
+    case failed(StepFailure)
+    /// A policy did not let it pass.
+    case refused(reason: String)
+    /// A step that it needs did not succeed.
+    case skipped(after: StepID)
+    /// A person must decide.
+    case blocked(StepFailure)
+    case cancelled
+
+    /// Whether a step that needs this one may start.
+    package var isGood: Bool {
+        switch self {
+        case .succeeded, .reused: true
+        case .failed, .refused, .skipped, .blocked, .cancelled: false
+        }
+    }
+
+    package var outputs: [Output] {
+        switch self {
+        case .succeeded(let outputs), .reused(let outputs): outputs
+        case .failed, .refused, .skipped, .blocked, .cancelled: []
+        }
+    }
+}
+
+/// Why a step could not finish.
+package struct StepFailure: Error, Hashable, Codable, Sendable {
+    package enum Kind: String, Codable, Sendable {
+        case failed
+        /// A person must decide (exit code 4).
+        case blocked
+        /// A tool is missing or the state is damaged (exit code 5).
+        case environment
+        case cancelled
+    }
+
+    package var kind: Kind
+    /// A stable word for the kind of failure, such as `compile-error`.
+    package var code: String
+    package var message: String
+    package var hint: String?
+    /// What a tool said of the user's sources.
+    package var diagnostics: [Diagnostic]
+
+    package init(
+        _ kind: Kind = .failed,
+        code: String,
+        _ message: String,
+        hint: String? = nil,
+        diagnostics: [Diagnostic] = []
+    ) {
+        self.kind = kind
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.diagnostics = diagnostics
+    }
+
+    package static let cancelled = StepFailure(.cancelled, code: "cancelled", "the run was interrupted")
+}

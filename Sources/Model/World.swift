@@ -1,0 +1,200 @@
+package import Foundation
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+package struct Timestamp: Hashable, Comparable, Codable, Sendable {
+    package let milliseconds: Int64
+
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
+
+    /// RFC 3339 in UTC with milliseconds.
+    package var rfc3339: String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+
+    package init(from decoder: any Decoder) throws {
+        milliseconds = try decoder.singleValueContainer().decode(Int64.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(milliseconds)
+    }
+}
+
+/// One HTTP request.
+package struct HTTPRequest: Sendable {
+    package var method: String
+    package var url: String
+    package var headers: [String: String]
+    package var body: Data
+    package var deadline: Duration
+    /// The most bytes of a reply's body that are accepted.
+    package var replyBytes: Int
+    /// Redirects to follow; JSON-RPC follows none.
+    package var redirects: Int
+
+    package init(
+        method: String = "GET",
+        url: String,
+        headers: [String: String] = [:],
+        body: Data = Data(),
+        deadline: Duration = .seconds(30),
+        replyBytes: Int = 64 << 20,
+        redirects: Int = 0
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.deadline = deadline
+        self.replyBytes = replyBytes
+        self.redirects = redirects
+    }
+}
+
+/// What a server answered, whatever its status.
+package struct HTTPReply: Sendable {
+    package var status: Int
+    /// By lower-case name; of several values the last.
+    package var headers: [String: String]
+    package var body: Data
+
+    package init(status: Int, headers: [String: String] = [:], body: Data) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// Why a request has no answer.
+package struct HTTPError: Error, Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable {
+        /// No byte of the request can have arrived.
+        case notSent
+        /// It may have arrived: nobody knows.
+        case unknown
+        case tooLarge
+        case cancelled
+    }
+
+    package var kind: Kind
+    /// Without the URL, which may hold a key.
+    package var message: String
+
+    package init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+}
+
+/// A program that runs until it is stopped, or until this process ends.
+package struct RunningService: Sendable {
+    /// The first line of its standard output; nil where it ended without one or the deadline passed.
+    package var firstLine: @Sendable (_ deadline: Duration) async -> String?
+    /// The end of what it wrote to standard error.
+    package var lastWords: @Sendable () -> String
+    /// Ends it and its process group; returns when it is gone.
+    package var stop: @Sendable () async -> Void
+
+    package init(
+        firstLine: @escaping @Sendable (Duration) async -> String?,
+        lastWords: @escaping @Sendable () -> String,
+        stop: @escaping @Sendable () async -> Void
+    ) {
+        self.firstLine = firstLine
+        self.lastWords = lastWords
+        self.stop = stop
+    }
+}
+
+/// The outside world as closures, so that a test replaces exactly one of them.
+package struct World: Sendable {
+    package var now: @Sendable () -> Timestamp
+    /// Seconds and attoseconds since an arbitrary start; never goes back.
+    package var elapsed: @Sendable () -> Duration
+    package var sleep: @Sendable (Duration) async throws(CancellationError) -> Void
+    package var randomBytes: @Sendable (Int) -> [UInt8]
+    package var environment: @Sendable (String) -> String?
+    package var files: FileAccess
+    package var runTool: @Sendable (ToolInvocation) async throws(ToolError) -> ToolResult
+    package var startService: @Sendable (ToolInvocation) async throws(ToolError) -> RunningService
+    package var http: @Sendable (HTTPRequest) async throws(HTTPError) -> HTTPReply
+
+    package init(
+        now: @escaping @Sendable () -> Timestamp,
+        elapsed: @escaping @Sendable () -> Duration,
+        sleep: @escaping @Sendable (Duration) async throws(CancellationError) -> Void,
+        randomBytes: @escaping @Sendable (Int) -> [UInt8],
+        environment: @escaping @Sendable (String) -> String?,
+        files: FileAccess,
+        runTool: @escaping @Sendable (ToolInvocation) async throws(ToolError) -> ToolResult,
+        startService: @escaping @Sendable (ToolInvocation) async throws(ToolError) -> RunningService,
+        http: @escaping @Sendable (HTTPRequest) async throws(HTTPError) -> HTTPReply
+    ) {
+        self.now = now
+        self.elapsed = elapsed
+        self.sleep = sleep
+        self.randomBytes = randomBytes
+        self.environment = environment
+        self.files = files
+        self.runTool = runTool
+        self.startService = startService
+        self.http = http
+    }
+}
+
+/// Files as closures; paths are absolute.
+package struct FileAccess: Sendable {
+    package enum Kind: Sendable { case file, directory, other }
+
+    /// The bytes of a file; nil where there is none.
+    package var read: @Sendable (String) throws(FileError) -> Data?
+    /// Writes under a temporary name in the same directory, then renames.
+    ///
+    /// Makes directories on the way. With `durable` the bytes and the name are on the disk when it returns.
+    package var write: @Sendable (_ path: String, _ bytes: Data, _ durable: Bool) throws(FileError) -> Void
+    package var kind: @Sendable (String) -> Kind?
+    /// The names in a directory, sorted; empty where there is none.
+    package var list: @Sendable (String) throws(FileError) -> [String]
+    /// Removes a file or a whole directory; nothing happens where there is none.
+    package var remove: @Sendable (String) throws(FileError) -> Void
+    /// The path with symbolic links resolved; nil where it does not exist.
+    package var resolved: @Sendable (String) -> String?
+
+    package init(
+        read: @escaping @Sendable (String) throws(FileError) -> Data?,
+        write: @escaping @Sendable (String, Data, Bool) throws(FileError) -> Void,
+        kind: @escaping @Sendable (String) -> Kind?,
+        list: @escaping @Sendable (String) throws(FileError) -> [String],
+        remove: @escaping @Sendable (String) throws(FileError) -> Void,
+        resolved: @escaping @Sendable (String) -> String?
+    ) {
+        self.read = read
+        self.write = write
+        self.kind = kind
+        self.list = list
+        self.remove = remove
+        self.resolved = resolved
+    }
+}
+
+/// A file operation that the system refused.
+package struct FileError: Error, Hashable, Sendable {
+    package var path: String
+    /// In the system's words.
+    package var reason: String
+
+    package init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+}
+
+extension FileError: CustomStringConvertible {
+    package var description: String { "\(path): \(reason)" }
+}
