@@ -1,0 +1,316 @@
+"""Writes the test vectors of Tests/EthereumTests/Vectors; see scripts/make-vectors.
+
+Every expected value comes from eth-abi, eth-account, eth-keys, eth-utils, rlp or pycryptodome.
+"""
+
+import json
+import pathlib
+import random
+import sys
+
+import rlp
+from Crypto.Hash import keccak as keccak_module
+from eth_abi import encode
+from eth_account import Account
+from eth_keys import keys
+from eth_utils import function_signature_to_4byte_selector, keccak, to_checksum_address
+
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+ALPHABET = "abcXYZ 0189_-\"\\\n\té漢字🙂ß\u0000"
+
+
+def hexed(data):
+    return "0x" + bytes(data).hex()
+
+
+def write(folder, name, rows):
+    lines = [json.dumps(row, ensure_ascii=True, separators=(",", ":"), sort_keys=True) for row in rows]
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="ascii")
+    print(f"{name}: {len(lines)} cases")
+
+
+# RLP
+
+
+def rlp_item(r, depth):
+    if depth == 0 or r.random() < 0.55:
+        length = r.choice([0, 1, 1, 1, 2, 5, 20, 32, 54, 55, 56, 57, 80])
+        return r.randbytes(length) if r.random() < 0.9 else bytes([r.choice([0, 1, 127, 128, 255])])
+    return [rlp_item(r, depth - 1) for _ in range(r.choice([0, 1, 2, 3, 4]))]
+
+
+def rlp_json(item):
+    return [rlp_json(x) for x in item] if isinstance(item, list) else hexed(item)
+
+
+def rlp_rows(r):
+    for byte in range(256):
+        yield {"item": hexed([byte]), "rlp": hexed(rlp.encode(bytes([byte])))}
+    for length in [0, 2, 54, 55, 56, 57, 254, 255, 256, 257, 1024, 4000]:
+        data = r.randbytes(length)
+        yield {"item": hexed(data), "rlp": hexed(rlp.encode(data))}
+    for count in [0, 1, 54, 55, 56, 255, 256]:
+        items = [b"\x01"] * count
+        yield {"item": rlp_json(items), "rlp": hexed(rlp.encode(items))}
+    for _ in range(500):
+        item = rlp_item(r, 4)
+        yield {"item": rlp_json(item), "rlp": hexed(rlp.encode(item))}
+
+
+def rlp_integer_rows(r):
+    numbers = [0, 1, 127, 128, 255, 256, 2**64 - 1, 2**64, 2**128 - 1, 2**256 - 1]
+    numbers += [r.getrandbits(r.randrange(1, 257)) for _ in range(200)]
+    for number in numbers:
+        yield {"number": str(number), "rlp": hexed(rlp.encode(number))}
+
+
+# Keccak
+
+
+def keccak_rows(r):
+    """The message is the sequence (seed + 7 i) mod 256, so that long ones need no room here."""
+    for length in list(range(0, 301)) + [407, 408, 409, 1000, 4096, 10_000, 65_537, 250_000]:
+        seed = r.randrange(256)
+        message = bytes((seed + 7 * i) % 256 for i in range(length))
+        expected = keccak_module.new(digest_bits=256, data=message).digest()
+        assert expected == keccak(message)
+        yield {"length": length, "seed": seed, "hash": hexed(expected)}
+
+
+# Addresses
+
+
+def address_rows(r):
+    for _ in range(400):
+        secret = r.randrange(1, ORDER)
+        key = keys.PrivateKey(secret.to_bytes(32, "big"))
+        yield {
+            "key": hexed(key.to_bytes()),
+            "public": hexed(key.public_key.to_bytes()),
+            "address": to_checksum_address(key.public_key.to_canonical_address()),
+        }
+    for secret in [1, 2, 3, ORDER - 1, ORDER - 2, 255, 2**128]:
+        key = keys.PrivateKey(secret.to_bytes(32, "big"))
+        yield {
+            "key": hexed(key.to_bytes()),
+            "public": hexed(key.public_key.to_bytes()),
+            "address": to_checksum_address(key.public_key.to_canonical_address()),
+        }
+
+
+def created_rows(r):
+    nonces = [0, 1, 127, 128, 255, 256, 65535, 65536, 2**32, 2**64 - 2]
+    for index in range(200):
+        sender = r.randbytes(20)
+        nonce = nonces[index] if index < len(nonces) else r.getrandbits(r.randrange(1, 64))
+        salt = r.randbytes(32)
+        init_code_hash = keccak(r.randbytes(r.randrange(0, 200)))
+        yield {
+            "sender": to_checksum_address(sender),
+            "nonce": str(nonce),
+            "create": to_checksum_address(keccak(rlp.encode([sender, nonce]))[12:]),
+            "salt": hexed(salt),
+            "initCodeHash": hexed(init_code_hash),
+            "create2": to_checksum_address(keccak(b"\xff" + sender + salt + init_code_hash)[12:]),
+        }
+
+
+def signature_rows(r):
+    """RFC 6979 signatures by the pure Python backend of eth-keys."""
+    for _ in range(150):
+        key = keys.PrivateKey(r.randrange(1, ORDER).to_bytes(32, "big"))
+        digest = r.randbytes(32)
+        signature = key.sign_msg_hash(digest)
+        yield {
+            "key": hexed(key.to_bytes()),
+            "hash": hexed(digest),
+            "r": hexed(signature.r.to_bytes(32, "big")),
+            "s": hexed(signature.s.to_bytes(32, "big")),
+            "recovery": signature.v,
+            "address": to_checksum_address(key.public_key.to_canonical_address()),
+        }
+
+
+# Transactions
+
+
+def amount(r):
+    return r.choice([0, 1, r.getrandbits(40), r.getrandbits(64), r.getrandbits(100), 2**96])
+
+
+def access_list(r):
+    return [
+        {
+            "address": to_checksum_address(r.randbytes(20)),
+            "storageKeys": [hexed(r.randbytes(32)) for _ in range(r.choice([0, 1, 2]))],
+        }
+        for _ in range(r.choice([0, 0, 1, 2, 3]))
+    ]
+
+
+def transaction_rows(r):
+    for index in range(800):
+        kind = ["legacy", "eip155", "eip2930", "eip1559"][index % 4]
+        key = r.randrange(1, ORDER).to_bytes(32, "big")
+        creates = r.random() < 0.4
+        data = r.randbytes(r.choice([0, 1, 4, 36, 55, 56, 68, 200, 400]))
+        fields = {
+            "nonce": r.choice([0, 1, 127, 128, 255, 256, r.getrandbits(32), 2**63]),
+            "gas": r.choice([21000, 0, r.getrandbits(24), 30_000_000]),
+            "value": amount(r),
+            "data": hexed(data),
+            "to": b"" if creates else to_checksum_address(r.randbytes(20)),
+        }
+        chain = r.choice([1, 10, 56, 97, 137, 80002, 560048, 11155111, 131277322940537, 2**53])
+        if kind in ("legacy", "eip155"):
+            fields["gasPrice"] = amount(r)
+        if kind == "eip155":
+            fields["chainId"] = chain
+        if kind == "eip2930":
+            fields.update(type=1, chainId=chain, gasPrice=amount(r), accessList=access_list(r))
+        if kind == "eip1559":
+            tip = amount(r)
+            fields.update(
+                type=2,
+                chainId=chain,
+                maxFeePerGas=tip + amount(r),
+                maxPriorityFeePerGas=tip,
+                accessList=access_list(r),
+            )
+        signed = Account.sign_transaction(fields, key)
+        raw = bytes(signed.raw_transaction)
+        sender = Account.from_key(key).address
+        assert Account.recover_transaction(raw) == sender
+        row = {
+            name: str(value) if isinstance(value, int) else value
+            for name, value in fields.items()
+            if name not in ("type", "to")
+        }
+        row.update(
+            kind=kind,
+            key=hexed(key),
+            to=None if creates else fields["to"],
+            raw=hexed(raw),
+            hash=hexed(signed.hash),
+            sender=sender,
+        )
+        yield row
+
+
+# ABI
+
+
+def leaf(r):
+    pick = r.randrange(8)
+    if pick == 0:
+        return f"uint{8 * r.randrange(1, 33)}"
+    if pick == 1:
+        return f"int{8 * r.randrange(1, 33)}"
+    if pick == 2:
+        return f"bytes{r.randrange(1, 33)}"
+    return ["address", "bool", "bytes", "string", "function"][pick - 3]
+
+
+def abi_type(r, depth):
+    """A random type as a tree: text, ("array", type, count or None) or ("tuple", [types])."""
+    if depth == 0 or r.random() < 0.4:
+        return leaf(r)
+    pick = r.randrange(3)
+    if pick == 0:
+        return ("array", abi_type(r, depth - 1), None)
+    if pick == 1:
+        return ("array", abi_type(r, depth - 1), r.randrange(1, 4))
+    return ("tuple", [abi_type(r, depth - 1) for _ in range(r.randrange(1, 4))])
+
+
+def spelled(tree):
+    if isinstance(tree, str):
+        return tree
+    if tree[0] == "array":
+        return spelled(tree[1]) + ("[]" if tree[2] is None else f"[{tree[2]}]")
+    return "(" + ",".join(spelled(x) for x in tree[1]) + ")"
+
+
+def integer(r, low, high):
+    return r.choice([low, high, 0, 1, r.randint(low, high), r.randint(low, high)])
+
+
+def abi_value(r, tree):
+    """The value for eth-abi, and the same as texts and lists."""
+    if isinstance(tree, tuple):
+        if tree[0] == "array":
+            count = r.choice([0, 1, 2, 3]) if tree[2] is None else tree[2]
+            pairs = [abi_value(r, tree[1]) for _ in range(count)]
+            return [a for a, _ in pairs], [b for _, b in pairs]
+        pairs = [abi_value(r, x) for x in tree[1]]
+        return tuple(a for a, _ in pairs), [b for _, b in pairs]
+    if tree.startswith("uint"):
+        number = integer(r, 0, 2 ** int(tree[4:]) - 1)
+        return number, str(number)
+    if tree.startswith("int"):
+        half = 2 ** (int(tree[3:]) - 1)
+        number = integer(r, -half, half - 1)
+        return number, str(number)
+    if tree == "address":
+        text = to_checksum_address(r.randbytes(20))
+        return text, text
+    if tree == "bool":
+        flag = r.random() < 0.5
+        return flag, "true" if flag else "false"
+    if tree == "string":
+        text = "".join(r.choice(ALPHABET) for _ in range(r.choice([0, 1, 5, 31, 32, 33])))
+        return text, text
+    if tree == "function":
+        data = r.randbytes(24)
+    elif tree == "bytes":
+        data = r.randbytes(r.choice([0, 1, 31, 32, 33, 64]))
+    else:
+        data = r.randbytes(int(tree[5:]))
+    return data, hexed(data)
+
+
+def abi_rows(r):
+    fixed = [f"uint{n}" for n in range(8, 257, 8)] + [f"int{n}" for n in range(8, 257, 8)]
+    fixed += [f"bytes{n}" for n in range(1, 33)] + ["address", "bool", "bytes", "string", "function"]
+    trees = [[t] for t in fixed for _ in range(3)]
+    trees += [[("array", t, None)] for t in fixed] + [[("tuple", [t, "string"])] for t in fixed]
+    while len(trees) < 2500:
+        trees.append([abi_type(r, r.randrange(0, 5)) for _ in range(r.choice([0, 1, 1, 2, 2, 3]))])
+    for group in trees:
+        pairs = [abi_value(r, tree) for tree in group]
+        types = [spelled(tree) for tree in group]
+        # eth-abi spells the function type as the 24 bytes that it is.
+        theirs = [t.replace("function", "bytes24") for t in types]
+        encoded = encode(theirs, [a for a, _ in pairs])
+        if len(encoded) > 1500:
+            continue
+        yield {"types": "(" + ",".join(types) + ")", "values": [b for _, b in pairs], "data": hexed(encoded)}
+
+
+def selector_rows(r):
+    for index in range(200):
+        types = [spelled(abi_type(r, 3)) for _ in range(r.randrange(0, 5))]
+        signature = f"method{index}(" + ",".join(types) + ")"
+        yield {"signature": signature, "selector": hexed(function_signature_to_4byte_selector(signature))}
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    makers = {
+        "rlp.jsonl": rlp_rows,
+        "rlp-integers.jsonl": rlp_integer_rows,
+        "keccak.jsonl": keccak_rows,
+        "addresses.jsonl": address_rows,
+        "created.jsonl": created_rows,
+        "signatures.jsonl": signature_rows,
+        "transactions.jsonl": transaction_rows,
+        "abi.jsonl": abi_rows,
+        "selectors.jsonl": selector_rows,
+    }
+    for name, rows in makers.items():
+        # A seed per file: a change to one maker leaves the others' bytes alone.
+        write(folder, name, rows(random.Random(f"hyperkit {name}")))
+
+
+main()
