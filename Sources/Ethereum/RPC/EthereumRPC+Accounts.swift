@@ -1,0 +1,41 @@
+package import EthereumTypes
+
+/// Questions about one account.
+extension EthereumRPC {
+    /// How many transactions the account has sent, which is its next nonce; with `pending`, the pool's included.
+    package func transactionCount(
+        of address: Address,
+        at block: BlockReference
+    ) async throws(RPCFailure) -> UInt64 {
+        try await ask("eth_getTransactionCount", [.string(address.description), block.json]).number()
+    }
+
+    /// The balance, held at the largest amount where a test chain gave more.
+    package func balance(
+        of address: Address,
+        at block: BlockReference = .latest
+    ) async throws(RPCFailure) -> Wei {
+        try await ask("eth_getBalance", [.string(address.description), block.json]).wei()
+    }
+
+    /// The runtime code; empty where there is no contract.
+    package func code(
+        of address: Address,
+        at block: BlockReference = .latest
+    ) async throws(RPCFailure) -> [UInt8] {
+        try await ask("eth_getCode", [.string(address.description), block.json]).bytes()
+    }
+
+    /// The 32 bytes of one slot; nodes that leave zeros out are understood.
+    package func storage(
+        of address: Address,
+        slot: Hash,
+        at block: BlockReference = .latest
+    ) async throws(RPCFailure) -> [UInt8] {
+        let parameters: [JSONValue] = [.string(address.description), .string(slot.description), block.json]
+        let reader = try await ask("eth_getStorageAt", parameters)
+        let bytes = try reader.bytes()
+        guard bytes.count <= 32 else { throw reader.malformed("a slot has at most 32 bytes") }
+        return [UInt8](repeating: 0, count: 32 - bytes.count) + bytes
+    }
+}

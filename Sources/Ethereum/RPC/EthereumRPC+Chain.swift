@@ -1,0 +1,52 @@
+package import EthereumTypes
+
+/// Questions about the chain as a whole.
+extension EthereumRPC {
+    package func chainID() async throws(RPCFailure) -> ChainID {
+        let reader = try await ask("eth_chainId", [])
+        guard let id = ChainID(try reader.number()) else { throw reader.malformed("a chain id is never 0") }
+        return id
+    }
+
+    package func clientVersion() async throws(RPCFailure) -> String {
+        try await ask("web3_clientVersion", []).text()
+    }
+
+    /// A block; nil where the node has none of that number.
+    package func block(_ reference: BlockReference) async throws(RPCFailure) -> Block? {
+        let reader = try await ask("eth_getBlockByNumber", [reference.json, .bool(false)])
+        return reader.value == .null ? nil : try Block(reader)
+    }
+
+    /// The hash of block 0, which tells apart two chains of one id.
+    package func genesisHash() async throws(RPCFailure) -> Hash {
+        guard let block = try await block(.number(0)) else {
+            throw .malformed(method: "eth_getBlockByNumber", "the node has no block 0")
+        }
+        return block.hash
+    }
+
+    /// The fees of up to `blocks` blocks that end with the newest, with rewards at the given percentiles.
+    package func feeHistory(
+        blocks: Int,
+        newest: BlockReference = .latest,
+        percentiles: [Int]
+    ) async throws(RPCFailure) -> FeeHistory {
+        let parameters = [
+            RPCReader.quantity(blocks), newest.json, .array(percentiles.map { .integer(Int64($0)) }),
+        ]
+        return try FeeHistory(try await ask("eth_feeHistory", parameters))
+    }
+
+    package func maxPriorityFeePerGas() async throws(RPCFailure) -> Wei {
+        try await ask("eth_maxPriorityFeePerGas", []).wei()
+    }
+
+    package func gasPrice() async throws(RPCFailure) -> Wei {
+        try await ask("eth_gasPrice", []).wei()
+    }
+
+    func ask(_ method: String, _ parameters: [JSONValue]) async throws(RPCFailure) -> RPCReader {
+        RPCReader(method: method, value: try await call(method, parameters))
+    }
+}

@@ -1,0 +1,72 @@
+package import EthereumTypes
+
+/// Running, sending and looking up transactions.
+extension EthereumRPC {
+    /// What the call returns at a block, without changing anything.
+    ///
+    /// - Throws: ``RPCFailure/node(_:)`` with ``NodeFault/revertData`` where the code reverts.
+    package func call(
+        _ request: CallRequest,
+        at block: BlockReference = .latest
+    ) async throws(RPCFailure) -> [UInt8] {
+        try await ask("eth_call", [request.json, block.json]).bytes()
+    }
+
+    /// The gas that the call would need now.
+    package func estimateGas(_ request: CallRequest) async throws(RPCFailure) -> UInt64 {
+        try await ask("eth_estimateGas", [request.json]).number()
+    }
+
+    /// Hands signed bytes to the node once.
+    ///
+    /// A failure whose ``RPCFailure/mayHaveTakenEffect`` is true must be treated as sent.
+    ///
+    /// - Throws: ``RPCFailure/malformed(method:_:)`` too where the node answers with another hash.
+    package func send(_ transaction: SignedTransaction) async throws(RPCFailure) {
+        let reader = try await ask("eth_sendRawTransaction", [.string(Hex.prefixed(transaction.raw))])
+        guard try reader.hash() == transaction.hash else {
+            throw reader.malformed("it names another transaction than the one that was sent")
+        }
+    }
+
+    /// What the node knows of a transaction; nil is no proof that it does not exist.
+    package func transaction(_ hash: Hash) async throws(RPCFailure) -> TransactionLookup? {
+        let reader = try await ask("eth_getTransactionByHash", [.string(hash.description)])
+        guard reader.value != .null else { return nil }
+        let lookup = try TransactionLookup(reader)
+        guard lookup.hash == hash else { throw reader.malformed("it is another transaction") }
+        return lookup
+    }
+
+    /// The receipt of a mined transaction; nil is no proof that it was not mined.
+    package func receipt(_ hash: Hash) async throws(RPCFailure) -> TransactionReceipt? {
+        let reader = try await ask("eth_getTransactionReceipt", [.string(hash.description)])
+        return try Self.receipt(reader, of: hash)
+    }
+
+    /// The receipts of many transactions in one exchange, in the order of the hashes.
+    ///
+    /// - Throws: ``RPCFailure`` where the exchange as a whole failed, as with nodes that take no batches.
+    package func receipts(
+        _ hashes: [Hash]
+    ) async throws(RPCFailure) -> [Result<TransactionReceipt?, RPCFailure>] {
+        let method = "eth_getTransactionReceipt"
+        let answers = try await batch(method, hashes.map { [.string($0.description)] })
+        return zip(hashes, answers).map { hash, answer in
+            do throws(RPCFailure) {
+                return .success(
+                    try Self.receipt(RPCReader(method: method, value: try answer.get()), of: hash))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    private static func receipt(_ reader: RPCReader, of hash: Hash) throws(RPCFailure) -> TransactionReceipt?
+    {
+        guard reader.value != .null else { return nil }
+        let receipt = try TransactionReceipt(reader)
+        guard receipt.transactionHash == hash else { throw reader.malformed("it is of another transaction") }
+        return receipt
+    }
+}
