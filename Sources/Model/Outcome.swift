@@ -49,6 +49,8 @@ package struct StepFailure: Error, Hashable, Codable, Sendable {
         case blocked
         /// A tool is missing or the state is damaged (exit code 5).
         case environment
+        /// A policy does not let it pass (exit code 3).
+        case refused
         case cancelled
     }
 

@@ -1,0 +1,39 @@
+package import Foundation
+package import Model
+
+/// Bytes by their SHA-256, shared by all runs on one state directory.
+///
+/// What is read is hashed again: a damaged entry is removed and counts as missing. Nothing is synced to the disk, since
+/// an entry that a power loss spoils is found out by its digest.
+package struct ContentStore: Sendable {
+    private let directory: String
+    private let files: FileAccess
+
+    /// Keeps its entries below `directory`.
+    package init(directory: String, files: FileAccess) {
+        self.directory = directory
+        self.files = files
+    }
+
+    /// Keeps `bytes`, where they are not there yet.
+    package func put(_ bytes: Data) throws(FileError) -> Digest {
+        let digest = Digest(of: bytes)
+        if try get(digest) == nil { try files.write(path(of: digest), bytes, false) }
+        return digest
+    }
+
+    /// The bytes with this digest; nil where they are not there or are damaged.
+    package func get(_ digest: Digest) throws(FileError) -> Data? {
+        let path = path(of: digest)
+        guard let bytes = try files.read(path) else { return nil }
+        guard Digest(of: bytes) == digest else {
+            try files.remove(path)
+            return nil
+        }
+        return bytes
+    }
+
+    private func path(of digest: Digest) -> String {
+        "\(directory)/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))"
+    }
+}
