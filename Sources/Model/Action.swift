@@ -95,6 +95,17 @@ package struct AuditAction: Hashable, Sendable {
 
 /// Puts one contract on one network, or finds it there.
 package struct DeployAction: Hashable, Sendable {
+    /// A deployment that the same sender makes in this plan.
+    package struct LaneMate: Hashable, Sendable {
+        package var compile: StepID
+        package var value: Wei
+
+        package init(compile: StepID, value: Wei) {
+            self.compile = compile
+            self.value = value
+        }
+    }
+
     package var name: String
     package var contract: ContractName
     package var compile: StepID
@@ -107,6 +118,10 @@ package struct DeployAction: Hashable, Sendable {
     package var redeploy: DeploymentSpec.Redeploy
     /// The signers that arguments read addresses of.
     package var signersRead: [SignerSpec]
+    /// The policies in force for it.
+    package var gates: [AuditAction.Gate]
+    /// On the first deployment of a sender alone: all that it will deploy, this one included.
+    package var laneMates: [LaneMate]
 
     package init(
         name: String,
@@ -118,7 +133,9 @@ package struct DeployAction: Hashable, Sendable {
         arguments: Arguments,
         value: Wei,
         redeploy: DeploymentSpec.Redeploy,
-        signersRead: [SignerSpec]
+        signersRead: [SignerSpec],
+        gates: [AuditAction.Gate],
+        laneMates: [LaneMate]
     ) {
         self.name = name
         self.contract = contract
@@ -130,6 +147,8 @@ package struct DeployAction: Hashable, Sendable {
         self.value = value
         self.redeploy = redeploy
         self.signersRead = signersRead
+        self.gates = gates
+        self.laneMates = laneMates
     }
 
     package var step: StepID { .deploy(name, on: network.name) }

@@ -82,6 +82,18 @@ package struct Plan<Work: Sendable>: Sendable {
         return Plan(alreadyOrdered: left)
     }
 
+    /// The same steps with other work or more order-only arrows.
+    ///
+    /// - Precondition: The same ids in the same order, and arrows that point to earlier steps alone.
+    package func replacing(_ steps: [Step]) -> Plan {
+        precondition(steps.map(\.id) == self.steps.map(\.id), "steps must stay what and where they are")
+        for (position, step) in steps.enumerated() {
+            let pointsBack = (step.needs + step.after).allSatisfy { (positions[$0] ?? position) < position }
+            precondition(pointsBack, "\(step.id) must come after what it waits for")
+        }
+        return Plan(alreadyOrdered: steps)
+    }
+
     private init(alreadyOrdered steps: [Step]) {
         self.steps = steps
         positions = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1.id, $0) })

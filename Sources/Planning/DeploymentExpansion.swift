@@ -1,0 +1,142 @@
+import EthereumTypes
+import Model
+
+/// Every deployment on every one of its networks, with the values of the network filled in.
+struct DeploymentExpansion {
+    /// One deployment on one network.
+    struct Instance {
+        var spec: DeploymentSpec
+        /// The deployment's name, `NAME/MEMBER` for a member of a set.
+        var name: String
+        var contract: ContractName
+        var network: NetworkSpec
+        var signer: SignerSpec?
+        var arguments: Arguments
+        var calls: [CallSpec]
+        /// All signers that may be read for an address, by name.
+        var signers: [String: SignerSpec]
+
+        var step: StepID { .deploy(name, on: network.name) }
+
+        var planned: PlannedDeployment {
+            PlannedDeployment(
+                name: name,
+                contract: contract.rawValue,
+                network: network.name,
+                chainID: network.chainID.rawValue
+            )
+        }
+    }
+
+    private(set) var instances: [Instance] = []
+
+    init(_ manifest: Manifest, _ roster: Roster, problems: inout [Diagnostic]) {
+        let networks = Dictionary(
+            manifest.networks.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let signers = Dictionary(
+            manifest.signers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let known = Set(roster.entries.map(\.name))
+        for spec in manifest.deployments {
+            for (name, contract) in Self.subjects(of: spec, roster) where known.contains(contract) {
+                for network in spec.networks.compactMap({ networks[$0.value] }) {
+                    let fill = { (text: Interpolated) in Self.filled(text, network) }
+                    instances.append(
+                        Instance(
+                            spec: spec,
+                            name: name,
+                            contract: contract,
+                            network: network,
+                            signer: network.signer.flatMap { signers[$0] },
+                            arguments: spec.arguments.mapping(fill),
+                            calls: spec.calls.map { call in
+                                var call = call
+                                call.arguments = call.arguments.mapping(fill)
+                                if let unless = call.unless {
+                                    call.unless = CallSpec.Unless(
+                                        read: unless.read,
+                                        equals: unless.equals.mapping(fill)
+                                    )
+                                }
+                                return call
+                            },
+                            signers: signers
+                        )
+                    )
+                }
+            }
+        }
+        problems += Self.lostValues(instances)
+    }
+
+    private static func subjects(of spec: DeploymentSpec, _ roster: Roster) -> [(String, ContractName)] {
+        switch spec.subject {
+        case .contract(let name):
+            return ContractName(name.value).map { [(spec.name, $0)] } ?? []
+        case .each(let set):
+            return (roster.members[set.value] ?? []).map { member in
+                let suffix = member.rawValue.dropFirst(set.value.count + 1)
+                return ("\(spec.name)/\(suffix)", member)
+            }
+        }
+    }
+
+    /// Fills in what the network says; its values may themselves name the network and signers.
+    private static func filled(_ text: Interpolated, _ network: NetworkSpec) -> Interpolated {
+        let resolve = { (reference: Interpolated.Reference) -> Interpolated? in
+            switch reference {
+            case .networkName: Interpolated(text: network.name, at: text.location)
+            case .networkChainID: Interpolated(text: network.chainID.description, at: text.location)
+            case .networkValue(let key): network.values[key]
+            case .row, .deploymentAddress, .signerAddress: nil
+            }
+        }
+        return text.resolving(resolve).resolving(resolve)
+    }
+
+    /// A value that one network has and another has not is found out only here.
+    private static func lostValues(_ instances: [Instance]) -> [Diagnostic] {
+        var problems: [Diagnostic] = []
+        for instance in instances {
+            let references =
+                instance.arguments.located
+                + instance.calls.flatMap { call in
+                    call.arguments.located + (call.unless.map { $0.equals.located } ?? [])
+                }
+            for (reference, location) in references {
+                guard case .networkValue(let key) = reference else { continue }
+                let has = instance.network.values.keys.sorted().joined(separator: ", ")
+                problems.append(
+                    .error(
+                        "unknown-value",
+                        "network '\(instance.network.name)' has no value '\(key)'",
+                        at: location,
+                        hint: has.isEmpty ? "add it under the network's 'values'" : "it has \(has)"
+                    )
+                )
+            }
+        }
+        return problems
+    }
+}
+
+extension Argument {
+    /// Each reference with the place of the text that holds it.
+    var located: [(Interpolated.Reference, FileLocation)] {
+        switch self {
+        case .text(let text): text.references.map { ($0, text.location) }
+        case .list(let items, _): items.flatMap(\.located)
+        case .map(let fields, _): fields.flatMap(\.value.located)
+        }
+    }
+}
+
+extension Arguments {
+    var located: [(Interpolated.Reference, FileLocation)] {
+        switch self {
+        case .positional(let items): items.flatMap(\.located)
+        case .named(let fields): fields.flatMap(\.value.located)
+        }
+    }
+}

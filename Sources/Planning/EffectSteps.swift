@@ -1,0 +1,125 @@
+import Model
+
+/// The deploy and call steps: what they need, and the order in which one sender sends.
+enum EffectSteps {
+    static func steps(of instance: DeploymentExpansion.Instance, _ pure: PureSteps) -> [Plan<Action>.Step] {
+        let pool = "network:\(instance.network.name)"
+        let compile = StepID.compile(instance.contract)
+        let audit = StepID.audit(instance.contract)
+        let deploy = Plan<Action>.Step(
+            id: instance.step,
+            work: .deploy(
+                DeployAction(
+                    name: instance.name,
+                    contract: instance.contract,
+                    compile: compile,
+                    audit: audit,
+                    network: instance.network,
+                    signer: instance.signer,
+                    arguments: instance.arguments,
+                    value: instance.spec.value,
+                    redeploy: instance.spec.redeploy,
+                    signersRead: signersRead(instance.arguments.references, instance),
+                    gates: (pure.gates[instance.contract] ?? []).filter {
+                        $0.network == nil || $0.network == instance.network.name
+                    },
+                    laneMates: []
+                )
+            ),
+            needs: [compile, audit] + deployments(instance.arguments.references, instance),
+            pool: pool
+        )
+        var steps = [deploy]
+        for call in instance.calls {
+            let references = call.arguments.references + (call.unless?.equals.references ?? [])
+            let others = deployments(references, instance).filter { $0 != deploy.id }
+            steps.append(
+                Plan.Step(
+                    id: .call(call.name, of: instance.name, on: instance.network.name),
+                    work: .call(
+                        CallAction(
+                            name: call.name,
+                            deployment: instance.name,
+                            compile: compile,
+                            deploy: deploy.id,
+                            network: instance.network,
+                            signer: instance.signer,
+                            function: call.function,
+                            arguments: call.arguments,
+                            value: call.value,
+                            unless: call.unless,
+                            signersRead: signersRead(references, instance)
+                        )
+                    ),
+                    // A call comes after the one that the manifest writes before it.
+                    needs: [compile, deploy.id] + others,
+                    after: steps.count > 1 ? [steps[steps.count - 1].id] : [],
+                    pool: pool
+                )
+            )
+        }
+        return steps
+    }
+
+    /// Puts the effects of one sender on one network in a row, so that nonces follow the plan whatever runs at once.
+    ///
+    /// The first of a row also waits until everything that the row deploys is compiled and audited: what can fail
+    /// without spending has failed by then, and the row's cost is known before its first transaction.
+    static func inLanes(_ plan: Plan<Action>) -> Plan<Action> {
+        var last: [String: StepID] = [:]
+        var preparations: [String: [StepID]] = [:]
+        var mates: [String: [DeployAction.LaneMate]] = [:]
+        for step in plan.steps {
+            guard case .deploy(let action) = step.work else { continue }
+            let lane = Self.lane(action.network, action.signer)
+            preparations[lane, default: []] += [action.compile, action.audit]
+            mates[lane, default: []].append(
+                DeployAction.LaneMate(compile: action.compile, value: action.value)
+            )
+        }
+        let steps = plan.steps.map { step -> Plan<Action>.Step in
+            let lane: String
+            var work = step.work
+            switch step.work {
+            case .generate, .compile, .audit: return step
+            case .deploy(var action):
+                lane = Self.lane(action.network, action.signer)
+                if last[lane] == nil {
+                    action.laneMates = mates[lane] ?? []
+                    work = .deploy(action)
+                }
+            case .call(let action): lane = Self.lane(action.network, action.signer)
+            }
+            let ahead = last[lane].map { [$0] } ?? preparations[lane] ?? []
+            last[lane] = step.id
+            let after = Set(step.after + ahead).subtracting(step.needs).sorted()
+            return Plan.Step(id: step.id, work: work, needs: step.needs, after: after, pool: step.pool)
+        }
+        return plan.replacing(steps)
+    }
+
+    private static func lane(_ network: NetworkSpec, _ signer: SignerSpec?) -> String {
+        "\(network.name)/\(signer?.name ?? "")"
+    }
+
+    private static func deployments(
+        _ references: [Interpolated.Reference],
+        _ instance: DeploymentExpansion.Instance
+    ) -> [StepID] {
+        let ids = references.compactMap { reference -> StepID? in
+            guard case .deploymentAddress(let name, let network) = reference else { return nil }
+            return .deploy(name, on: network ?? instance.network.name)
+        }
+        return Set(ids).sorted()
+    }
+
+    private static func signersRead(
+        _ references: [Interpolated.Reference],
+        _ instance: DeploymentExpansion.Instance
+    ) -> [SignerSpec] {
+        let names = references.compactMap { reference -> String? in
+            if case .signerAddress(let name) = reference { name } else { nil }
+        }
+        return Set(names).sorted().compactMap { instance.signers[$0] }
+    }
+}
