@@ -1,0 +1,137 @@
+import EthereumTypes
+import Foundation
+import GRDB
+import Model
+
+extension Ledger {
+    /// Says that a deployment is deep enough and there is code; the claim is recorded in the same database transaction.
+    ///
+    /// The deployment that was current under this name on this chain is kept as replaced.
+    ///
+    /// - Throws: ``LedgerError/contradiction(_:detail:)`` where it is no deployment or has no address;
+    ///   ``LedgerError/notAllowed(_:from:to:)`` where no block has it or it reverted.
+    package func markFinal(
+        _ id: Operation.ID,
+        leaving claim: DeploymentClaim
+    ) throws(LedgerError) -> DeploymentRow {
+        try write { database in
+            let operation = try Operation.fetch(id, in: database)
+            let inclusion = try successful(operation, .deploy)
+            guard inclusion.address != nil else {
+                throw LedgerError.contradiction(id, detail: "its receipt names no contract address")
+            }
+            let done = try move(operation, to: .final, nil, in: database)
+            let chainID = try Column.integer(done.intent.chainID.rawValue, "chain id")
+            try database.execute(
+                sql: """
+                    UPDATE deployments SET status = 'replaced' WHERE status = 'current' AND project = ?
+                        AND name = ? AND network = ? AND chain_id = ? AND genesis_hash = ?
+                    """,
+                arguments: [
+                    done.intent.project, claim.name, done.intent.network, chainID,
+                    done.intent.genesisHash.description,
+                ]
+            )
+            return try insert(claim, of: done, status: .current, error: nil, in: database)
+        }
+    }
+
+    /// Says that a call is deep enough; that it was made is recorded in the same database transaction.
+    ///
+    /// - Throws: As ``markFinal(_:leaving:)`` for a deployment.
+    package func markFinal(_ id: Operation.ID, leaving claim: CallClaim) throws(LedgerError) -> CallRow {
+        try write { database in
+            let operation = try Operation.fetch(id, in: database)
+            let inclusion = try successful(operation, .call)
+            let intent = operation.intent
+            _ = try move(operation, to: .final, nil, in: database)
+            try database.execute(
+                sql: """
+                    INSERT INTO calls (run, operation, project, deployment, name, network, chain_id,
+                        genesis_hash, address, function, call_data_hash, transaction_hash, block_number,
+                        gas_used, fee_paid_wei, recorded_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    intent.run, id.rawValue, intent.project, claim.deployment, claim.name, intent.network,
+                    Column.integer(intent.chainID.rawValue, "chain id"), intent.genesisHash.description,
+                    claim.address.description, claim.function, intent.payloadHash.description,
+                    inclusion.transactionHash.description,
+                    Column.integer(inclusion.blockNumber, "block number"),
+                    Column.integer(inclusion.gasUsed, "gas used"), inclusion.feePaid.description,
+                    now().milliseconds,
+                ]
+            )
+            let row = try Row.fetchOne(
+                database,
+                sql: "SELECT * FROM calls WHERE id = ?",
+                arguments: [database.lastInsertedRowID]
+            )
+            guard let row else { throw MalformedRow(detail: "a call is not there after it was written") }
+            return try CallRow(row)
+        }
+    }
+
+    /// Says that it failed on the chain, deep enough; a claim is recorded as failed in the same database transaction.
+    ///
+    /// - Throws: ``LedgerError/notAllowed(_:from:to:)`` where no block has it or it succeeded.
+    package func markReverted(
+        _ id: Operation.ID,
+        error: String,
+        leaving claim: DeploymentClaim? = nil
+    ) throws(LedgerError) -> Operation {
+        try write { database in
+            let operation = try Operation.fetch(id, in: database)
+            guard operation.inclusion?.succeeded == false else {
+                throw LedgerError.notAllowed(id, from: operation.state, to: .reverted)
+            }
+            let done = try move(operation, to: .reverted, error, in: database)
+            if let claim { _ = try insert(claim, of: done, status: .failed, error: error, in: database) }
+            return done
+        }
+    }
+
+    private func successful(
+        _ operation: Operation,
+        _ kind: Operation.Kind
+    ) throws(LedgerError) -> Operation.Inclusion {
+        guard operation.intent.kind == kind else {
+            throw .contradiction(operation.id, detail: "it is a \(operation.intent.kind.rawValue)")
+        }
+        guard operation.state == .included, let inclusion = operation.inclusion, inclusion.succeeded else {
+            throw .notAllowed(operation.id, from: operation.state, to: .final)
+        }
+        return inclusion
+    }
+
+    private func insert(
+        _ claim: DeploymentClaim,
+        of operation: Operation,
+        status: DeploymentRow.Status,
+        error: String?,
+        in database: Database
+    ) throws -> DeploymentRow {
+        let intent = operation.intent
+        let inclusion = operation.inclusion
+        try database.execute(
+            sql: """
+                INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
+                    genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,
+                    block_number, error, init_code_digest, runtime_code_digest, constructor_arguments,
+                    recorded_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                intent.run, operation.id.rawValue, intent.project, claim.name, claim.contract, intent.network,
+                Column.integer(intent.chainID.rawValue, "chain id"), intent.genesisHash.description,
+                status.rawValue, inclusion?.address?.description, intent.sender.description,
+                inclusion.map { try Column.integer($0.gasUsed, "gas used") }, inclusion?.feePaid.description,
+                inclusion?.transactionHash.description,
+                inclusion.map { try Column.integer($0.blockNumber, "block number") }, error,
+                claim.initCodeDigest.description, claim.runtimeCodeDigest.description,
+                Data(claim.constructorArguments), now().milliseconds,
+            ]
+        )
+        return try DeploymentRow.fetch(database.lastInsertedRowID, in: database)
+    }
+}

@@ -1,0 +1,104 @@
+import GRDB
+package import Model
+
+extension Ledger {
+    /// Every run, newest first.
+    package func runs() throws(LedgerError) -> [RunRow] {
+        try read { database in
+            let counts = try Row.fetchAll(
+                database, sql: "SELECT run, status, count(*) AS steps FROM jobs GROUP BY run, status")
+            var steps: [String: [StepEnd.Status: Int]] = [:]
+            for row in counts {
+                guard let status = StepEnd.Status(rawValue: try row.value("status")) else { continue }
+                steps[try row.value("run"), default: [:]][status] = try row.value("steps")
+            }
+            return try Row.fetchAll(
+                database, sql: "SELECT * FROM runs ORDER BY started_at DESC, rowid DESC"
+            ).map { try RunRow($0, steps: steps[$0.value("id")] ?? [:]) }
+        }
+    }
+
+    /// The steps of a run in plan order.
+    ///
+    /// - Throws: ``LedgerError/unknownRun(_:)``.
+    package func jobs(of run: String) throws(LedgerError) -> [JobRow] {
+        try read { database in
+            try Self.requireRun(run, in: database)
+            return try Row.fetchAll(
+                database, sql: "SELECT * FROM jobs WHERE run = ? ORDER BY position", arguments: [run]
+            ).map { try JobRow($0) }
+        }
+    }
+
+    /// The fingerprint of a step in the last run in which it succeeded or was reused.
+    package func lastFingerprint(of step: StepID, project: String) throws(LedgerError) -> Digest? {
+        try read { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT jobs.fingerprint FROM jobs JOIN runs ON runs.id = jobs.run
+                        WHERE jobs.step = ? AND runs.project = ? AND jobs.status IN ('succeeded', 'reused')
+                        AND jobs.fingerprint IS NOT NULL
+                        ORDER BY runs.started_at DESC, runs.rowid DESC LIMIT 1
+                    """,
+                arguments: [step.rawValue, project]
+            )
+            return try row?.parsed("fingerprint") { Digest($0) }
+        }
+    }
+
+    /// What ``lastFingerprint(of:project:)`` gives, for every step of a project in one look.
+    package func lastFingerprints(project: String) throws(LedgerError) -> [StepID: Digest] {
+        try read { database in
+            let rows = try Row.fetchCursor(
+                database,
+                sql: """
+                    SELECT jobs.step, jobs.fingerprint FROM jobs JOIN runs ON runs.id = jobs.run
+                        WHERE runs.project = ? AND jobs.status IN ('succeeded', 'reused')
+                        AND jobs.fingerprint IS NOT NULL ORDER BY runs.started_at, runs.rowid
+                    """,
+                arguments: [project]
+            )
+            var latest: [StepID: Digest] = [:]
+            while let row = try rows.next() {
+                latest[try row.parsed("step", StepID.init(_:))] = try row.parsed("fingerprint") { Digest($0) }
+            }
+            return latest
+        }
+    }
+}
+
+extension RunRow {
+    fileprivate init(_ row: Row, steps: [StepEnd.Status: Int]) throws {
+        id = try row.value("id")
+        project = try row.value("project")
+        actor = try row.value("user")
+        hyperkitVersion = try row.value("hyperkit_version")
+        startedAt = try row.time("started_at")
+        self.steps = steps
+        guard let status = RunEnd.Status(rawValue: try row.value("status")) else {
+            end = nil
+            return
+        }
+        end = RunEnd(
+            status: status,
+            exitCode: try row.value("exit_code"),
+            finishedAt: try row.time("finished_at"),
+            durationMilliseconds: try row.value("duration_ms")
+        )
+    }
+}
+
+extension JobRow {
+    fileprivate init(_ row: Row) throws {
+        step = try row.parsed("step", StepID.init(_:))
+        status = StepEnd.Status(rawValue: try row.value("status"))
+        retries = try row.value("retries")
+        maxRetries = try row.value("max_retries")
+        fingerprint = try row.parsedIfThere("fingerprint") { Digest($0) }
+        reason = try row.optional("reason")
+        startedAt = try row.optional("started_at").map { Timestamp(milliseconds: $0) }
+        finishedAt = try row.optional("finished_at").map { Timestamp(milliseconds: $0) }
+        error = try row.optional("error")
+    }
+}

@@ -1,0 +1,217 @@
+package import EthereumTypes
+import Foundation
+import GRDB
+import Model
+
+extension Ledger {
+    /// Makes an intent durable, before anything else is done about it.
+    ///
+    /// - Throws: ``LedgerError/operationExists(_:step:)`` where the step has one on this chain that is not finished.
+    package func plan(_ intent: Operation.Intent) throws(LedgerError) -> Operation {
+        let time = now().milliseconds
+        return try write { database in
+            let unfinished = try Self.unfinished(intent, in: database)
+            if let unfinished { throw LedgerError.operationExists(unfinished.id, step: intent.step) }
+            try database.execute(
+                sql: """
+                    INSERT INTO transactions (run, project, step, kind, network, chain_id, genesis_hash, sender,
+                        payload_hash, spend_reserved_wei, state, created_at, updated_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?)
+                    """,
+                arguments: [
+                    intent.run, intent.project, intent.step.rawValue, intent.kind.rawValue, intent.network,
+                    Column.integer(intent.chainID.rawValue, "chain id"), intent.genesisHash.description,
+                    intent.sender.description, intent.payloadHash.description,
+                    intent.spendReserved.description, time, time,
+                ]
+            )
+            let operation = try Operation.fetch(Operation.ID(database.lastInsertedRowID), in: database)
+            try log(operation, "planned", "at most \(intent.spendReserved) wei", in: database)
+            return operation
+        }
+    }
+
+    /// Makes a signed transaction durable; only after this returns may it be sent.
+    ///
+    /// A second one, to replace the first, has the same nonce. The same one again changes nothing.
+    ///
+    /// - Throws: ``LedgerError/contradiction(_:detail:)`` where the hash is known with other bytes;
+    ///   ``LedgerError/notAllowed(_:from:to:)``.
+    package func recordSigned(
+        _ id: Operation.ID,
+        rawTransaction: [UInt8],
+        hash: Hash,
+        predictedAddress: Address?
+    ) throws(LedgerError) -> Operation {
+        let time = now().milliseconds
+        return try write { database in
+            let operation = try Operation.fetch(id, in: database)
+            if let known = operation.attempts.first(where: { $0.hash == hash }) {
+                guard known.rawTransaction == rawTransaction else {
+                    throw LedgerError.contradiction(id, detail: "\(hash) was signed with other bytes")
+                }
+                return operation
+            }
+            guard operation.state == .signed || operation.state.mayBecome(.signed),
+                operation.state != .blocked
+            else { throw LedgerError.notAllowed(id, from: operation.state, to: .signed) }
+            try database.execute(
+                sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    id.rawValue, operation.attempts.count + 1, hash.description, Data(rawTransaction),
+                    predictedAddress?.description, time,
+                ]
+            )
+            return try move(operation, to: .signed, hash.description, in: database)
+        }
+    }
+
+    /// Says that a node took one of the attempts, or knew it already.
+    package func markSent(_ id: Operation.ID) throws(LedgerError) -> Operation {
+        try transition(id, to: .sent, from: [.signed, .sent])
+    }
+
+    /// Says that a block has one of the attempts; again with another block where the chain was reorganised.
+    ///
+    /// - Throws: ``LedgerError/contradiction(_:detail:)`` where the transaction is none of the attempts.
+    package func markIncluded(
+        _ id: Operation.ID,
+        _ inclusion: Operation.Inclusion
+    ) throws(LedgerError) -> Operation {
+        try write { database in
+            let operation = try Operation.fetch(id, in: database)
+            guard operation.attempts.contains(where: { $0.hash == inclusion.transactionHash }) else {
+                throw LedgerError.contradiction(
+                    id, detail: "\(inclusion.transactionHash) is none of its attempts")
+            }
+            guard operation.state == .included || operation.state.mayBecome(.included) else {
+                throw LedgerError.notAllowed(id, from: operation.state, to: .included)
+            }
+            try database.execute(
+                sql: """
+                    UPDATE transactions SET included_hash = ?, block_hash = ?, block_number = ?, succeeded = ?,
+                        gas_used = ?, fee_paid_wei = ?, address = ?, error = NULL WHERE id = ?
+                    """,
+                arguments: [
+                    inclusion.transactionHash.description, inclusion.blockHash.description,
+                    Column.integer(inclusion.blockNumber, "block number"), inclusion.succeeded,
+                    Column.integer(inclusion.gasUsed, "gas used"), inclusion.feePaid.description,
+                    inclusion.address?.description, id.rawValue,
+                ]
+            )
+            let words = "block \(inclusion.blockNumber), \(inclusion.succeeded ? "succeeded" : "reverted")"
+            return try move(operation, to: .included, words, in: database)
+        }
+    }
+
+    /// Says that the block went away: it is as after sending, and all attempts are looked up again.
+    package func backToSent(_ id: Operation.ID, reason: String) throws(LedgerError) -> Operation {
+        try transition(id, to: .sent, reason, from: [.included])
+    }
+
+    /// Says that someone else's transaction used the nonce, which only finalized proof can tell.
+    package func markForeign(_ id: Operation.ID, usedBy hash: Hash) throws(LedgerError) -> Operation {
+        try write { database in
+            let operation = try Operation.fetch(id, in: database)
+            if operation.attempts.contains(where: { $0.hash == hash }) {
+                throw LedgerError.contradiction(id, detail: "\(hash) is its own attempt")
+            }
+            try database.execute(
+                sql: "UPDATE transactions SET foreign_hash = ? WHERE id = ?",
+                arguments: [hash.description, id.rawValue]
+            )
+            return try move(operation, to: .foreign, "nonce used by \(hash)", in: database)
+        }
+    }
+
+    /// Stops it until a person decides.
+    package func markBlocked(_ id: Operation.ID, reason: String) throws(LedgerError) -> Operation {
+        try transition(id, to: .blocked, reason)
+    }
+
+    /// Lets a blocked operation go on from what it holds: attempts, a nonce, or only its intent.
+    package func resume(_ id: Operation.ID) throws(LedgerError) -> Operation {
+        try write { database in
+            let operation = try Operation.fetch(id, in: database)
+            guard operation.state == .blocked else {
+                throw LedgerError.notAllowed(id, from: operation.state, to: .signed)
+            }
+            let next: Operation.State =
+                operation.attempts.isEmpty ? (operation.nonce == nil ? .planned : .nonce) : .signed
+            return try move(operation, to: next, nil, in: database)
+        }
+    }
+
+    /// Gives it up before anything was signed; its nonce is free for the next one of its lane.
+    ///
+    /// - Throws: ``LedgerError/notAllowed(_:from:to:)`` where something was signed.
+    package func withdraw(_ id: Operation.ID, reason: String) throws(LedgerError) -> Operation {
+        try write { database in
+            let operation = try Operation.fetch(id, in: database)
+            guard operation.attempts.isEmpty else {
+                throw LedgerError.notAllowed(id, from: operation.state, to: .withdrawn)
+            }
+            return try move(operation, to: .withdrawn, reason, in: database)
+        }
+    }
+
+    private func transition(
+        _ id: Operation.ID,
+        to next: Operation.State,
+        _ reason: String? = nil,
+        from allowed: Set<Operation.State> = Set(Operation.State.allCases)
+    ) throws(LedgerError) -> Operation {
+        try write { database in
+            let operation = try Operation.fetch(id, in: database)
+            guard allowed.contains(operation.state) else {
+                throw LedgerError.notAllowed(id, from: operation.state, to: next)
+            }
+            return try move(operation, to: next, reason, in: database)
+        }
+    }
+
+    /// Takes an operation to its next state and writes that to the log, in the transaction that `database` is in.
+    ///
+    /// The same state again is allowed where nothing but its details change.
+    func move(
+        _ operation: Operation,
+        to next: Operation.State,
+        _ reason: String?,
+        in database: Database
+    ) throws -> Operation {
+        let staysOpen = operation.state == next && [.signed, .sent, .included, .blocked].contains(next)
+        guard staysOpen || operation.state.mayBecome(next) else {
+            throw LedgerError.notAllowed(operation.id, from: operation.state, to: next)
+        }
+        let keepsError: Set<Operation.State> = [.reverted, .foreign, .blocked, .withdrawn]
+        try database.execute(
+            sql: "UPDATE transactions SET state = ?, error = ?, updated_at = ? WHERE id = ?",
+            arguments: [
+                next.rawValue, keepsError.contains(next) ? reason : nil, now().milliseconds,
+                operation.id.rawValue,
+            ]
+        )
+        try log(operation, next.rawValue, reason ?? "", in: database)
+        return try Operation.fetch(operation.id, in: database)
+    }
+
+    private func log(
+        _ operation: Operation,
+        _ word: String,
+        _ detail: String,
+        in database: Database
+    ) throws {
+        let user = try String.fetchOne(
+            database,
+            sql: "SELECT user FROM runs WHERE id = ?",
+            arguments: [operation.intent.run]
+        )
+        try append(
+            actor: user ?? "unknown",
+            action: "operation.\(word)",
+            subject: "\(operation.intent.step.rawValue) #\(operation.id)",
+            detail: detail,
+            in: database
+        )
+    }
+}

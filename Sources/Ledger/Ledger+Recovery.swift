@@ -1,0 +1,56 @@
+package import EthereumTypes
+import GRDB
+package import Model
+
+extension Ledger {
+    /// The operation of a step on one chain that is not finished; what a run looks at before it plans another.
+    package func unfinishedOperation(
+        of step: StepID,
+        project: String,
+        chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> Operation? {
+        try operations(of: step, project: project, chainID: chainID, genesisHash: genesisHash)
+            .last { !$0.state.isFinished }
+    }
+
+    /// Every operation that a step ever had on one chain, oldest first: a reverted one is for a person to look at.
+    package func operations(
+        of step: StepID,
+        project: String,
+        chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> [Operation] {
+        try read { database in
+            try Operation.fetchAll(
+                where: "project = ? AND step = ? AND chain_id = ? AND genesis_hash = ?",
+                [
+                    project, step.rawValue, try Column.integer(chainID.rawValue, "chain id"),
+                    genesisHash.description,
+                ],
+                in: database
+            )
+        }
+    }
+
+    /// The operation as it stands.
+    ///
+    /// - Throws: ``LedgerError/unknownOperation(_:)``.
+    package func operation(_ id: Operation.ID) throws(LedgerError) -> Operation {
+        try read { try Operation.fetch(id, in: $0) }
+    }
+
+    static func unfinished(_ intent: Operation.Intent, in database: Database) throws -> Operation? {
+        try Operation.fetchAll(
+            where: """
+                project = ? AND step = ? AND chain_id = ? AND genesis_hash = ? AND state IN (\(unfinishedStates))
+                """,
+            [
+                intent.project, intent.step.rawValue,
+                try Column.integer(intent.chainID.rawValue, "chain id"),
+                intent.genesisHash.description,
+            ],
+            in: database
+        ).first
+    }
+}

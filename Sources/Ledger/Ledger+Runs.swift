@@ -1,0 +1,138 @@
+import GRDB
+package import Model
+
+/// A run as the ledger keeps it.
+package struct RunRow: Hashable, Sendable {
+    package let id: String
+    package let project: String
+    package let actor: String
+    package let hyperkitVersion: String
+    package let startedAt: Timestamp
+    /// nil where it still runs, or was killed.
+    package let end: RunEnd?
+    /// How many steps ended in each way.
+    package let steps: [StepEnd.Status: Int]
+}
+
+/// A step of a run as the ledger keeps it.
+package struct JobRow: Hashable, Sendable {
+    package let step: StepID
+    /// nil where it has not ended.
+    package let status: StepEnd.Status?
+    package let retries: Int
+    package let maxRetries: Int
+    package let fingerprint: Digest?
+    package let reason: String?
+    package let startedAt: Timestamp?
+    package let finishedAt: Timestamp?
+    package let error: String?
+}
+
+/// A step that ended.
+package struct JobEnd: Hashable, Sendable {
+    package var step: StepID
+    package var end: StepEnd
+    package var finishedAt: Timestamp
+
+    package init(step: StepID, end: StepEnd, finishedAt: Timestamp) {
+        self.step = step
+        self.end = end
+        self.finishedAt = finishedAt
+    }
+}
+
+extension Ledger {
+    /// Records that a run starts, who runs it and what it means to do.
+    ///
+    /// - Parameters:
+    ///   - run: What is known of it.
+    ///   - steps: In plan order.
+    ///   - maxRetries: How often a step may be tried again.
+    package func begin(_ run: RunHeader, steps: [PlannedStep], maxRetries: Int) throws(LedgerError) {
+        let seen = run.startedAt.milliseconds
+        try write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO users (name, first_seen, last_seen) VALUES (?, ?, ?)
+                        ON CONFLICT (name) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)
+                    """,
+                arguments: [run.actor, seen, seen]
+            )
+            try database.execute(
+                sql:
+                    "INSERT INTO runs (id, project, user, hyperkit_version, started_at) VALUES (?, ?, ?, ?, ?)",
+                arguments: [run.id, run.project, run.actor, run.hyperkitVersion, seen]
+            )
+            for file in run.manifests {
+                try database.execute(
+                    sql: "INSERT INTO run_manifests (run, path, digest) VALUES (?, ?, ?)",
+                    arguments: [run.id, file.path, file.digest.description]
+                )
+            }
+            let insertion = try database.makeStatement(
+                sql: "INSERT INTO jobs (run, position, step, kind, max_retries) VALUES (?, ?, ?, ?, ?)"
+            )
+            for (position, step) in steps.enumerated() {
+                try insertion.execute(arguments: [
+                    run.id, position, step.id.rawValue, step.id.kind.rawValue, maxRetries,
+                ])
+            }
+            try append(
+                actor: run.actor, action: "run.started", subject: run.id,
+                detail: "\(run.project), \(steps.count) steps", in: database)
+        }
+    }
+
+    /// Records how steps ended; what is recorded survives a kill.
+    ///
+    /// - Throws: ``LedgerError/unknownJob(run:step:)`` where a step was not planned; then none is recorded.
+    package func record(_ jobs: [JobEnd], run: String) throws(LedgerError) {
+        try write { database in
+            let update = try database.makeStatement(
+                sql: """
+                    UPDATE jobs SET status = ?, retries = ?, fingerprint = ?, reason = ?, started_at = ?,
+                        finished_at = ?, error_code = ?, error = ?, error_hint = ? WHERE run = ? AND step = ?
+                    """
+            )
+            for job in jobs {
+                let finished = job.finishedAt.milliseconds
+                try update.execute(arguments: [
+                    job.end.status.rawValue, max(0, job.end.attempts - 1), job.end.fingerprint?.description,
+                    job.end.reason, finished - job.end.durationMilliseconds, finished, job.end.failure?.code,
+                    job.end.failure?.message, job.end.failure?.hint, run, job.step.rawValue,
+                ])
+                guard database.changesCount == 1 else {
+                    throw LedgerError.unknownJob(run: run, step: job.step)
+                }
+            }
+        }
+    }
+
+    /// Records how a run ended.
+    ///
+    /// - Throws: ``LedgerError/unknownRun(_:)``.
+    package func finish(_ run: String, _ end: RunEnd) throws(LedgerError) {
+        try write { database in
+            try Self.requireRun(run, in: database)
+            try database.execute(
+                sql:
+                    "UPDATE runs SET status = ?, exit_code = ?, finished_at = ?, duration_ms = ? WHERE id = ?",
+                arguments: [
+                    end.status.rawValue, end.exitCode, end.finishedAt.milliseconds, end.durationMilliseconds,
+                    run,
+                ]
+            )
+            let user = try String.fetchOne(
+                database, sql: "SELECT user FROM runs WHERE id = ?", arguments: [run])
+            try append(
+                actor: user ?? "unknown", action: "run.finished", subject: run, detail: end.status.rawValue,
+                in: database)
+        }
+    }
+
+    static func requireRun(_ run: String, in database: Database) throws {
+        let isThere = try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)", arguments: [run])
+        guard isThere == true else { throw LedgerError.unknownRun(run) }
+    }
+}

@@ -1,0 +1,54 @@
+extension Schema {
+    /// What is where, and which calls were made; a claim that no longer holds is kept under another status.
+    static let deployments = """
+        CREATE TABLE deployments (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            run TEXT NOT NULL REFERENCES runs (id),
+            operation INTEGER REFERENCES transactions (id),
+            project TEXT NOT NULL,
+            name TEXT NOT NULL,
+            contract TEXT NOT NULL,
+            network TEXT NOT NULL,
+            chain_id INTEGER NOT NULL CHECK (chain_id > 0),
+            genesis_hash TEXT,
+            status TEXT NOT NULL CHECK (status IN ('current', 'replaced', 'failed')),
+            address TEXT,
+            deployer TEXT,
+            gas_used INTEGER,
+            fee_paid_wei TEXT CHECK (fee_paid_wei GLOB '[0-9]*'),
+            transaction_hash TEXT,
+            block_number INTEGER,
+            error TEXT,
+            init_code_digest TEXT NOT NULL,
+            runtime_code_digest TEXT NOT NULL,
+            constructor_arguments BLOB NOT NULL,
+            recorded_at INTEGER NOT NULL,
+            CHECK ((status = 'failed') = (error IS NOT NULL)),
+            CHECK (status = 'failed' OR (address IS NOT NULL AND genesis_hash IS NOT NULL))
+        ) STRICT;
+        CREATE UNIQUE INDEX one_current_deployment
+            ON deployments (project, name, network, chain_id, genesis_hash) WHERE status = 'current';
+        CREATE INDEX deployments_by_name ON deployments (project, name, network);
+
+        CREATE TABLE calls (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            run TEXT NOT NULL REFERENCES runs (id),
+            operation INTEGER NOT NULL UNIQUE REFERENCES transactions (id),
+            project TEXT NOT NULL,
+            deployment TEXT NOT NULL,
+            name TEXT NOT NULL,
+            network TEXT NOT NULL,
+            chain_id INTEGER NOT NULL,
+            genesis_hash TEXT NOT NULL,
+            address TEXT NOT NULL,
+            function TEXT NOT NULL,
+            call_data_hash TEXT NOT NULL,
+            transaction_hash TEXT NOT NULL,
+            block_number INTEGER NOT NULL,
+            gas_used INTEGER,
+            fee_paid_wei TEXT CHECK (fee_paid_wei GLOB '[0-9]*'),
+            recorded_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX calls_by_name ON calls (project, deployment, network, name);
+        """
+}
