@@ -116,7 +116,10 @@ let package = Package(
         tests("TransportTests", ["Transport", "Model"]),
         tests("ToolchainTests", ["Toolchain", "Model", "Processes"]),
         tests("StepsTests", ["Steps", "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model"]),
-        tests("LedgerTests", ["Ledger", "Model", "EthereumTypes"]),
+        tests(
+            "LedgerTests",
+            ["Ledger", "Model", "EthereumTypes", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
         tests("ReportsTests", ["Reports", "Model", "EthereumTypes"], exclude: ["Golden"]),
         tests("PipelineTests", ["Model"]),
         tests("HouseTests", []),
