@@ -39,7 +39,7 @@ package struct DeploymentRow: Hashable, Sendable {
 
     package let id: Int64
     package let run: String
-    package let operation: Operation.ID?
+    package let operation: ChainOperation.ID?
     package let project: String
     package let claim: DeploymentClaim
     package let network: String
@@ -61,7 +61,7 @@ package struct DeploymentRow: Hashable, Sendable {
 /// A call that was made and is final.
 package struct CallRow: Hashable, Sendable {
     package let run: String
-    package let operation: Operation.ID
+    package let operation: ChainOperation.ID
     package let claim: CallClaim
     package let transactionHash: Hash
     package let blockNumber: UInt64

@@ -68,6 +68,7 @@ extension Ledger {
     ///   - chainID: The chain.
     ///   - genesisHash: Where the chain could be asked.
     ///   - error: Why, in words.
+    /// - Throws: ``LedgerError/unknownRun(_:)``.
     package func recordFailure(
         of claim: DeploymentClaim,
         run: String,
@@ -136,7 +137,7 @@ extension DeploymentRow {
     fileprivate init(_ row: Row) throws {
         id = try row.value("id")
         run = try row.value("run")
-        operation = try row.optional("operation").map { Operation.ID($0) }
+        operation = try row.optional("operation").map { ChainOperation.ID($0) }
         project = try row.value("project")
         claim = DeploymentClaim(
             name: try row.value("name"),
@@ -163,7 +164,7 @@ extension DeploymentRow {
 extension CallRow {
     init(_ row: Row) throws {
         run = try row.value("run")
-        operation = Operation.ID(try row.value("operation"))
+        operation = ChainOperation.ID(try row.value("operation"))
         claim = CallClaim(
             name: try row.value("name"),
             deployment: try row.value("deployment"),

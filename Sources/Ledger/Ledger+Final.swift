@@ -11,11 +11,11 @@ extension Ledger {
     /// - Throws: ``LedgerError/contradiction(_:detail:)`` where it is no deployment or has no address;
     ///   ``LedgerError/notAllowed(_:from:to:)`` where no block has it or it reverted.
     package func markFinal(
-        _ id: Operation.ID,
+        _ id: ChainOperation.ID,
         leaving claim: DeploymentClaim
     ) throws(LedgerError) -> DeploymentRow {
         try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             let inclusion = try successful(operation, .deploy)
             guard inclusion.address != nil else {
                 throw LedgerError.contradiction(id, detail: "its receipt names no contract address")
@@ -39,9 +39,9 @@ extension Ledger {
     /// Says that a call is deep enough; that it was made is recorded in the same database transaction.
     ///
     /// - Throws: As ``markFinal(_:leaving:)`` for a deployment.
-    package func markFinal(_ id: Operation.ID, leaving claim: CallClaim) throws(LedgerError) -> CallRow {
+    package func markFinal(_ id: ChainOperation.ID, leaving claim: CallClaim) throws(LedgerError) -> CallRow {
         try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             let inclusion = try successful(operation, .call)
             let intent = operation.intent
             _ = try move(operation, to: .final, nil, in: database)
@@ -76,12 +76,12 @@ extension Ledger {
     ///
     /// - Throws: ``LedgerError/notAllowed(_:from:to:)`` where no block has it or it succeeded.
     package func markReverted(
-        _ id: Operation.ID,
+        _ id: ChainOperation.ID,
         error: String,
         leaving claim: DeploymentClaim? = nil
-    ) throws(LedgerError) -> Operation {
+    ) throws(LedgerError) -> ChainOperation {
         try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             guard operation.inclusion?.succeeded == false else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: .reverted)
             }
@@ -92,9 +92,9 @@ extension Ledger {
     }
 
     private func successful(
-        _ operation: Operation,
-        _ kind: Operation.Kind
-    ) throws(LedgerError) -> Operation.Inclusion {
+        _ operation: ChainOperation,
+        _ kind: ChainOperation.Kind
+    ) throws(LedgerError) -> ChainOperation.Inclusion {
         guard operation.intent.kind == kind else {
             throw .contradiction(operation.id, detail: "it is a \(operation.intent.kind.rawValue)")
         }
@@ -106,7 +106,7 @@ extension Ledger {
 
     private func insert(
         _ claim: DeploymentClaim,
-        of operation: Operation,
+        of operation: ChainOperation,
         status: DeploymentRow.Status,
         error: String?,
         in database: Database

@@ -7,7 +7,7 @@ extension Ledger {
     /// Makes an intent durable, before anything else is done about it.
     ///
     /// - Throws: ``LedgerError/operationExists(_:step:)`` where the step has one on this chain that is not finished.
-    package func plan(_ intent: Operation.Intent) throws(LedgerError) -> Operation {
+    package func plan(_ intent: ChainOperation.Intent) throws(LedgerError) -> ChainOperation {
         let time = now().milliseconds
         return try write { database in
             let unfinished = try Self.unfinished(intent, in: database)
@@ -25,7 +25,8 @@ extension Ledger {
                     intent.spendReserved.description, time, time,
                 ]
             )
-            let operation = try Operation.fetch(Operation.ID(database.lastInsertedRowID), in: database)
+            let operation = try ChainOperation.fetch(
+                ChainOperation.ID(database.lastInsertedRowID), in: database)
             try log(operation, "planned", "at most \(intent.spendReserved) wei", in: database)
             return operation
         }
@@ -38,14 +39,14 @@ extension Ledger {
     /// - Throws: ``LedgerError/contradiction(_:detail:)`` where the hash is known with other bytes;
     ///   ``LedgerError/notAllowed(_:from:to:)``.
     package func recordSigned(
-        _ id: Operation.ID,
+        _ id: ChainOperation.ID,
         rawTransaction: [UInt8],
         hash: Hash,
         predictedAddress: Address?
-    ) throws(LedgerError) -> Operation {
+    ) throws(LedgerError) -> ChainOperation {
         let time = now().milliseconds
         return try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             if let known = operation.attempts.first(where: { $0.hash == hash }) {
                 guard known.rawTransaction == rawTransaction else {
                     throw LedgerError.contradiction(id, detail: "\(hash) was signed with other bytes")
@@ -67,7 +68,7 @@ extension Ledger {
     }
 
     /// Says that a node took one of the attempts, or knew it already.
-    package func markSent(_ id: Operation.ID) throws(LedgerError) -> Operation {
+    package func markSent(_ id: ChainOperation.ID) throws(LedgerError) -> ChainOperation {
         try transition(id, to: .sent, from: [.signed, .sent])
     }
 
@@ -75,11 +76,11 @@ extension Ledger {
     ///
     /// - Throws: ``LedgerError/contradiction(_:detail:)`` where the transaction is none of the attempts.
     package func markIncluded(
-        _ id: Operation.ID,
-        _ inclusion: Operation.Inclusion
-    ) throws(LedgerError) -> Operation {
+        _ id: ChainOperation.ID,
+        _ inclusion: ChainOperation.Inclusion
+    ) throws(LedgerError) -> ChainOperation {
         try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             guard operation.attempts.contains(where: { $0.hash == inclusion.transactionHash }) else {
                 throw LedgerError.contradiction(
                     id, detail: "\(inclusion.transactionHash) is none of its attempts")
@@ -105,14 +106,15 @@ extension Ledger {
     }
 
     /// Says that the block went away: it is as after sending, and all attempts are looked up again.
-    package func backToSent(_ id: Operation.ID, reason: String) throws(LedgerError) -> Operation {
+    package func backToSent(_ id: ChainOperation.ID, reason: String) throws(LedgerError) -> ChainOperation {
         try transition(id, to: .sent, reason, from: [.included])
     }
 
     /// Says that someone else's transaction used the nonce, which only finalized proof can tell.
-    package func markForeign(_ id: Operation.ID, usedBy hash: Hash) throws(LedgerError) -> Operation {
+    package func markForeign(_ id: ChainOperation.ID, usedBy hash: Hash) throws(LedgerError) -> ChainOperation
+    {
         try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             if operation.attempts.contains(where: { $0.hash == hash }) {
                 throw LedgerError.contradiction(id, detail: "\(hash) is its own attempt")
             }
@@ -125,18 +127,18 @@ extension Ledger {
     }
 
     /// Stops it until a person decides.
-    package func markBlocked(_ id: Operation.ID, reason: String) throws(LedgerError) -> Operation {
+    package func markBlocked(_ id: ChainOperation.ID, reason: String) throws(LedgerError) -> ChainOperation {
         try transition(id, to: .blocked, reason)
     }
 
     /// Lets a blocked operation go on from what it holds: attempts, a nonce, or only its intent.
-    package func resume(_ id: Operation.ID) throws(LedgerError) -> Operation {
+    package func resume(_ id: ChainOperation.ID) throws(LedgerError) -> ChainOperation {
         try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             guard operation.state == .blocked else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: .signed)
             }
-            let next: Operation.State =
+            let next: ChainOperation.State =
                 operation.attempts.isEmpty ? (operation.nonce == nil ? .planned : .nonce) : .signed
             return try move(operation, to: next, nil, in: database)
         }
@@ -145,9 +147,9 @@ extension Ledger {
     /// Gives it up before anything was signed; its nonce is free for the next one of its lane.
     ///
     /// - Throws: ``LedgerError/notAllowed(_:from:to:)`` where something was signed.
-    package func withdraw(_ id: Operation.ID, reason: String) throws(LedgerError) -> Operation {
+    package func withdraw(_ id: ChainOperation.ID, reason: String) throws(LedgerError) -> ChainOperation {
         try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             guard operation.attempts.isEmpty else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: .withdrawn)
             }
@@ -156,13 +158,13 @@ extension Ledger {
     }
 
     private func transition(
-        _ id: Operation.ID,
-        to next: Operation.State,
+        _ id: ChainOperation.ID,
+        to next: ChainOperation.State,
         _ reason: String? = nil,
-        from allowed: Set<Operation.State> = Set(Operation.State.allCases)
-    ) throws(LedgerError) -> Operation {
+        from allowed: Set<ChainOperation.State> = Set(ChainOperation.State.allCases)
+    ) throws(LedgerError) -> ChainOperation {
         try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             guard allowed.contains(operation.state) else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: next)
             }
@@ -174,16 +176,16 @@ extension Ledger {
     ///
     /// The same state again is allowed where nothing but its details change.
     func move(
-        _ operation: Operation,
-        to next: Operation.State,
+        _ operation: ChainOperation,
+        to next: ChainOperation.State,
         _ reason: String?,
         in database: Database
-    ) throws -> Operation {
+    ) throws -> ChainOperation {
         let staysOpen = operation.state == next && [.signed, .sent, .included, .blocked].contains(next)
         guard staysOpen || operation.state.mayBecome(next) else {
             throw LedgerError.notAllowed(operation.id, from: operation.state, to: next)
         }
-        let keepsError: Set<Operation.State> = [.reverted, .foreign, .blocked, .withdrawn]
+        let keepsError: Set<ChainOperation.State> = [.reverted, .foreign, .blocked, .withdrawn]
         try database.execute(
             sql: "UPDATE transactions SET state = ?, error = ?, updated_at = ? WHERE id = ?",
             arguments: [
@@ -192,11 +194,11 @@ extension Ledger {
             ]
         )
         try log(operation, next.rawValue, reason ?? "", in: database)
-        return try Operation.fetch(operation.id, in: database)
+        return try ChainOperation.fetch(operation.id, in: database)
     }
 
     private func log(
-        _ operation: Operation,
+        _ operation: ChainOperation,
         _ word: String,
         _ detail: String,
         in database: Database

@@ -13,14 +13,15 @@ extension Ledger {
     ///   - id: The operation.
     ///   - latest: The sender's transaction count at the latest block.
     ///   - pending: The count with what the node has in its pool.
+    /// - Returns: The nonce, durably the operation's.
     /// - Throws: ``LedgerError/notAllowed(_:from:to:)`` where the operation is neither planned nor has a nonce only.
     package func reserveNonce(
-        _ id: Operation.ID,
+        _ id: ChainOperation.ID,
         latest: UInt64,
         pending: UInt64
     ) throws(LedgerError) -> UInt64 {
         try write { database in
-            let operation = try Operation.fetch(id, in: database)
+            let operation = try ChainOperation.fetch(id, in: database)
             if operation.state == .nonce, let held = operation.nonce { return held }
             guard operation.state == .planned else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: .nonce)
@@ -58,9 +59,9 @@ extension Ledger {
     }
 
     /// The operations of a lane that are not finished, by nonce; those without one come last.
-    package func openOperations(in lane: Operation.Lane) throws(LedgerError) -> [Operation] {
+    package func openOperations(in lane: ChainOperation.Lane) throws(LedgerError) -> [ChainOperation] {
         try read { database in
-            let operations = try Operation.fetchAll(
+            let operations = try ChainOperation.fetchAll(
                 where: """
                     chain_id = ? AND genesis_hash = ? AND sender = ?
                         AND state IN (\(Self.unfinishedStates))
@@ -75,6 +76,6 @@ extension Ledger {
         }
     }
 
-    static let unfinishedStates = Operation.State.allCases.filter { !$0.isFinished }
+    static let unfinishedStates = ChainOperation.State.allCases.filter { !$0.isFinished }
         .map { "'\($0.rawValue)'" }.joined(separator: ", ")
 }

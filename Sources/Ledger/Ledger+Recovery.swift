@@ -9,7 +9,7 @@ extension Ledger {
         project: String,
         chainID: ChainID,
         genesisHash: Hash
-    ) throws(LedgerError) -> Operation? {
+    ) throws(LedgerError) -> ChainOperation? {
         try operations(of: step, project: project, chainID: chainID, genesisHash: genesisHash)
             .last { !$0.state.isFinished }
     }
@@ -20,9 +20,9 @@ extension Ledger {
         project: String,
         chainID: ChainID,
         genesisHash: Hash
-    ) throws(LedgerError) -> [Operation] {
+    ) throws(LedgerError) -> [ChainOperation] {
         try read { database in
-            try Operation.fetchAll(
+            try ChainOperation.fetchAll(
                 where: "project = ? AND step = ? AND chain_id = ? AND genesis_hash = ?",
                 [
                     project, step.rawValue, try Column.integer(chainID.rawValue, "chain id"),
@@ -36,12 +36,12 @@ extension Ledger {
     /// The operation as it stands.
     ///
     /// - Throws: ``LedgerError/unknownOperation(_:)``.
-    package func operation(_ id: Operation.ID) throws(LedgerError) -> Operation {
-        try read { try Operation.fetch(id, in: $0) }
+    package func operation(_ id: ChainOperation.ID) throws(LedgerError) -> ChainOperation {
+        try read { try ChainOperation.fetch(id, in: $0) }
     }
 
-    static func unfinished(_ intent: Operation.Intent, in database: Database) throws -> Operation? {
-        try Operation.fetchAll(
+    static func unfinished(_ intent: ChainOperation.Intent, in database: Database) throws -> ChainOperation? {
+        try ChainOperation.fetchAll(
             where: """
                 project = ? AND step = ? AND chain_id = ? AND genesis_hash = ? AND state IN (\(unfinishedStates))
                 """,

@@ -48,6 +48,7 @@ extension Ledger {
     ///   - run: What is known of it.
     ///   - steps: In plan order.
     ///   - maxRetries: How often a step may be tried again.
+    /// - Throws: ``LedgerError``, also where there is a run of that id already.
     package func begin(_ run: RunHeader, steps: [PlannedStep], maxRetries: Int) throws(LedgerError) {
         let seen = run.startedAt.milliseconds
         try write { database in

@@ -18,6 +18,7 @@ package struct Ledger: Sendable {
     ///   - path: The database file, `state.db` of a state directory.
     ///   - patience: How long a call waits for another process before it throws ``LedgerError/locked(path:)``.
     ///   - now: The clock that records are stamped with.
+    /// - Returns: The ledger, with every table that this program knows.
     /// - Throws: ``LedgerError``, where the file is damaged, locked, newer than this program or out of reach.
     package static func open(
         path: String,

@@ -19,12 +19,12 @@ package enum LedgerError: Error, Hashable, Sendable {
 
     case unknownRun(String)
     case unknownJob(run: String, step: StepID)
-    case unknownOperation(Operation.ID)
+    case unknownOperation(ChainOperation.ID)
     /// The step has an operation that is not finished; there is never a second one beside it.
-    case operationExists(Operation.ID, step: StepID)
-    case notAllowed(Operation.ID, from: Operation.State, to: Operation.State)
+    case operationExists(ChainOperation.ID, step: StepID)
+    case notAllowed(ChainOperation.ID, from: ChainOperation.State, to: ChainOperation.State)
     /// What was signed or recorded does not agree with what the operation holds.
-    case contradiction(Operation.ID, detail: String)
+    case contradiction(ChainOperation.ID, detail: String)
     /// A number beyond 63 bits, which neither EIP-2294 nor EIP-2681 lets a chain have.
     case tooLarge(what: String, UInt64)
 }

@@ -43,7 +43,7 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in
             for part in [runs, journal, deployments, audits] { try database.execute(sql: part) }
-            for (before, after) in Operation.State.transitions {
+            for (before, after) in ChainOperation.State.transitions {
                 try database.execute(
                     sql: "INSERT INTO transitions (before, after) VALUES (?, ?)",
                     arguments: [before.rawValue, after.rawValue]

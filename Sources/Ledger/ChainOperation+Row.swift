@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import Model
 
-extension Operation {
+extension ChainOperation {
     /// Reads an operation with its attempts.
     init(_ row: Row, in database: Database) throws {
         id = ID(try row.value("id"))
@@ -23,14 +23,14 @@ extension Operation {
     /// The operation of that number.
     ///
     /// - Throws: ``LedgerError/unknownOperation(_:)``.
-    static func fetch(_ id: ID, in database: Database) throws -> Operation {
+    static func fetch(_ id: ID, in database: Database) throws -> ChainOperation {
         let row = try Row.fetchOne(
             database,
             sql: "SELECT * FROM transactions WHERE id = ?",
             arguments: [id.rawValue]
         )
         guard let row else { throw LedgerError.unknownOperation(id) }
-        return try Operation(row, in: database)
+        return try ChainOperation(row, in: database)
     }
 
     /// The operations that `condition` picks, in the order in which they were planned.
@@ -38,22 +38,22 @@ extension Operation {
         where condition: String,
         _ arguments: StatementArguments,
         in database: Database
-    ) throws -> [Operation] {
+    ) throws -> [ChainOperation] {
         try Row.fetchAll(
             database,
             sql: "SELECT * FROM transactions WHERE \(condition) ORDER BY id",
             arguments: arguments
-        ).map { try Operation($0, in: database) }
+        ).map { try ChainOperation($0, in: database) }
     }
 }
 
-extension Operation.Intent {
+extension ChainOperation.Intent {
     fileprivate init(_ row: Row) throws {
         self.init(
             run: try row.value("run"),
             project: try row.value("project"),
             step: try row.parsed("step", StepID.init(_:)),
-            kind: try row.parsed("kind", Operation.Kind.init(rawValue:)),
+            kind: try row.parsed("kind", ChainOperation.Kind.init(rawValue:)),
             network: try row.value("network"),
             chainID: try row.chainID("chain_id"),
             genesisHash: try row.parsed("genesis_hash", Hash.init(_:)),
@@ -64,7 +64,7 @@ extension Operation.Intent {
     }
 }
 
-extension Operation.Inclusion {
+extension ChainOperation.Inclusion {
     /// nil where no block is known to have it.
     fileprivate init?(_ row: Row) throws {
         guard let hash = try row.parsedIfThere("included_hash", Hash.init(_:)) else { return nil }
@@ -80,7 +80,7 @@ extension Operation.Inclusion {
     }
 }
 
-extension Operation.Attempt {
+extension ChainOperation.Attempt {
     fileprivate init(_ row: Row) throws {
         self.init(
             hash: try row.parsed("hash", Hash.init(_:)),

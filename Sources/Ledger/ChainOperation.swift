@@ -2,7 +2,7 @@ package import EthereumTypes
 package import Model
 
 /// One thing that a run wants of a chain: it holds one nonce, and every transaction signed for it has that nonce.
-package struct Operation: Hashable, Sendable {
+package struct ChainOperation: Hashable, Sendable {
     package struct ID: Hashable, Comparable, Sendable {
         package let rawValue: Int64
 
@@ -150,11 +150,11 @@ package struct Operation: Hashable, Sendable {
     package let updatedAt: Timestamp
 }
 
-extension Operation.ID: CustomStringConvertible {
+extension ChainOperation.ID: CustomStringConvertible {
     package var description: String { String(rawValue) }
 }
 
-extension Operation.State {
+extension ChainOperation.State {
     /// What each state may become; everything else is refused, in the database too.
     static let transitions: [(before: Self, after: Self)] = [
         (.planned, [.nonce, .blocked, .withdrawn]),
