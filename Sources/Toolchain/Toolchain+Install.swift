@@ -5,7 +5,14 @@ extension Toolchain {
     /// Installs every tool of the lock that is missing or damaged.
     package func installAll(progress: Progress) async throws(ToolchainError) -> [Tool] {
         var tools: [Tool] = []
-        for name in names { tools.append(try await install(name, progress: progress)) }
+        for entry in lock.tools {
+            // An environment is installed, and hashed, once; its modules are then there.
+            if case .module = entry.sources.first, let tool = try? find(entry.name) {
+                tools.append(tool)
+            } else {
+                tools.append(try await install(entry.name, progress: progress))
+            }
+        }
         return tools
     }
 
