@@ -65,7 +65,9 @@ package enum Devnet {
         case .pyEVM(let python):
             let arguments = serverArguments(chainID, stateDirectory, port)
             let invocation = ToolInvocation(python, arguments, inputs: serverFiles)
-            let (service, line) = try await launch(engine, invocation, world)
+            // A chain that was kept is run again from its first block, about a hundred blocks a second.
+            let patience = Duration.seconds(stateDirectory == nil ? 60 : 600)
+            let (service, line) = try await launch(engine, invocation, patience, world)
             guard let ready = try? JSONDecoder().decode(ReadyLine.self, from: Data(line.utf8)) else {
                 await service.stop()
                 throw .didNotStart(engine: engine.name, lastWords: "it said: \(line)")
@@ -117,7 +119,7 @@ package enum Devnet {
             for name in ["PATH", "HOME"] { environment[name] = world.environment(name) }
             let invocation = ToolInvocation(program: path, arguments: arguments, environment: environment)
             do {
-                let (service, _) = try await launch(engine, invocation, world)
+                let (service, _) = try await launch(engine, invocation, .seconds(60), world)
                 return try await check(engine, service, url: "http://127.0.0.1:\(chosen)", chainID, world)
             } catch {
                 guard case .didNotStart = error else { throw error }
@@ -135,6 +137,7 @@ package enum Devnet {
     private static func launch(
         _ engine: Engine,
         _ invocation: ToolInvocation,
+        _ patience: Duration,
         _ world: World
     ) async throws(DevnetError) -> (RunningService, String) {
         let service: RunningService
@@ -145,7 +148,7 @@ package enum Devnet {
         } catch {
             throw .couldNotRun(error)
         }
-        guard let line = await service.firstLine(.seconds(60)) else {
+        guard let line = await service.firstLine(patience) else {
             await service.stop()
             if Task.isCancelled { throw .cancelled }
             throw .didNotStart(engine: engine.name, lastWords: service.lastWords())
