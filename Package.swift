@@ -115,11 +115,12 @@ let package = Package(
         tests("ProcessesTests", ["Processes", "Model"]),
         tests("TransportTests", ["Transport", "Model"]),
         tests("ToolchainTests", ["Toolchain", "Model", "Processes"]),
-        tests("StepsTests", ["Steps", "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model"]),
         tests(
-            "LedgerTests",
-            ["Ledger", "Model", "EthereumTypes", .product(name: "GRDB", package: "GRDB.swift")]
+            "StepsTests",
+            ["Steps", "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model"],
+            exclude: ["GenerateGolden"]
         ),
+        tests("LedgerTests", ["Ledger", "Model", "EthereumTypes"]),
         tests("ReportsTests", ["Reports", "Model", "EthereumTypes"], exclude: ["Golden"]),
         tests("PipelineTests", ["Model"]),
         tests("HouseTests", []),
