@@ -28,7 +28,8 @@ package enum SlitherFindings {
         let file: Int
         let start: Int
         let end: Int
-        let isCall: Bool
+        /// Slither's word for why it names it.
+        let role: String
     }
 
     private static func draft(
@@ -55,13 +56,14 @@ package enum SlitherFindings {
         )
     }
 
-    /// The statement rather than the whole function where one is named, a call before any other.
+    /// The statement rather than the whole function where one is named: best the call that sends ether, then any call.
     private static func place(among elements: [Element]) -> Element? {
         guard let first = elements.first, ["function", "contract"].contains(first.kind) else {
             return elements.first
         }
         let inside = elements.filter { $0.kind == "node" }
-        return inside.first(where: \.isCall) ?? inside.first ?? first
+        return inside.first { $0.role == "external_calls_sending_eth" }
+            ?? inside.first { $0.role == "external_calls" } ?? inside.first ?? first
     }
 
     private static func element(_ json: ParsedJSON, _ program: CompiledProgram) -> Element? {
@@ -78,7 +80,7 @@ package enum SlitherFindings {
             end = open ?? end
         }
         let role = json["additional_fields"]?["underlying_type"]?.text ?? ""
-        return Element(kind: kind, file: file, start: start, end: end, isCall: role.contains("call"))
+        return Element(kind: kind, file: file, start: start, end: end, role: role)
     }
 
     private static func file(of mapping: ParsedJSON, in program: CompiledProgram) -> Int? {
