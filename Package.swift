@@ -122,6 +122,7 @@ let package = Package(
         ),
         tests("LedgerTests", ["Ledger", "Model", "EthereumTypes"]),
         tests("ReportsTests", ["Reports", "Model", "EthereumTypes"], exclude: ["Golden"]),
+        tests("hyperkitTests", ["hyperkit", "Model"]),
         tests("PipelineTests", ["Model"]),
         tests("HouseTests", []),
     ]

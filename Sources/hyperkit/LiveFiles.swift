@@ -1,0 +1,172 @@
+import Foundation
+import Glibc
+import Model
+
+extension FileAccess {
+    /// The disk.
+    static let live = FileAccess(
+        read: { path throws(FileError) in try DiskFile.read(path) },
+        write: { path, bytes, durable throws(FileError) in try DiskFile.write(path, bytes, durable: durable)
+        },
+        kind: { path in DiskFile.kind(path) },
+        list: { path throws(FileError) in try DiskFile.list(path) },
+        remove: { path throws(FileError) in try DiskFile.remove(path) },
+        resolved: { path in DiskFile.resolved(path) }
+    )
+}
+
+/// The calls of the system behind the file operations, each tried again when a signal interrupts it.
+private enum DiskFile {
+    static func read(_ path: String) throws(FileError) -> Data? {
+        let descriptor = retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        guard descriptor >= 0 else {
+            if isAbsence(errno) { return nil }
+            throw failure(path)
+        }
+        defer { _ = close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path) }
+        var bytes = Data()
+        bytes.reserveCapacity(max(0, Int(status.st_size)))
+        var buffer = [UInt8](repeating: 0, count: min(max(4_096, Int(status.st_size) + 1), 1 << 20))
+        while true {
+            let count = retrying { unsafe Glibc.read(descriptor, &buffer, buffer.count) }
+            guard count >= 0 else { throw failure(path) }
+            guard count > 0 else { return bytes }
+            bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+
+    static func write(_ path: String, _ bytes: Data, durable: Bool) throws(FileError) {
+        let directory = parent(of: path)
+        try makeDirectory(directory, durable: durable)
+        let temporary = "\(path).\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
+        // 0666 less the umask: what any program that makes a file would give it.
+        let descriptor = retrying { unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+        guard descriptor >= 0 else { throw failure(path) }
+        do throws(FileError) {
+            do throws(FileError) {
+                try fill(descriptor, with: bytes, for: path)
+                if durable, retrying({ fsync(descriptor) }) != 0 { throw failure(path) }
+            } catch {
+                _ = close(descriptor)
+                throw error
+            }
+            // The last chance of some file systems to say that the bytes have not arrived.
+            guard close(descriptor) == 0 || errno == EINTR else { throw failure(path) }
+            guard unsafe rename(temporary, path) == 0 else { throw failure(path) }
+        } catch {
+            _ = unsafe unlink(temporary)
+            throw error
+        }
+        if durable { try sync(directory) }
+    }
+
+    /// What a path leads to; a link that leads nowhere is something, but neither file nor directory.
+    static func kind(_ path: String) -> FileAccess.Kind? {
+        var status = stat()
+        if unsafe stat(path, &status) == 0 {
+            return switch status.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .directory
+            default: .other
+            }
+        }
+        return unsafe lstat(path, &status) == 0 ? .other : nil
+    }
+
+    /// Whether there is a directory itself, not a link to one.
+    private static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    static func list(_ path: String) throws(FileError) -> [String] {
+        guard let stream = unsafe opendir(path) else {
+            if isAbsence(errno) { return [] }
+            throw failure(path)
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = unsafe readdir(stream) else {
+                guard errno == 0 else { throw failure(path) }
+                return names.sorted()
+            }
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { start in
+                unsafe start.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+    }
+
+    static func remove(_ path: String) throws(FileError) {
+        if unsafe unlink(path) == 0 || isAbsence(errno) { return }
+        // Not by the error of unlink, which differs among systems.
+        let refusal = failure(path)
+        guard isDirectory(path) else { throw refusal }
+        for name in try list(path) { try remove("\(path)/\(name)") }
+        guard unsafe rmdir(path) == 0 || isAbsence(errno) else { throw failure(path) }
+    }
+
+    static func resolved(_ path: String) -> String? {
+        guard let text = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(text) }
+        return unsafe String(cString: text)
+    }
+
+    private static func fill(_ descriptor: Int32, with bytes: Data, for path: String) throws(FileError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = retrying {
+                unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            }
+            guard count > 0 else { throw failure(path) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Makes a directory and those above it that are not there.
+    private static func makeDirectory(_ path: String, durable: Bool) throws(FileError) {
+        if kind(path) == .directory { return }
+        let above = parent(of: path)
+        if above != path { try makeDirectory(above, durable: durable) }
+        if unsafe mkdir(path, 0o777) != 0 {
+            // Somebody else may have made it meanwhile.
+            guard errno == EEXIST else { throw failure(path) }
+            guard kind(path) == .directory else { throw FileError(path: path, reason: "Not a directory") }
+        }
+        if durable { try sync(above) }
+    }
+
+    /// Puts the names in a directory on the disk.
+    private static func sync(_ directory: String) throws(FileError) {
+        let descriptor = retrying { unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard descriptor >= 0 else { throw failure(directory) }
+        defer { _ = close(descriptor) }
+        guard retrying({ fsync(descriptor) }) == 0 else { throw failure(directory) }
+    }
+
+    private static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Repeats a call that a signal interrupted.
+    private static func retrying<Count: SignedInteger>(_ call: () -> Count) -> Count {
+        while true {
+            let result = call()
+            if result >= 0 || errno != EINTR { return result }
+        }
+    }
+
+    private static func isAbsence(_ code: Int32) -> Bool { code == ENOENT || code == ENOTDIR }
+
+    /// The last error, in the system's words.
+    private static func failure(_ path: String) -> FileError {
+        let code = errno
+        return FileError(
+            path: path, reason: unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)")
+    }
+}

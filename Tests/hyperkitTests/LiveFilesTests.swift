@@ -1,0 +1,98 @@
+import Foundation
+import Model
+import Testing
+
+@testable import hyperkit
+
+@Suite final class LiveFilesTests {
+    let files = FileAccess.live
+    let base = NSTemporaryDirectory() + "hyperkit-files-\(UInt64.random(in: 0 ... .max))"
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: base) }
+
+    @Test(arguments: [true, false])
+    func writesAndReadsBackMakingDirectoriesOnTheWay(_ durable: Bool) throws {
+        let path = "\(base)/a/b/c.bin"
+        for size in [0, 1, 4_095, 4_096, 3_000_000] {
+            let bytes = Data((0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 2) })
+            try files.write(path, bytes, durable)
+            #expect(try files.read(path) == bytes)
+        }
+        #expect(try files.list("\(base)/a/b") == ["c.bin"])
+    }
+
+    @Test func readsNothingWhereThereIsNothing() throws {
+        try files.write("\(base)/file", Data(), false)
+        #expect(try files.read("\(base)/absent") == nil)
+        #expect(try files.read("\(base)/absent/below") == nil)
+        #expect(try files.read("\(base)/file/below") == nil)
+        #expect(throws: FileError(path: base, reason: "Is a directory")) { try self.files.read(self.base) }
+    }
+
+    @Test func givesAFileTheModeOfTheUmask() throws {
+        try files.write("\(base)/file", Data(), true)
+        let mode = try FileManager.default.attributesOfItem(atPath: "\(base)/file")[.posixPermissions] as? Int
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("Umask:") })
+        let mask = try #require(Int(line.dropFirst(6).trimmingCharacters(in: .whitespaces), radix: 8))
+        #expect(mode == 0o666 & ~mask)
+    }
+
+    @Test func aFailedWriteLeavesWhatWasThereAndNothingElse() throws {
+        try files.write("\(base)/taken/inside", Data("old".utf8), false)
+        #expect(throws: FileError(path: "\(base)/taken", reason: "Is a directory")) {
+            try self.files.write("\(self.base)/taken", Data("new".utf8), true)
+        }
+        #expect(try files.list(base) == ["taken"])
+        #expect(try files.read("\(base)/taken/inside") == Data("old".utf8))
+        #expect(throws: FileError(path: "\(base)/taken/inside", reason: "Not a directory")) {
+            try self.files.write("\(self.base)/taken/inside/below/x", Data(), false)
+        }
+    }
+
+    @Test func replacesALinkNotWhatItLeadsTo() throws {
+        try files.write("\(base)/real", Data("real".utf8), false)
+        try FileManager.default.createSymbolicLink(atPath: "\(base)/link", withDestinationPath: "real")
+        try files.write("\(base)/link", Data("new".utf8), false)
+        #expect(try files.read("\(base)/real") == Data("real".utf8))
+        #expect(try files.read("\(base)/link") == Data("new".utf8))
+    }
+
+    @Test func tellsKindsThroughLinks() throws {
+        try files.write("\(base)/file", Data(), false)
+        for (name, target) in [("toFile", "file"), ("toDirectory", "."), ("toNowhere", "absent")] {
+            try FileManager.default.createSymbolicLink(atPath: "\(base)/\(name)", withDestinationPath: target)
+        }
+        #expect(files.kind("\(base)/file") == .file)
+        #expect(files.kind(base) == .directory)
+        #expect(files.kind("\(base)/toFile") == .file)
+        #expect(files.kind("\(base)/toDirectory") == .directory)
+        #expect(files.kind("\(base)/toNowhere") == .other)
+        #expect(files.kind("/dev/null") == .other)
+        #expect(files.kind("\(base)/absent") == nil)
+        let real = try #require(files.resolved(base))
+        #expect(files.resolved("\(base)/toDirectory/toFile") == "\(real)/file")
+        #expect(files.resolved("\(base)/toNowhere") == nil)
+    }
+
+    @Test func listsInOrderWithHiddenNames() throws {
+        for name in ["b", "a", ".c", "ä", "B"] { try files.write("\(base)/\(name)", Data(), false) }
+        #expect(try files.list(base) == [".c", "B", "a", "b", "ä"])
+        #expect(try files.list("\(base)/absent") == [])
+    }
+
+    @Test func removesATreeAndNotWhatItsLinksLeadTo() throws {
+        try files.write("\(base)/kept/file", Data(), false)
+        try files.write("\(base)/tree/a/b/file", Data(), false)
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(base)/tree/a/link", withDestinationPath: "\(base)/kept")
+        try files.remove("\(base)/tree")
+        try files.remove("\(base)/tree")
+        #expect(try files.list(base) == ["kept"])
+        #expect(try files.list("\(base)/kept") == ["file"])
+    }
+}
