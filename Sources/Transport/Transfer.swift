@@ -52,7 +52,7 @@ internal import Model
     }
 
     private func prepareConnection(_ request: HTTPRequest, trust: Trust) {
-        let deadline = max(1, min(Int(request.deadline / .milliseconds(1)), Int(Int32.max)))
+        let deadline = Int(max(1, min(request.deadline / .milliseconds(1), Double(Int32.max))))
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_TIMEOUT_MS, deadline)
         set(CURLOPT_CONNECTTIMEOUT_MS, min(deadline, 10_000))

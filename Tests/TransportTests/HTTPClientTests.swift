@@ -40,6 +40,12 @@ import Transport
         #expect(server.requests.map(\.line) == ["\(method) / HTTP/1.1"])
     }
 
+    @Test func takesTheLongestDeadlineThereIs() async throws {
+        let server = try TestServer { _, connection in connection.reply(Data()) }
+        let request = HTTPRequest(url: server.url(), deadline: .seconds(Int64.max))
+        #expect(try await client.send(request).status == 200)
+    }
+
     @Test func asksForAHeadAlone() async throws {
         let server = try TestServer(saying: "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         let reply = try await client.send(HTTPRequest(method: "HEAD", url: server.url()))
