@@ -25,12 +25,25 @@ package struct Ledger: Sendable {
         patience: Duration = .seconds(10),
         now: @escaping @Sendable () -> Timestamp
     ) throws(LedgerError) -> Ledger {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do {
+                return Ledger(path: path, now: now, queue: try connect(path: path, patience: patience))
+            } catch {
+                // SQLite does not wait where two processes turn one new file into WAL at once: it says busy right away.
+                guard error == .locked(path: path), ContinuousClock.now < deadline else { throw error }
+                Thread.sleep(forTimeInterval: 0.005)
+            }
+        }
+    }
+
+    private static func connect(path: String, patience: Duration) throws(LedgerError) -> DatabaseQueue {
         do {
             let directory = URL(filePath: path).deletingLastPathComponent()
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
             let queue = try DatabaseQueue(path: path, configuration: configuration(patience: patience))
             try Schema.bringUpToDate(queue, path: path)
-            return Ledger(path: path, now: now, queue: queue)
+            return queue
         } catch {
             throw LedgerError(error, path: path)
         }
