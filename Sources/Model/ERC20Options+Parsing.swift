@@ -90,7 +90,7 @@ private struct ERC20OptionReader {
         }
         let names = Option.allCases.map(\.rawValue)
         let hint =
-            names.nearest(to: name.value).map { "did you mean '\($0)'?" }
+            Nearest.match(for: name.value, among: names).map { "did you mean '\($0)'?" }
             ?? "the options are \(names.joined(separator: ", "))"
         diagnostics.append(
             .error(

@@ -139,17 +139,3 @@ import Testing
 
     static func zeros(_ count: Int) -> String { String(repeating: "0", count: count) }
 }
-
-@Suite struct SuggestionTests {
-    @Test(arguments: [
-        ("mintabel", "mintable"), ("Name", "name"), ("symbl", "symbol"), ("acess", "access"),
-        ("nmae", "name"),
-    ])
-    func findsSlips(_ text: String, _ meant: String) {
-        #expect(["name", "symbol", "mintable", "access"].nearest(to: text) == meant)
-    }
-
-    @Test func suggestsNothingForAnotherWord() {
-        #expect(["name", "symbol"].nearest(to: "pausable") == nil)
-    }
-}
