@@ -1,0 +1,111 @@
+import EthereumTypes
+import Model
+
+/// `report.md`: a reader who stops after the first screen knows whether to merge.
+///
+/// Whatever comes from a manifest, a source or a tool goes through ``MarkdownText``.
+package struct MarkdownReport: Sendable {
+    package let text: String
+
+    package init(_ reading: RunReading) {
+        let sections = [
+            Self.top(reading), Self.networks(reading), Self.deployments(reading), Self.calls(reading),
+            Self.stoppers(reading), Self.failures(reading), Self.details(reading),
+        ]
+        text = sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    }
+
+    private static func top(_ reading: RunReading) -> String {
+        let header = reading.header
+        let facts = [
+            "run \(MarkdownText.code(header.id))", "by \(MarkdownText.prose(header.actor))",
+            header.startedAt.rfc3339, PlainWords.duration(milliseconds: reading.end.durationMilliseconds),
+            "hyperkit \(MarkdownText.prose(header.hyperkitVersion))", "exit code \(reading.end.exitCode)",
+        ]
+        return """
+            # \(MarkdownText.prose(header.project)): \(reading.end.status.rawValue)
+
+            **\(Headline.sentence(reading))**
+
+            \(facts.joined(separator: " · "))
+            """
+    }
+
+    private static func networks(_ reading: RunReading) -> String {
+        guard !reading.networks.isEmpty else { return "" }
+        let rows = reading.networks.map { network in
+            [
+                MarkdownText.cellCode(network.fact.name), String(network.fact.chainID),
+                words(network.fact.status), verdict(on: network.fact.name, reading),
+                network.spent > .zero
+                    ? PlainWords.money(network.spent, coin: KnownChain.coin(of: network.fact.chainID)) : "–",
+            ]
+        }
+        return "## Networks\n\n" + table(["network", "chain", "status", "verdict", "cost"], rows)
+    }
+
+    private static func verdict(on network: String, _ reading: RunReading) -> String {
+        let here = reading.verdicts.filter { $0.network == nil || $0.network == network }
+        let refused = here.filter { !$0.passed }
+        guard !refused.isEmpty else { return here.isEmpty ? "–" : "✓ passed" }
+        let names = refused.map {
+            "\(MarkdownText.cellCode($0.contract)) (\(MarkdownText.prose($0.policy)))"
+        }
+        return "✗ refuses " + names.joined(separator: ", ")
+    }
+
+    private static func deployments(_ reading: RunReading) -> String {
+        guard !reading.deployments.isEmpty else { return "" }
+        let rows = reading.deployments.map { deployment in
+            [
+                MarkdownText.cellCode("\(deployment.name)@\(deployment.network)"),
+                MarkdownText.cellCode(deployment.contract),
+                deployment.action.rawValue,
+                link(deployment.address, "address", on: deployment.chainID),
+                deployment.codeMatches.map { $0 ? "✓" : "✗ differs" } ?? "–",
+                link(deployment.transactionHash, "tx", on: deployment.chainID),
+                deployment.gasUsed.map { PlainWords.grouped($0) } ?? "–",
+                MarkdownText.prose(deployment.reason),
+            ]
+        }
+        let columns = ["deployment", "contract", "", "address", "code", "transaction", "gas", "why"]
+        return "## Deployments\n\n" + table(columns, rows)
+    }
+
+    private static func calls(_ reading: RunReading) -> String {
+        guard !reading.calls.isEmpty else { return "" }
+        let rows = reading.calls.map { call in
+            let chain = reading.networks.first { $0.fact.name == call.network }?.fact.chainID
+            return [
+                MarkdownText.cellCode("\(call.deployment)@\(call.network)/\(call.name)"),
+                MarkdownText.cellCode(call.function), call.isMade ? "made" : "not needed",
+                link(call.transactionHash, "tx", on: chain ?? 0), MarkdownText.prose(call.reason),
+            ]
+        }
+        return "## Calls\n\n" + table(["call", "function", "", "transaction", "why"], rows)
+    }
+
+    private static func words(_ status: NetworkFact.Status) -> String {
+        switch status {
+        case .used: "used"
+        case .unavailable: "unavailable"
+        case .notNamed: "not named: nothing is deployed to it"
+        }
+    }
+
+    /// Shortened, with a link where people know the chain; the text is only ever hexadecimal digits.
+    private static func link(_ hex: String?, _ kind: String, on chainID: UInt64) -> String {
+        guard let hex else { return "–" }
+        guard hex.hasPrefix("0x"), Hex.decode(hex) != nil else { return MarkdownText.cellCode(hex) }
+        let short = hex.count > 42 ? "\(hex.prefix(10))…\(hex.suffix(6))" : hex
+        guard let explorer = KnownChain.explorer(of: chainID) else { return "`\(short)`" }
+        return "[`\(short)`](\(explorer)/\(kind)/\(hex))"
+    }
+
+    /// A table of cells that are Markdown already.
+    static func table(_ columns: [String], _ rows: [[String]]) -> String {
+        let lines =
+            [columns, columns.map { _ in "---" }] + rows
+        return lines.map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n")
+    }
+}
