@@ -154,6 +154,15 @@ import Testing
         #expect(audit.findings.isEmpty)
     }
 
+    @Test func codeThatIsTooLargeToFollowIsNotClean() async throws {
+        let step = AuditStep(world: try Self.recorded(), slither: nil)
+        let inputs = try AuditFixture.inputs("Deep", "Deep")
+        let performed = try await step.perform(Self.action(["hyperkit"]), inputs: inputs) { _ in }
+        let audit = try AuditV1.decoded(try AuditFixture.stored(performed).bytes(AuditOutput.findings))
+        #expect(audit.tools.map(\.end) == [.failed])
+        #expect(audit.tools.map(\.message) == ["too large to be followed to the end: start"])
+    }
+
     @Test func fingerprintNamesWhatDecides() throws {
         let step = AuditStep(world: try Self.recorded(), slither: Self.slither)
         let inputs = try AuditFixture.inputs("Heir", "Heir")

@@ -23,7 +23,8 @@ enum AuthorityWriteDetector {
         for trace in examination.traces where !trace.isInitializer {
             for write in trace.writes where authorities.contains(write.variable) {
                 let isOpen =
-                    write.condition.guardLevel < .authority && !write.keys.contains(.sender)
+                    write.condition.guardLevel < .authority
+                    && write.condition.callers.isDisjoint(with: write.keys)
                     && !write.condition.comparesValue && !isOnce(write, trace, examination)
                 guard isOpen, found[write.node.id] == nil else { continue }
                 let variable = examination.name(of: write.variable)

@@ -45,7 +45,7 @@ enum DelegateCallDetector {
                 .filter { $0.variable == variable }
             guard !writes.isEmpty else { return nil }
             let isOpen = writes.contains {
-                $0.condition.guardLevel < .authority && !$0.keys.contains(.sender)
+                $0.condition.guardLevel < .authority && $0.condition.callers.isDisjoint(with: $0.keys)
             }
             return isOpen
                 ? (.high, "\(name), which anyone can set") : (.low, "\(name), which an authority can set")

@@ -17,12 +17,15 @@ struct Condition {
     var authorities: Set<Int> = []
     /// State variables that it reads.
     var reads: Set<Int> = []
+    /// Parameters that must be the caller.
+    var callers: Set<Origin> = [.sender]
     var comparesValue = false
 
     mutating func add(_ other: Condition) {
         guardLevel = max(guardLevel, other.guardLevel)
         authorities.formUnion(other.authorities)
         reads.formUnion(other.reads)
+        callers.formUnion(other.callers)
         comparesValue = comparesValue || other.comparesValue
     }
 }
@@ -83,7 +86,8 @@ struct ConditionReader {
             if isDirect, keys.isEmpty { found.authorities = [variable] }
             return found
         case .fixed, .this, .unknown: return Condition(guardLevel: .authority)
-        case .sender, .transactionOrigin, .messageValue, .parameter, .zero: return Condition()
+        case .parameter: return Condition(callers: [.sender, other])
+        case .sender, .transactionOrigin, .messageValue, .zero: return Condition()
         }
     }
 

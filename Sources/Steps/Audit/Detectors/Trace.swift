@@ -71,7 +71,7 @@ struct Flow {
     /// State variables that were set to a constant.
     var latched: Set<Int> = []
     /// Positions in the trace's conditions.
-    var conditions: [Int] = []
+    var conditions: Set<Int> = []
 
     static func join(_ left: Flow, _ right: Flow) -> Flow {
         guard left.isAlive else { return right }
@@ -80,7 +80,7 @@ struct Flow {
             calls: left.calls.union(right.calls),
             reads: left.reads.union(right.reads),
             latched: left.latched.union(right.latched),
-            conditions: left.conditions.filter(right.conditions.contains)
+            conditions: left.conditions.intersection(right.conditions)
         )
     }
 }

@@ -1,7 +1,7 @@
 extension Tracer {
     /// Follows what an expression does, in the order in which it happens.
     func visit(_ node: ASTNode, in frame: Frame) {
-        guard flow.isAlive else { return }
+        guard flow.isAlive, !trace.isCut else { return }
         switch node.kind {
         case "Assignment": assign(node, in: frame)
         case "UnaryOperation": change(node, in: frame)

@@ -2,7 +2,7 @@
 ///
 /// Both ways of a branch are followed and joined, a loop is gone through once, an end by revert leads nowhere.
 final class Tracer {
-    private static let mostVisits = 200_000
+    private static let mostVisits = 20_000
     private static let deepest = 40
     private static let onceOnly = ["initializer", "reinitializer", "onlyInitializing"]
 
@@ -43,18 +43,18 @@ final class Tracer {
 
     func require(_ node: ASTNode, holds: Bool, in frame: Frame) {
         trace.conditions.append(conditions.condition(node, holds: holds, in: frame))
-        flow.conditions.append(trace.conditions.count - 1)
+        flow.conditions.insert(trace.conditions.count - 1)
     }
 
     func requireAuthority() {
         trace.conditions.append(Condition(guardLevel: .authority))
-        flow.conditions.append(trace.conditions.count - 1)
+        flow.conditions.insert(trace.conditions.count - 1)
     }
 
     /// Runs a function of ours, its modifiers around it.
     func run(_ frame: Frame) {
         let function = frame.function
-        guard !stack.contains(function.id), stack.count < Self.deepest else { return }
+        guard !trace.isCut, !stack.contains(function.id), stack.count < Self.deepest else { return }
         stack.append(function.id)
         let modifiers = function.nodes("modifiers").compactMap { invocation in
             invocation.node("modifierName").flatMap { origins.inheritance.resolve($0, from: function) }
@@ -89,7 +89,7 @@ final class Tracer {
             trace.isCut = true
             return
         }
-        guard flow.isAlive else { return }
+        guard flow.isAlive, !trace.isCut else { return }
         switch node.kind {
         case "Block", "UncheckedBlock":
             for statement in node.nodes("statements") { execute(statement, in: frame) }

@@ -122,6 +122,11 @@ contract Closed is Owned {
         roles[role].members[who] = true;
     }
 
+    function renounce(bytes32 role, address confirmation) external {
+        if (confirmation != msg.sender) revert Unauthorized(msg.sender);
+        roles[role].members[confirmation] = false;
+    }
+
     function start(address first) external {
         require(!started, "started");
         started = true;
