@@ -21,6 +21,11 @@ struct Condition {
     var callers: Set<Origin> = [.sender]
     var comparesValue = false
 
+    /// Whether it says nothing that a detector asks for.
+    var isTrivial: Bool {
+        guardLevel == .none && authorities.isEmpty && reads.isEmpty && callers.count == 1 && !comparesValue
+    }
+
     mutating func add(_ other: Condition) {
         guardLevel = max(guardLevel, other.guardLevel)
         authorities.formUnion(other.authorities)

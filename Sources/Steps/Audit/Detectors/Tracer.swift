@@ -42,7 +42,9 @@ final class Tracer {
     }
 
     func require(_ node: ASTNode, holds: Bool, in frame: Frame) {
-        trace.conditions.append(conditions.condition(node, holds: holds, in: frame))
+        let condition = conditions.condition(node, holds: holds, in: frame)
+        guard !condition.isTrivial else { return }
+        trace.conditions.append(condition)
         flow.conditions.insert(trace.conditions.count - 1)
     }
 
