@@ -68,7 +68,7 @@ package struct AuditStep: Sendable {
     ) async throws(StepFailure) -> Performed {
         let compiled = try inputs[action.compile]
         let compilation = try Self.compilation(compiled)
-        guard compilation.compilerName == CompilerWarnings.tool else {
+        guard compilation.compilerName != "vyper" else {
             let runs = action.tools.map { tool in
                 ToolRun(
                     name: tool, version: "", end: .unsupported,
