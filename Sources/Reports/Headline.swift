@@ -5,7 +5,7 @@ enum Headline {
     static func sentence(_ reading: RunReading) -> String {
         let good = reading.count(.succeeded) + reading.count(.reused)
         let reused = reading.count(.reused)
-        var parts = ["\(PlainWords.count(good, "step")) of \(PlainWords.grouped(reading.steps.count)) done"]
+        var parts = ["\(PlainWords.grouped(good)) of \(PlainWords.count(reading.steps.count, "step")) done"]
         if reused > 0 { parts[0] += " (\(PlainWords.grouped(reused)) reused)" }
         for (status, words) in [
             (StepEnd.Status.failed, "failed"), (.refused, "refused by a policy"),

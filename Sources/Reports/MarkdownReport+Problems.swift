@@ -3,12 +3,13 @@ import Model
 extension MarkdownReport {
     /// What a policy refused: each finding with its line, why, mend and who found it.
     static func stoppers(_ reading: RunReading) -> String {
-        let refusals = reading.verdicts.filter { !$0.passed }
+        let refusals = reading.refusals
         guard !refusals.isEmpty else { return "" }
         var parts = ["## What stopped"]
         parts.append(
-            refusals.map { verdict in
-                let place = verdict.network.map { " on \(MarkdownText.code($0))" } ?? ""
+            refusals.map { verdict, networks in
+                let names = networks.map { MarkdownText.code($0) }.joined(separator: ", ")
+                let place = networks.isEmpty ? "" : " on \(names)"
                 let reasons = verdict.reasons.map { MarkdownText.prose($0) }.joined(separator: ", ")
                 return "- \(MarkdownText.code(verdict.contract))\(place): policy "
                     + "\(MarkdownText.code(verdict.policy)) refuses: \(reasons)"

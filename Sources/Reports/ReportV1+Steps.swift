@@ -56,7 +56,7 @@ extension ReportV1.Step {
         needs = step.planned.needs.map(\.rawValue)
         outputs = end.outputs.map { Output($0) }
         pool = step.planned.pool
-        reason = step.reason
+        reason = end.reason.isEmpty ? step.reason : end.reason
         error = end.failure.map { Failure($0) }
     }
 }

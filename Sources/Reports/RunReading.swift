@@ -77,6 +77,32 @@ package struct RunReading: Sendable {
         self.notCovered = notCovered + tools.flatMap(\.messages)
     }
 
+    /// A policy's refusal of one contract, for the same reasons on some networks.
+    package struct Refusal: Hashable, Sendable {
+        package let contract: String
+        package let policy: String
+        package let reasons: [String]
+        /// The ids of the findings.
+        package let refused: [String]
+    }
+
+    /// What was refused, with the networks by name; no network: on every one.
+    package var refusals: [(refusal: Refusal, networks: [String])] {
+        var networks: [Refusal: [String]] = [:]
+        var order: [Refusal] = []
+        for verdict in verdicts where !verdict.passed {
+            let refusal = Refusal(
+                contract: verdict.contract,
+                policy: verdict.policy,
+                reasons: verdict.reasons,
+                refused: verdict.refused
+            )
+            if networks[refusal] == nil { order.append(refusal) }
+            networks[refusal, default: []] += [verdict.network].compactMap(\.self)
+        }
+        return order.map { ($0, networks[$0] ?? []) }
+    }
+
     /// The findings that some policy refused, the worst first.
     package var stoppers: [Finding] {
         let refused = Set(

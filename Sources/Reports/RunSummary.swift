@@ -20,8 +20,9 @@ package struct RunSummary: Sendable {
     }
 
     private static func refusals(_ reading: RunReading) -> [String] {
-        reading.verdicts.filter { !$0.passed }.map { verdict in
-            let what = verdict.contract + (verdict.network.map { "@\($0)" } ?? "")
+        reading.refusals.map { verdict, networks in
+            let place = networks.isEmpty ? "" : " on \(networks.joined(separator: ", "))"
+            let what = verdict.contract + place
             let head =
                 "refused  \(plain(what))   policy \(plain(verdict.policy)): "
                 + plain(verdict.reasons.joined(separator: ", "))

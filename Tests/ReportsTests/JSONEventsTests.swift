@@ -1,0 +1,30 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Reports
+
+@Suite struct JSONEventsTests {
+    @Test func eventsAreAsRecorded() throws {
+        let lines = try SampleRun.mixed.events().map { try JSONEventsV1.line($0) }
+        try expectGolden(String(decoding: lines.joined(), as: UTF8.self), "events.jsonl")
+    }
+
+    @Test func everyLineIsOneObjectWithTheSameEnvelope() throws {
+        let known = Set(JSONEventsV1.EventType.allCases.map(\.rawValue))
+        var seen: Set<String> = []
+        for (number, event) in SampleRun.mixed.events().enumerated() {
+            let line = try JSONEventsV1.line(event)
+            #expect(line.filter { $0 == UInt8(ascii: "\n") }.count == 1)
+            #expect(line.last == UInt8(ascii: "\n"))
+            let json = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
+            #expect(json["version"] as? Int == 1)
+            #expect(json["sequence"] as? Int == number + 1)
+            #expect((json["time"] as? String)?.hasSuffix("Z") == true)
+            #expect(json["data"] is [String: Any])
+            #expect(json["step"] as? String == event.step?.rawValue)
+            seen.insert(try #require(json["type"] as? String))
+        }
+        #expect(seen == known)
+    }
+}
