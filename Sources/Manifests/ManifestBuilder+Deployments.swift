@@ -1,0 +1,73 @@
+import EthereumTypes
+import Model
+
+extension ManifestBuilder {
+    func deployment(_ entry: CheckedMap.Entry) -> DeploymentSpec? {
+        guard let map = entry.value.map else { return nil }
+        let subject: DeploymentSpec.Subject
+        if let contract = map.text("contract") {
+            subject = .contract(contract.located)
+        } else if let each = map.text("each") {
+            subject = .each(each.located)
+        } else {
+            return nil
+        }
+        return DeploymentSpec(
+            name: entry.key,
+            location: entry.keyPlace.location,
+            subject: subject,
+            networks: networks(map, of: entry),
+            arguments: arguments(map),
+            value: map.wei("value") ?? .zero,
+            calls: map.map("calls")?.entries.compactMap(call) ?? [],
+            redeploy: map.text("redeploy").flatMap { DeploymentSpec.Redeploy(rawValue: $0.text) } ?? .changed,
+            policy: map.text("policy")?.known,
+            tags: map.texts("tags")?.map(\.text) ?? []
+        )
+    }
+
+    private func networks(_ map: CheckedMap, of entry: CheckedMap.Entry) -> [Located<String>] {
+        guard case .list(let items, _)? = map["networks"]?.value else { return [] }
+        var seen: Set<String> = []
+        for item in items.compactMap(\.text) where !item.isUnknown && !seen.insert(item.text).inserted {
+            problems.add(item.place.error("duplicate", "network '\(item.text)' is listed twice"))
+        }
+        return items.compactMap(\.text).filter { !$0.isUnknown }.map(\.located)
+    }
+
+    private func call(_ entry: CheckedMap.Entry) -> CallSpec? {
+        guard let map = entry.value.map, let function = map.text("function") else { return nil }
+        var unless: CallSpec.Unless?
+        if let map = map.map("unless"), let read = map.text("read"), let equals = map["equals"] {
+            unless = CallSpec.Unless(read: read.located, equals: argument(equals.value))
+        }
+        return CallSpec(
+            name: entry.key,
+            location: entry.keyPlace.location,
+            function: function.located,
+            arguments: arguments(map),
+            value: map.wei("value") ?? .zero,
+            unless: unless
+        )
+    }
+
+    private func arguments(_ map: CheckedMap) -> Arguments {
+        switch map["arguments"]?.value {
+        case .list(let items, _): .positional(items.map(argument))
+        case .map(let map): .named(fields(map))
+        case .text, nil: .none
+        }
+    }
+
+    private func argument(_ value: Checked) -> Argument {
+        switch value {
+        case .text(let text): .text(text.value)
+        case .list(let items, let place): .list(items.map(argument), place.location)
+        case .map(let map): .map(fields(map), map.place.location)
+        }
+    }
+
+    private func fields(_ map: CheckedMap) -> [Argument.Field] {
+        map.entries.map { Argument.Field(name: $0.key, value: argument($0.value)) }
+    }
+}

@@ -1,0 +1,88 @@
+import EthereumTypes
+import Model
+
+/// Makes the typed manifest of what the files say.
+struct ManifestBuilder {
+    let files: [CheckedMap]
+    let paths: ProjectPaths
+    let problems: Problems
+
+    func build(project: String, sources: [Manifest.File]) -> Manifest {
+        var compilers = ["default": CompilerSettings()]
+        for entry in section(.compiler) { compilers[entry.key] = compiler(entry) }
+        return Manifest(
+            project: project,
+            root: paths.root,
+            files: sources,
+            compilers: compilers,
+            contracts: section(.contract).compactMap(contract),
+            sets: section(.set).compactMap(set),
+            signers: section(.signer).compactMap(signer),
+            networks: section(.network).compactMap(network),
+            deployments: section(.deployment).compactMap(deployment),
+            policies: policies()
+        )
+    }
+
+    /// The entries of one section over all files; a name that comes twice is a problem.
+    func section(_ noun: Noun) -> [CheckedMap.Entry] {
+        guard let name = noun.section else { return [] }
+        var first: [String: Place] = [:]
+        var entries: [CheckedMap.Entry] = []
+        for file in files {
+            for entry in file.map(name)?.entries ?? [] {
+                if let other = first[entry.key] {
+                    problems.add(entry.keyPlace.duplicate("\(noun.rawValue) '\(entry.key)'", first: other))
+                } else {
+                    first[entry.key] = entry.keyPlace
+                    entries.append(entry)
+                }
+            }
+        }
+        return entries
+    }
+
+    private func compiler(_ entry: CheckedMap.Entry) -> CompilerSettings {
+        var settings = CompilerSettings()
+        guard let map = entry.value.map else { return settings }
+        if let solc = map.text("solc") { settings.solc = self.solc(solc) }
+        settings.evmVersion = map.text("evmVersion")?.text
+        let optimizer = map.map("optimizer")
+        settings.optimizerEnabled = optimizer?.flag("enabled") ?? settings.optimizerEnabled
+        settings.optimizerRuns = optimizer?.integer("runs") ?? settings.optimizerRuns
+        settings.viaIR = map.flag("viaIR") ?? settings.viaIR
+        settings.remappings =
+            map.texts("remappings")?.compactMap { paths.remapping($0.text, at: $0.place) } ?? []
+        settings.bytecodeHash =
+            map.text("bytecodeHash").flatMap { CompilerSettings.BytecodeHash(rawValue: $0.text) }
+            ?? settings.bytecodeHash
+        return settings
+    }
+
+    private func solc(_ text: CheckedText) -> CompilerSettings.Solc {
+        if text.text == "auto" { return .auto }
+        return text.text.contains("/") ? .path(paths.tool(text.text, at: text.place)) : .version(text.text)
+    }
+
+    private func signer(_ entry: CheckedMap.Entry) -> SignerSpec? {
+        guard let key = entry.value.map?["key"]?.value, let secret = secret(key) else { return nil }
+        return SignerSpec(name: entry.key, location: entry.keyPlace.location, key: secret)
+    }
+
+    /// A secret's reference, as text or as a map with `cmd`.
+    func secret(_ value: Checked) -> SecretReference? {
+        if let map = value.map {
+            let words = map.texts("cmd") ?? []
+            guard !words.isEmpty else {
+                if map["cmd"] != nil {
+                    problems.add(value.place.error("wrong-value", "'cmd' names no program"))
+                }
+                return nil
+            }
+            return .command(words.map(\.text))
+        }
+        guard let text = value.text, let reference = try? SecretText.parse(text.text) else { return nil }
+        guard case .file(let path) = reference else { return reference }
+        return .file(paths.secretFile(path, at: text.place))
+    }
+}
