@@ -16,6 +16,8 @@ struct AliasScan {
 
     /// What may be aliases of anchors that are there.
     private(set) var aliases: [Span] = []
+    /// How many lists and maps the file may open.
+    private(set) var openers = 0
 
     /// The first thing that may be a key and not text, where there are aliases.
     var keyThatIsNoText: Span? {
@@ -31,6 +33,8 @@ struct AliasScan {
     private mutating func scan() {
         var index = 0
         var isAtLineStart = true
+        var lineStart = 0
+        var indent = 0
         /// Of the last `{` of the line, whether a `$` is in front of it.
         var isReference = false
         while index < bytes.count {
@@ -40,6 +44,7 @@ struct AliasScan {
                 isAtLineStart = true
                 isReference = false
                 index += 1
+                lineStart = index
                 continue
             case 9, 32:
                 index += 1
@@ -47,6 +52,13 @@ struct AliasScan {
             case UInt8(ascii: "#") where isAtLineStart:
                 index = bytes[index...].firstIndex { $0 == 10 || $0 == 13 } ?? bytes.count
                 continue
+            default: break
+            }
+            if isAtLineStart {
+                if index - lineStart > indent { openers += 1 }
+                indent = index - lineStart
+            }
+            switch byte {
             case UInt8(ascii: "&") where isBoundary(before: index):
                 anchors.insert(name(after: index))
             case UInt8(ascii: "*") where isBoundary(before: index):
@@ -58,6 +70,8 @@ struct AliasScan {
                 }
             case UInt8(ascii: "{"):
                 isReference = index > 0 && bytes[index - 1] == UInt8(ascii: "$")
+                openers += isReference ? 0 : 1
+            case UInt8(ascii: "["), UInt8(ascii: "-"): openers += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 let span = Span(offset: index, length: 1)
                 if !(byte == UInt8(ascii: "}") && isReference), isBeforeColon(span) { oddKeys.append(span) }

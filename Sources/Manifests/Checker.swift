@@ -73,7 +73,7 @@ struct Checker {
         let hint = problems.suggestion(
             for: entry.key,
             among: all,
-            otherwise: "allowed are \(all.joined(separator: ", "))"
+            otherwise: "\(all.count == 1 ? "allowed is" : "allowed are") \(all.joined(separator: ", "))"
         )
         return entry.keyPlace.error("unknown-key", message, hint: hint)
     }
@@ -104,7 +104,7 @@ struct Checker {
             problems.add(place.error("missing-key", "\(what) has neither \(names)", hint: "add one of them"))
         }
         for key in table.keys {
-            guard let given = entry(key.name), choice.count <= 1 else { continue }
+            guard let given = entry(key.name), choice.count == 1 || table.exactlyOne.isEmpty else { continue }
             for needed in table.needs[key.name] ?? [] where entry(needed) == nil {
                 problems.add(
                     given.keyPlace.error(

@@ -286,7 +286,7 @@ enum Grammar {
         about: "A rule whose findings are accepted.",
         keys: [
             Table.Key("rule", .text(.rule), required: true, "tool/rule, such as slither/naming-convention."),
-            Table.Key("reason", .text(.word), required: true, "Why."),
+            Table.Key("reason", .text(.word), required: true, "Why they are accepted."),
         ]
     )
 

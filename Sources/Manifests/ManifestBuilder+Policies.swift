@@ -77,7 +77,7 @@ extension ManifestBuilder {
     }
 
     private func refusal(_ value: Checked) -> Policy.Refusal? {
-        guard let map = value.map else { return nil }
+        guard let map = value.map, map.isWhole else { return nil }
         guard !map.entries.isEmpty else {
             problems.add(
                 value.place.error(

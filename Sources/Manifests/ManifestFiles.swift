@@ -80,6 +80,16 @@ final class ManifestFiles {
             isIncomplete = true
             return
         }
+        guard node.entries != nil else {
+            refuse(
+                node.place.error(
+                    "wrong-type",
+                    "a manifest is a map, and this is \(node.inWords)",
+                    hint: "it begins with 'version: 1'"
+                )
+            )
+            return
+        }
         loaded.append(File(source: source, node: node, includedAt: place))
         stack.append(Step(name: name, real: real))
         include(from: node, source)

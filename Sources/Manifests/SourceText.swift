@@ -89,6 +89,8 @@ final class SourceText: Sendable {
 
 /// A place in a manifest file, with how much of its line is meant.
 struct Place: Sendable {
+    private static let longestLine = 10_000
+
     let source: SourceText
     /// From one.
     let line: Int
@@ -99,7 +101,11 @@ struct Place: Sendable {
 
     var location: FileLocation { FileLocation(file: source.name, line: line, column: column) }
 
-    var lineText: String { String(decoding: source.line(line), as: UTF8.self) }
+    /// The text of the line; nil for one that nobody could read.
+    var lineText: String? {
+        let bytes = source.line(line)
+        return bytes.count <= Self.longestLine ? String(decoding: bytes, as: UTF8.self) : nil
+    }
 
     func error(_ code: String, _ message: String, hint: String? = nil) -> Diagnostic {
         diagnostic(.error, code, message, hint: hint)

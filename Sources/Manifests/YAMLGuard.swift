@@ -7,6 +7,10 @@ import Model
 enum YAMLGuard {
     static let mostFileBytes = 10 << 20
     static let mostAliases = 100
+    /// How deep values may be nested once aliases are followed, before the nesting itself is looked at.
+    private static let deepest = 10_000
+    /// The parser's own limit for what is written.
+    private static let deepestWritten = 1000
 
     /// How many aliases the file has at most; nil after adding a problem that ends the reading of it.
     static func check(_ source: SourceText, problems: Problems) -> Int? {
@@ -81,6 +85,18 @@ enum YAMLGuard {
             problems.add(
                 source.place(atByte: span.offset, length: span.length).tooLarge(
                     "the file has \(scan.aliases.count) aliases, more than the \(mostAliases) that are followed",
+                    hint: "write a set or a variable for what repeats"
+                )
+            )
+            return nil
+        }
+        // Each alias may add what is nested at its anchor, and no more is nested than the file opens.
+        if let first = scan.aliases.first,
+            min(scan.openers, (scan.aliases.count + 1) * deepestWritten) > deepest
+        {
+            problems.add(
+                source.place(atByte: first.offset, length: first.length).tooLarge(
+                    "a file of this size has at most \(deepest / deepestWritten - 1) aliases, and this one has \(scan.aliases.count)",
                     hint: "write a set or a variable for what repeats"
                 )
             )

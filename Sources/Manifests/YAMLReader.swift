@@ -158,7 +158,9 @@ struct YAMLReader {
             case .mapping(let mapping): mapping.tag.description
             case .alias: ""
             }
-        guard !name.isEmpty, name != "!" else { return nil }
+        // The parser itself calls quoted text !!str.
+        let harmless = ["", "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"]
+        guard !harmless.contains(name) else { return nil }
         return name.replacing("tag:yaml.org,2002:", with: "!!")
     }
 
@@ -203,16 +205,18 @@ struct YAMLReader {
 
     private func diagnostic(_ error: any Error) -> Diagnostic {
         switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            syntax(problem, at: place(mark))
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            syntax(problem, at: place(mark), since: context.map { place($0.mark) })
         case .reader(let problem, _, _, _): source.place(atByte: 0, length: 0).error("yaml", problem)
         default: source.place(atByte: 0, length: 0).error("yaml", "the file cannot be read as YAML: \(error)")
         }
     }
 
-    private func syntax(_ problem: String, at place: Place) -> Diagnostic {
-        let next = source.line(place.line).dropFirst(place.column - 1).first
+    private func syntax(_ problem: String, at place: Place, since start: Place?) -> Diagnostic {
+        let line = source.line(place.line)
+        let next = line.dropFirst(place.column - 1).first
+        let isReference = line.prefix(place.column).suffix(2).elementsEqual("${".utf8)
         if problem.contains("another document") {
             return place.error(
                 "yaml",
@@ -223,11 +227,17 @@ struct YAMLReader {
         if problem.contains("Maximum nesting") {
             return place.error("too-deep", "this is nested more than \(Self.deepest) levels deep")
         }
+        if problem.contains("unexpected end of stream"), let start {
+            return start.error("yaml", "a quote is opened here and never closed", hint: "close it")
+        }
         if next == 9 {
             return place.error("yaml", "a tab cannot indent YAML", hint: "indent by spaces")
         }
         let hint: String? =
             switch problem {
+            case _ where isReference: "a text with ${…} between brackets or braces needs quotes"
+            case _ where problem.contains("did not find expected ',' or"):
+                start.map { "what is opened at \($0.location) is not closed before this" }
             case _ where problem.contains("mapping values are not allowed"):
                 "a text with ': ' in it needs quotes; a key of the same map starts in the same column"
             case _ where problem.contains("could not find expected ':'"):
@@ -238,7 +248,6 @@ struct YAMLReader {
                 "an anchor (&name) comes before its aliases (*name)"
             case _ where problem.contains("did not find expected key"):
                 "the keys of one map start in the same column"
-            case _ where problem.contains("unexpected end of stream"): "a quote is opened and never closed"
             default: nil
             }
         return place.error("yaml", "this is not YAML: \(problem)", hint: hint)
