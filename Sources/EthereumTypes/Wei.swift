@@ -14,9 +14,17 @@ package struct Wei: Hashable, Comparable, Sendable {
 
     package static let zero = Wei(0)
 
-    package let value: UInt128
+    // Two halves, not one UInt128: the compiler (Swift 6.3) lays out the frame of an async function wrongly when it calls
+    // across modules for a value that has a 16-byte alignment inside an optional, and the program jumps to nowhere.
+    private let high: UInt64
+    private let low: UInt64
 
-    package init(_ value: UInt128) { self.value = value }
+    package var value: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
+    package init(_ value: UInt128) {
+        high = UInt64(truncatingIfNeeded: value >> 64)
+        low = UInt64(truncatingIfNeeded: value)
+    }
 
     /// Reads `0.05 ether`, `30 gwei` or `100 wei`.
     ///
@@ -38,7 +46,7 @@ package struct Wei: Hashable, Comparable, Sendable {
         guard fraction.utf8.count <= places else { throw .tooPrecise }
         let padding = String(repeating: "0", count: places - fraction.utf8.count)
         guard let value = UInt128(String(halves[0]) + fraction + padding) else { throw .tooLarge }
-        self.value = value
+        self.init(value)
     }
 
     package static func < (left: Wei, right: Wei) -> Bool { left.value < right.value }

@@ -45,8 +45,4 @@ extension EthereumRPC {
     package func gasPrice() async throws(RPCFailure) -> Wei {
         try await ask("eth_gasPrice", []).wei()
     }
-
-    func ask(_ method: String, _ parameters: [JSONValue]) async throws(RPCFailure) -> RPCReader {
-        RPCReader(method: method, value: try await call(method, parameters))
-    }
 }

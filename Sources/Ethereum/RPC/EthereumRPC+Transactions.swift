@@ -23,7 +23,9 @@ extension EthereumRPC {
     ///
     /// - Throws: ``RPCFailure/malformed(method:_:)`` too where the node answers with another hash.
     package func send(_ transaction: SignedTransaction) async throws(RPCFailure) {
-        let reader = try await ask("eth_sendRawTransaction", [.string(Hex.prefixed(transaction.raw))])
+        let method = "eth_sendRawTransaction"
+        let answer = try await call(method, [.string(Hex.prefixed(transaction.raw))])
+        let reader = RPCReader(method: method, value: answer)
         guard try reader.hash() == transaction.hash else {
             throw reader.malformed("it names another transaction than the one that was sent")
         }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// A node that speaks Ethereum's JSON-RPC over a transport that the caller brings.
 ///
-/// It sends each request once; whether and when to try again is the caller's to decide, by ``RPCFailure``.
+/// A question may be asked again where the caller's ``Again`` says so; a transaction is handed over once.
 package struct EthereumRPC: Sendable {
     /// Hands a request to the node and returns the body of its answer.
     package typealias Send = @Sendable (Data) async throws(TransportFailure) -> Data
@@ -16,12 +16,34 @@ package struct EthereumRPC: Sendable {
         func next() -> Int64 { last.wrappingAdd(1, ordering: .relaxed).newValue }
     }
 
+    /// Whether a question that failed is to be asked again; it waits before it says yes.
+    ///
+    /// Takes how often the question was asked, and its last failure.
+    package typealias Again = @Sendable (_ asked: Int, RPCFailure) async -> Bool
+
     private let send: Send
+    private let again: Again
     private let ids = Counter()
 
-    package init(send: @escaping Send) { self.send = send }
+    package init(send: @escaping Send, again: @escaping Again = { _, _ in false }) {
+        self.send = send
+        self.again = again
+    }
 
-    /// Calls one method; a result of `null` is a value like any other.
+    /// Calls a method that changes nothing, again where that may help.
+    func ask(_ method: String, _ parameters: [JSONValue]) async throws(RPCFailure) -> RPCReader {
+        var asked = 1
+        while true {
+            do throws(RPCFailure) {
+                return RPCReader(method: method, value: try await call(method, parameters))
+            } catch {
+                guard await again(asked, error) else { throw error }
+                asked += 1
+            }
+        }
+    }
+
+    /// Calls one method once; a result of `null` is a value like any other.
     func call(_ method: String, _ parameters: [JSONValue]) async throws(RPCFailure) -> JSONValue {
         let id = ids.next()
         let answer = try await exchange(request(method, parameters, id: id), method: method)
