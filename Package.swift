@@ -67,7 +67,7 @@ let package = Package(
         room("Manifests", ["Model", "EthereumTypes", "Yams"]),
         room("Survey", ["Model"]),
         room("Planning", ["Model", "EthereumTypes"]),
-        room("Engine", ["Model", crypto]),
+        room("Engine", ["Model"]),
         room(
             "Processes",
             [
@@ -77,16 +77,12 @@ let package = Package(
             ]
         ),
         room("Transport", ["Model", "CCurl"]),
-        room(
-            "Toolchain",
-            ["Model", "Processes", crypto],
-            resources: [.embedInCode("Resources")]
-        ),
+        room("Toolchain", ["Model"], resources: [.embedInCode("Resources")]),
         room("Ethereum", ["EthereumTypes", "CSecp256k1", bigInt, crypto]),
         room(
             "Steps",
             [
-                "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model", "Processes", bigInt,
+                "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.embedInCode("Resources")]
@@ -114,16 +110,22 @@ let package = Package(
         tests("EngineTests", ["Engine", "Model"]),
         tests("ProcessesTests", ["Processes", "Model"]),
         tests("TransportTests", ["Transport", "Model"]),
-        tests("ToolchainTests", ["Toolchain", "Model", "Processes"]),
+        tests("ToolchainTests", ["Toolchain", "Model"]),
         tests(
             "StepsTests",
             ["Steps", "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model"],
             exclude: ["GenerateGolden"]
         ),
-        tests("LedgerTests", ["Ledger", "Model", "EthereumTypes"]),
+        tests(
+            "LedgerTests",
+            ["Ledger", "Model", "EthereumTypes", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
         tests("ReportsTests", ["Reports", "Model", "EthereumTypes"], exclude: ["Golden"]),
-        tests("hyperkitTests", ["hyperkit", "Model"]),
-        tests("PipelineTests", ["Model"]),
+        tests(
+            "hyperkitTests",
+            ["hyperkit", "Model", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        tests("PipelineTests", ["hyperkit", "EthereumTypes", "Model", "Transport"]),
         tests("HouseTests", []),
     ]
 )

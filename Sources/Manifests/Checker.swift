@@ -282,7 +282,7 @@ struct Checker {
             place.error(
                 "wrong-type",
                 "\(what): expected \(shape.inWords), found \(node.inWords)",
-                hint: isNothing ? "give it a value or remove the key" : nil
+                hint: isNothing ? "give it a value or remove the key" : shape.writing
             )
         )
         return nil
@@ -300,6 +300,21 @@ extension Shape {
         case .either(let text, let list, let map):
             let all = [text == nil ? nil : "text", list == nil ? nil : "a list", map == nil ? nil : "a map"]
             return all.compactMap { $0 }.joined(separator: " or ")
+        }
+    }
+
+    /// How it is written, for those who wrote something else.
+    var writing: String {
+        let list = "a list is written [first, second], also where it has one element"
+        let map = "a map is written { key: value }"
+        switch self {
+        case .text: return "write one value, without brackets or braces"
+        case .list: return list
+        case .map, .named: return map
+        case .argument: return "\(list); \(map)"
+        case .either(_, let elements, let entries):
+            return [elements == nil ? nil : list, entries == nil ? nil : map].compactMap { $0 }.joined(
+                separator: "; ")
         }
     }
 }

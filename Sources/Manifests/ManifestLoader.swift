@@ -8,18 +8,18 @@ package enum ManifestLoader {
     ///   - paths: Relative to the working directory or absolute.
     ///   - workingDirectory: Absolute; locations are printed relative to it.
     ///   - set: What `--set` says, by variable.
+    ///   - requireEnvironment: Whether a variable must have its value; where not, what it stands in passes.
     ///   - files: The disk.
     ///   - environment: Asked for the variables that say `env`, and for nothing else.
-    ///   - requireEnvironment: Whether a variable must have its value; where not, what it stands in passes.
     /// - Returns: The manifest, and what else is worth knowing: notes and warnings, sorted by location.
     /// - Throws: ``ManifestError`` with every problem.
     package static func load(
         paths: [String],
         workingDirectory: String,
         set: [String: String] = [:],
+        requireEnvironment: Bool = true,
         files: FileAccess,
-        environment: (String) -> String?,
-        requireEnvironment: Bool = true
+        environment: (String) -> String?
     ) throws(ManifestError) -> (manifest: Manifest, notes: [Diagnostic]) {
         let problems = Problems()
         let manifest = withoutActuallyEscaping(environment) { environment in

@@ -115,9 +115,11 @@ import Testing
                 m.yaml:3:12: error: 'contracts': expected a map, found a list [wrong-type]
                     3 │ contracts: [A]
                       │            ^
+                  hint: a map is written { key: value }
                 m.yaml:4:7: error: 'sets': expected a map, found a number [wrong-type]
                     4 │ sets: 5
                       │       ^
+                  hint: a map is written { key: value }
                 m.yaml:5:1: error: 'networks': expected a map, found nothing [wrong-type]
                     5 │ networks:
                       │ ^^^^^^^^
@@ -125,9 +127,11 @@ import Testing
                 m.yaml:6:36: error: 'optimizer' of compiler 'default': expected a map, found text [wrong-type]
                     6 │ compilers: { default: { optimizer: true, remappings: a=b } }
                       │                                    ^^^^
+                  hint: a map is written { key: value }
                 m.yaml:6:54: error: 'remappings' of compiler 'default': expected a list, found text [wrong-type]
                     6 │ compilers: { default: { optimizer: true, remappings: a=b } }
                       │                                                      ^^^
+                  hint: a list is written [first, second], also where it has one element
                 """
         )
     }
