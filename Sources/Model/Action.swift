@@ -97,11 +97,16 @@ package struct AuditAction: Hashable, Sendable {
 package struct DeployAction: Hashable, Sendable {
     /// A deployment that the same sender makes in this plan.
     package struct LaneMate: Hashable, Sendable {
+        /// The deployment's name.
+        package var name: String
         package var compile: StepID
+        package var redeploy: DeploymentSpec.Redeploy
         package var value: Wei
 
-        package init(compile: StepID, value: Wei) {
+        package init(name: String, compile: StepID, redeploy: DeploymentSpec.Redeploy, value: Wei) {
+            self.name = name
             self.compile = compile
+            self.redeploy = redeploy
             self.value = value
         }
     }

@@ -20,6 +20,7 @@ package struct ContractFact: Hashable, Codable, Sendable {
     package var origin: Origin
     package var compilerName: String
     package var compilerVersion: String
+    package var compilerDigest: Digest
     package var abiDigest: Digest
     package var initCodeDigest: Digest
     package var runtimeCodeDigest: Digest
@@ -33,6 +34,7 @@ package struct ContractFact: Hashable, Codable, Sendable {
         origin: Origin,
         compilerName: String,
         compilerVersion: String,
+        compilerDigest: Digest,
         abiDigest: Digest,
         initCodeDigest: Digest,
         runtimeCodeDigest: Digest,
@@ -45,6 +47,7 @@ package struct ContractFact: Hashable, Codable, Sendable {
         self.origin = origin
         self.compilerName = compilerName
         self.compilerVersion = compilerVersion
+        self.compilerDigest = compilerDigest
         self.abiDigest = abiDigest
         self.initCodeDigest = initCodeDigest
         self.runtimeCodeDigest = runtimeCodeDigest

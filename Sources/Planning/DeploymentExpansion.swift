@@ -92,10 +92,17 @@ struct DeploymentExpansion {
             case .row, .deploymentAddress, .signerAddress: nil
             }
         }
-        return text.resolving(resolve).resolving(resolve)
+        var text = text
+        // Each pass goes one value deeper; with more passes than values, one that is left leads back to itself.
+        for _ in 0...network.values.count {
+            let filled = text.resolving(resolve)
+            guard filled != text else { break }
+            text = filled
+        }
+        return text
     }
 
-    /// A value that one network has and another has not is found out only here.
+    /// A value that one network has and another has not is found out only here, as is one that leads back to itself.
     private static func lostValues(_ instances: [Instance]) -> [Diagnostic] {
         var problems: [Diagnostic] = []
         for instance in instances {
@@ -106,6 +113,17 @@ struct DeploymentExpansion {
                 }
             for (reference, location) in references {
                 guard case .networkValue(let key) = reference else { continue }
+                guard instance.network.values[key] == nil else {
+                    problems.append(
+                        .error(
+                            "cyclic-value",
+                            "value '\(key)' of network '\(instance.network.name)' leads back to itself",
+                            at: location,
+                            hint: "write out what it should be"
+                        )
+                    )
+                    continue
+                }
                 let has = instance.network.values.keys.sorted().joined(separator: ", ")
                 problems.append(
                     .error(

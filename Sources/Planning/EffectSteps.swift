@@ -74,7 +74,12 @@ enum EffectSteps {
             let lane = Self.lane(action.network, action.signer)
             preparations[lane, default: []] += [action.compile, action.audit]
             mates[lane, default: []].append(
-                DeployAction.LaneMate(compile: action.compile, value: action.value)
+                DeployAction.LaneMate(
+                    name: action.name,
+                    compile: action.compile,
+                    redeploy: action.redeploy,
+                    value: action.value
+                )
             )
         }
         let steps = plan.steps.map { step -> Plan<Action>.Step in

@@ -30,7 +30,7 @@ package struct PlanRequest: Sendable {
 }
 
 /// A pattern of names: `*` stands for any characters, `?` for one.
-package struct NamePattern: Sendable {
+package struct StepPattern: Sendable {
     private let pattern: [Character]
 
     package init(_ text: String) { pattern = Array(text) }

@@ -51,14 +51,18 @@ package enum Planner {
     }
 
     private static func selection(_ request: PlanRequest) -> (Plan<Action>.Step) -> Bool {
-        let patterns = request.select.map(NamePattern.init)
+        let patterns = request.select.map(StepPattern.init)
         let kinds = StepID.Kind.allCases
         let last = kinds.firstIndex(of: request.until) ?? kinds.count - 1
         let wanted = Set(kinds[...last])
         return { step in
             guard wanted.contains(step.id.kind) else { return false }
+            // `token` means the deployment on every network as well as the contract of that name.
+            let name = String(step.id.subject.prefix { $0 != "@" })
             return patterns.isEmpty
-                || patterns.contains { $0.matches(step.id.rawValue) || $0.matches(step.id.subject) }
+                || patterns.contains {
+                    $0.matches(step.id.rawValue) || $0.matches(step.id.subject) || $0.matches(name)
+                }
         }
     }
 

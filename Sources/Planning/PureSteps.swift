@@ -58,7 +58,8 @@ struct PureSteps {
             let key = Snapshot.ClosureKey(compiler: entry.compiler, path: path)
             let files = (snapshot.closures[key] ?? []).compactMap { snapshot.sources[$0] }
             pragmas = Set(files.flatMap(\.pragmas)).sorted()
-            contractInFile = contract
+            // Where it cannot be told which contract is meant, the survey has said so.
+            contractInFile = try? snapshot.sources[path]?.contractMeant(named: contract).get()
             source = .files(
                 entry: path,
                 closure: files.map { CompileAction.Unit(path: $0.path, digest: $0.digest) }

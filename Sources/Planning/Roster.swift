@@ -104,7 +104,8 @@ struct Roster {
     ) {
         var seen: [String: FileLocation] = [:]
         for row in table.rows {
-            guard let member = Self.filled(key, row, problems: &problems)?.text else { continue }
+            // A column that one row lacks they all lack: it is told once.
+            guard let member = Self.filled(key, row, problems: &problems)?.text else { return }
             if let other = seen.updateValue(row.location, forKey: member) {
                 problems.append(
                     .error(
@@ -125,7 +126,7 @@ struct Roster {
                     TemplateOption(name: option.name, value: $0)
                 }
             }
-            guard options.count == generate.options.count else { continue }
+            guard options.count == generate.options.count else { return }
             let parsed = ERC20Options.parse(options, location: generate.template.location)
             // What is wrong is in the row: its place says more than the template's, which is the same for all.
             take(parsed.diagnostics.map { Self.moved($0, to: row.location) }, problems: &problems)

@@ -1,0 +1,67 @@
+/// What a run would do about one deployment, as far as can be known before it.
+package struct DeploymentForecast: Hashable, Sendable {
+    package enum Action: String, CaseIterable, Sendable {
+        case create, keep, replace, drift, blocked
+    }
+
+    /// A call that would be made to it.
+    package struct Call: Hashable, Sendable {
+        package var name: String
+        package var to: String?
+        /// Behind `0x`; nil where an address in it is not known yet.
+        package var data: String?
+        package var valueWei: String
+        package var reason: String
+
+        package init(name: String, to: String?, data: String?, valueWei: String, reason: String) {
+            self.name = name
+            self.to = to
+            self.data = data
+            self.valueWei = valueWei
+            self.reason = reason
+        }
+    }
+
+    package var step: StepID
+    package var network: String
+    package var action: Action
+    package var reason: String
+    /// nil where no key may be read, or the chain is not there yet.
+    package var sender: String?
+    package var address: String?
+    /// nil where an address among the arguments is not known yet, or the contract does not compile.
+    package var initCodeDigest: Digest?
+    /// Only those that would be made.
+    package var calls: [Call]
+    /// nil where the chain could not be asked.
+    package var maxGas: UInt64?
+    /// Wei, in decimal; nil where the chain could not be asked.
+    package var maxCostWei: String?
+
+    package init(
+        step: StepID,
+        network: String,
+        action: Action,
+        reason: String,
+        sender: String? = nil,
+        address: String? = nil,
+        initCodeDigest: Digest? = nil,
+        calls: [Call] = [],
+        maxGas: UInt64? = nil,
+        maxCostWei: String? = nil
+    ) {
+        self.step = step
+        self.network = network
+        self.action = action
+        self.reason = reason
+        self.sender = sender
+        self.address = address
+        self.initCodeDigest = initCodeDigest
+        self.calls = calls
+        self.maxGas = maxGas
+        self.maxCostWei = maxCostWei
+    }
+
+    /// Whether a run would change something.
+    package var isChange: Bool { action != .keep || !calls.isEmpty }
+}
