@@ -8,6 +8,10 @@ package struct ActionCache: Sendable {
         var version = 1
         var fingerprint: Fingerprint
         var outputs: [Output]
+        /// false where the fields are kept but the outputs may not stand in; absent where they may.
+        var isReusable: Bool?
+
+        var mayStandIn: Bool { isReusable ?? true }
     }
 
     private let directory: String
@@ -23,7 +27,8 @@ package struct ActionCache: Sendable {
 
     /// The outputs stored for a fingerprint, each there and whole; nil where the step must run.
     package func outputs(for fingerprint: Fingerprint) throws(FileError) -> [Output]? {
-        guard let entry = try entry(fingerprint.digest), entry.fingerprint == fingerprint else { return nil }
+        guard let entry = try entry(fingerprint.digest), entry.fingerprint == fingerprint, entry.mayStandIn
+        else { return nil }
         for output in entry.outputs {
             guard let bytes = try store.get(output.digest), bytes.count == output.bytes else { return nil }
         }
@@ -35,13 +40,28 @@ package struct ActionCache: Sendable {
         (try? entry(digest))?.fingerprint
     }
 
-    /// Remembers what a step gave.
-    package func record(_ outputs: [Output], for fingerprint: Fingerprint) throws(FileError) {
+    /// Whether there is a result for a digest that may not stand in.
+    package func isUnusable(_ digest: Digest) -> Bool {
+        (try? entry(digest)).map { !$0.mayStandIn } ?? false
+    }
+
+    /// Remembers what a step gave; what is not reusable is kept only to explain what changed since.
+    package func record(
+        _ outputs: [Output],
+        for fingerprint: Fingerprint,
+        isReusable: Bool = true
+    ) throws(FileError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         let path = path(of: fingerprint.digest)
         do {
-            let bytes = try encoder.encode(EntryV1(fingerprint: fingerprint, outputs: outputs))
+            let bytes = try encoder.encode(
+                EntryV1(
+                    fingerprint: fingerprint,
+                    outputs: outputs,
+                    isReusable: isReusable ? nil : false
+                )
+            )
             try files.write(path, bytes, false)
         } catch let error as FileError {
             throw error

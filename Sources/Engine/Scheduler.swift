@@ -44,8 +44,8 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
                 if stopsAtFailure, !ended.end.outcome.isGood { isStopping = true }
             }
         }
-        for position in board.unfinished {
-            finish(Ended(position: position, end: .notStarted(.cancelled)), on: &board, plan: plan)
+        for position in board.cancelRest() {
+            post(Ended(position: position, end: .notStarted(.cancelled)), step: plan.steps[position].id)
         }
         return Dictionary(uniqueKeysWithValues: zip(plan.steps.map(\.id), board.outcomes.compactMap(\.self)))
     }
@@ -109,7 +109,12 @@ struct Board<Work: Sendable> {
         ready = Heap(free)
     }
 
-    var unfinished: [Int] { outcomes.indices.filter { outcomes[$0] == nil } }
+    /// Notes every step without an outcome as cancelled, and says which they are.
+    mutating func cancelRest() -> [Int] {
+        let rest = outcomes.indices.filter { outcomes[$0] == nil }
+        for position in rest { outcomes[position] = .cancelled }
+        return rest
+    }
 
     mutating func takeReady() -> Int? { ready.popLeast() }
 

@@ -87,14 +87,13 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     ) async throws(StepFailure) -> ExecutedStep {
         let performed = try await runner.perform(step, inputs: inputs, progress: progress(of: step.id))
         let outputs = try keep(performed.outputs)
-        try inStore { () throws(FileError) in try cache.record(outputs, for: fingerprint) }
+        // Before the cache hears of this result, which would hide why the last one did not stand in.
+        let reason = reason(for: step.id, fingerprint: fingerprint)
+        try inStore { () throws(FileError) in
+            try cache.record(outputs, for: fingerprint, isReusable: performed.isReusable)
+        }
         let said = try await runner.interpret(step, inputs: inputs, outputs: stored(outputs))
-        return Self.ended(
-            .succeeded(outputs),
-            said: said,
-            fingerprint: fingerprint.digest,
-            reason: reason(for: step.id, fingerprint: fingerprint)
-        )
+        return Self.ended(.succeeded(outputs), said: said, fingerprint: fingerprint.digest, reason: reason)
     }
 
     private func performEffect(
@@ -114,7 +113,10 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
 
     private func reason(for step: StepID, fingerprint: Fingerprint) -> String {
         guard let earlier = previous(step) else { return "it has not been done before" }
-        guard earlier != fingerprint.digest else { return "the stored result was gone" }
+        guard earlier != fingerprint.digest else {
+            return cache.isUnusable(earlier)
+                ? "not all of it ended well the last time" : "the stored result was gone"
+        }
         guard let fields = cache.fingerprint(earlier) else { return "its inputs changed" }
         let changes = fingerprint.differences(from: fields)
         return changes.isEmpty ? "its inputs changed" : changes.joined(separator: ", ")

@@ -47,12 +47,20 @@ package struct Performed: Sendable {
     package var outputs: [NewOutput]
     /// An effect that was there already: the step counts as reused.
     package var isReuse: Bool
+    /// Whether the outputs may stand in for another run; not where they depend on more than the fingerprint says.
+    package var isReusable: Bool
     /// Why an effect was done or kept; empty for pure work, where the engine knows.
     package var reason: String
 
-    package init(outputs: [NewOutput], isReuse: Bool = false, reason: String = "") {
+    package init(
+        outputs: [NewOutput],
+        isReuse: Bool = false,
+        isReusable: Bool = true,
+        reason: String = ""
+    ) {
         self.outputs = outputs
         self.isReuse = isReuse
+        self.isReusable = isReusable
         self.reason = reason
     }
 }
