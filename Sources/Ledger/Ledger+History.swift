@@ -30,14 +30,14 @@ extension Ledger {
         }
     }
 
-    /// The fingerprint of a step in the last run in which it succeeded or was reused.
+    /// The fingerprint of a step in the last run in which its work was done or reused, also where a policy then refused it.
     package func lastFingerprint(of step: StepID, project: String) throws(LedgerError) -> Digest? {
         try read { database in
             let row = try Row.fetchOne(
                 database,
                 sql: """
                     SELECT jobs.fingerprint FROM jobs JOIN runs ON runs.id = jobs.run
-                        WHERE jobs.step = ? AND runs.project = ? AND jobs.status IN ('succeeded', 'reused')
+                        WHERE jobs.step = ? AND runs.project = ? AND jobs.status IN ('succeeded', 'reused', 'refused')
                         AND jobs.fingerprint IS NOT NULL
                         ORDER BY runs.started_at DESC, runs.rowid DESC LIMIT 1
                     """,
@@ -54,7 +54,7 @@ extension Ledger {
                 database,
                 sql: """
                     SELECT jobs.step, jobs.fingerprint FROM jobs JOIN runs ON runs.id = jobs.run
-                        WHERE runs.project = ? AND jobs.status IN ('succeeded', 'reused')
+                        WHERE runs.project = ? AND jobs.status IN ('succeeded', 'reused', 'refused')
                         AND jobs.fingerprint IS NOT NULL ORDER BY runs.started_at, runs.rowid
                     """,
                 arguments: [project]

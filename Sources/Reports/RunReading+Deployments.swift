@@ -36,7 +36,8 @@ extension RunReading {
         return switch end.status {
         case .failed, .refused: (.failed, words)
         case .blocked: (.blocked, words)
-        case .skipped, .cancelled: (.skipped, words)
+        case .skipped: (.skipped, words)
+        case .cancelled: (.skipped, words.isEmpty ? "the run was interrupted" : words)
         case .succeeded, .reused: (.failed, "its step says nothing of it")
         }
     }

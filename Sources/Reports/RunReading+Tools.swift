@@ -9,7 +9,12 @@ extension RunReading {
         }
         var runs: [Key: [(step: String, run: ToolRun)]] = [:]
         for contract in record.contracts {
-            let run = ToolRun(name: contract.compilerName, version: contract.compilerVersion, end: .ok)
+            let run = ToolRun(
+                name: contract.compilerName,
+                version: contract.compilerVersion,
+                digest: contract.compilerDigest,
+                end: .ok
+            )
             runs[Key(name: run.name, version: run.version), default: []]
                 .append((step: "\(StepID.Kind.compile.rawValue):\(contract.name)", run: run))
         }

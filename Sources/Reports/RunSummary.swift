@@ -35,7 +35,9 @@ package struct RunSummary: Sendable {
     }
 
     private static func words(of finding: Finding) -> String {
-        let name = finding.classification.swc ?? finding.qualifiedRule
+        // The rule is what a policy's entry would name.
+        let name = [finding.qualifiedRule, finding.classification.swc].compactMap(\.self).joined(
+            separator: " ")
         let function = finding.function.map { ".\($0)" } ?? ""
         var head = "\(plain(name)) \(plain(finding.title)) in \(plain(finding.contract + function))"
         var lines: [String] = []

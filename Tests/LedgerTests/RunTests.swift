@@ -58,12 +58,12 @@ import Testing
         #expect(throws: LedgerError.unknownRun("x")) { try ledger.jobs(of: "x") }
     }
 
-    @Test func theLastGoodFingerprintIsOfTheNewestRunThatSucceeded() throws {
+    @Test func theLastFingerprintIsOfTheNewestRunThatDidTheWork() throws {
         let ledger = try begun()
         #expect(try ledger.lastFingerprint(of: compile, project: Bench.project) == nil)
         try ledger.record([end(compile, .succeeded([]), fingerprint: "one")], run: Bench.run)
         let steps: [(String, Outcome)] = [
-            ("two", .reused([])), ("three", .failed(StepFailure(code: "compile-error", "no"))),
+            ("two", .refused(reason: "1 high")), ("three", .failed(StepFailure(code: "compile-error", "no"))),
         ]
         for (number, (name, outcome)) in steps.enumerated() {
             let run = "run-\(number + 2)"

@@ -54,6 +54,7 @@ struct SampleRun {
             origin: origin,
             compilerName: "solc",
             compilerVersion: "0.8.29",
+            compilerDigest: Digest(of: Data("solc".utf8)),
             abiDigest: digest("abi of \(name)"),
             initCodeDigest: digest("init of \(name)"),
             runtimeCodeDigest: digest("runtime of \(name)"),

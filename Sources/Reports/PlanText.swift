@@ -1,0 +1,109 @@
+import EthereumTypes
+package import Model
+
+/// The plan as a person reads it.
+package enum PlanText {
+    /// More are only counted, by their reasons.
+    private static let mostRunsNamed = 20
+
+    /// The deployments with what would be done to each, then how many steps would run and why, then the costs.
+    ///
+    /// - Parameters:
+    ///   - steps: Every step of the plan.
+    ///   - forecasts: Every deployment of it.
+    ///   - chains: The chain id of each network, for the name of its coin.
+    /// - Returns: Lines, the last with a line break too.
+    package static func render(
+        steps: [PlanV1.Step],
+        forecasts: [DeploymentForecast],
+        chains: [String: UInt64]
+    ) -> String {
+        var lines: [String] = []
+        if !forecasts.isEmpty {
+            lines.append("deployments")
+            lines += aligned(forecasts.map { row($0, coin: coin($0.network, chains)) }, forecasts)
+            lines.append("")
+        }
+        let runs = steps.filter { $0.action == "run" }
+        let reuses = steps.count { $0.action == "reuse" }
+        let effects: Set<StepID.Kind> = [.deploy, .call]
+        let others = steps.filter { !["run", "reuse"].contains($0.action) && !effects.contains($0.id.kind) }
+        var head = "steps   \(PlainWords.grouped(reuses)) reuse · \(PlainWords.grouped(runs.count)) run"
+        let why = reasons(of: runs)
+        if runs.count > mostRunsNamed, !why.isEmpty { head += " (\(why))" }
+        for action in Set(others.map(\.action)).sorted() {
+            head += " · \(others.count { $0.action == action }) \(action)"
+        }
+        lines.append(head.plainForTerminal)
+        if runs.count <= mostRunsNamed {
+            for step in runs {
+                lines.append("  \(step.id)  \(step.reasons.joined(separator: ", "))".plainForTerminal)
+            }
+        }
+        for step in others {
+            let reason = step.reasons.joined(separator: ", ")
+            lines.append("  \(step.id)  \(step.action): \(reason)".plainForTerminal)
+        }
+        let costs = costs(forecasts, chains)
+        if !costs.isEmpty { lines.append("cost    \(costs)".plainForTerminal) }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// `contracts/Vault.sol changed: 3, it has not been done before: 8`: the most frequent first.
+    private static func reasons(of steps: [PlanV1.Step]) -> String {
+        let counts = Dictionary(grouping: steps) { $0.reasons.joined(separator: ", ") }.mapValues(\.count)
+        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let rest = sorted.dropFirst(4).reduce(0) { $0 + $1.value }
+        let shown = sorted.prefix(4).map { "\($0.key): \($0.value)" } + (rest > 0 ? ["other: \(rest)"] : [])
+        return shown.joined(separator: ", ")
+    }
+
+    /// What each network would cost at most, as far as it could be asked.
+    private static func costs(_ forecasts: [DeploymentForecast], _ chains: [String: UInt64]) -> String {
+        var sums: [String: Wei] = [:]
+        for forecast in forecasts {
+            guard let cost = forecast.maxCostWei.flatMap({ UInt128($0) }), cost > 0 else { continue }
+            sums[forecast.network] = (sums[forecast.network] ?? .zero) + Wei(cost)
+        }
+        return sums.sorted { $0.key < $1.key }
+            .map { "\($0.key) ≤ \(PlainWords.money($0.value, coin: coin($0.key, chains)))" }
+            .joined(separator: " · ")
+    }
+
+    private static func coin(_ network: String, _ chains: [String: UInt64]) -> String {
+        KnownChain.coin(of: chains[network] ?? 0)
+    }
+
+    private static func row(_ forecast: DeploymentForecast, coin: String) -> [String] {
+        let mark =
+            switch forecast.action {
+            case .create: "+"
+            case .keep: "="
+            case .replace: "~"
+            case .drift: "!"
+            case .blocked: "✗"
+            }
+        let cost = forecast.maxCostWei.flatMap { UInt128($0) }.map(Wei.init)
+        return [
+            "  \(mark) \(forecast.step.subject)", forecast.action.rawValue, forecast.address ?? "",
+            forecast.maxGas.map { "\(PlainWords.grouped($0)) gas" } ?? "",
+            cost.map { "≤ \(PlainWords.money($0, coin: coin))" } ?? "", forecast.reason,
+        ]
+    }
+
+    /// Columns as wide as their widest cell, calls below their deployment.
+    ///
+    /// A column that is empty everywhere is left out.
+    private static func aligned(_ rows: [[String]], _ forecasts: [DeploymentForecast]) -> [String] {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return zip(rows, forecasts).flatMap { row, forecast in
+            let cells = zip(row, widths).enumerated().compactMap { column, cell -> String? in
+                guard cell.1 > 0 else { return nil }
+                let isLast = column == row.count - 1
+                return isLast ? cell.0 : cell.0 + String(repeating: " ", count: cell.1 - cell.0.count)
+            }
+            let calls = forecast.calls.map { "      call \($0.name)  \($0.reason)".plainForTerminal }
+            return [cells.joined(separator: "  ").plainForTerminal] + calls
+        }
+    }
+}

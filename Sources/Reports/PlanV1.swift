@@ -1,0 +1,98 @@
+package import Foundation
+package import Model
+
+/// The plan file, version 1: what a run would do.
+package struct PlanV1: Encodable, Sendable {
+    package struct Step: Encodable, Sendable {
+        /// `run` or `reuse` for pure steps; for effects what the forecast says.
+        package var id: StepID
+        package var action: String
+        package var reasons: [String]
+
+        package init(id: StepID, action: String, reasons: [String]) {
+            self.id = id
+            self.action = action
+            self.reasons = reasons
+        }
+    }
+
+    struct Call: Encodable, Sendable {
+        var name: String
+        var to: String?
+        var data: String?
+        var valueWei: String
+    }
+
+    struct Deployment: Encodable, Sendable {
+        var id: String
+        var action: String
+        var reason: String
+        var sender: String?
+        var address: String?
+        var initCodeDigest: Digest?
+        var calls: [Call]
+        var maxGas: UInt64?
+        var maxCostWei: String?
+    }
+
+    var version = 1
+    var project: String
+    var manifests: [Manifest.File]
+    var createdAt: String
+    var expiresAt: String
+    var steps: [Step]
+    var deployments: [Deployment]
+
+    /// A plan is good for three days: a review takes as long, and a chain moves on.
+    private static let lifetimeMilliseconds: Int64 = 3 * 24 * 3600 * 1000
+
+    package init(
+        project: String,
+        manifests: [Manifest.File],
+        createdAt: Timestamp,
+        steps: [Step],
+        forecasts: [DeploymentForecast]
+    ) {
+        self.project = project
+        self.manifests = manifests
+        self.createdAt = createdAt.rfc3339
+        expiresAt = Timestamp(milliseconds: createdAt.milliseconds + Self.lifetimeMilliseconds).rfc3339
+        self.steps = steps
+        deployments = forecasts.map { forecast in
+            Deployment(
+                id: forecast.step.subject,
+                action: forecast.action.rawValue,
+                reason: forecast.reason,
+                sender: forecast.sender,
+                address: forecast.address,
+                initCodeDigest: forecast.initCodeDigest,
+                calls: forecast.calls.map {
+                    Call(name: $0.name, to: $0.to, data: $0.data, valueWei: $0.valueWei)
+                },
+                maxGas: forecast.maxGas,
+                maxCostWei: forecast.maxCostWei
+            )
+        }
+    }
+
+    /// The file's text: keys sorted, a line break at the end.
+    ///
+    /// - Throws: What JSONEncoder throws; never for a plan.
+    package func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+
+    /// The digest of the plan without its times.
+    ///
+    /// - Throws: What JSONEncoder throws; never for a plan.
+    package func digest() throws -> Digest {
+        var timeless = self
+        timeless.createdAt = ""
+        timeless.expiresAt = ""
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Digest(of: try encoder.encode(timeless))
+    }
+}
