@@ -55,6 +55,7 @@ enum AuditFixture {
             isGenerated: false,
             compilerName: compiler,
             compilerVersion: "0.8.29-develop.2024.11.15+commit.b0d991bd",
+            compilerDigest: Digest(of: Data("solc".utf8)),
             immutables: [],
             links: [],
             warnings: []

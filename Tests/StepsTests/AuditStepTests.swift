@@ -122,6 +122,22 @@ import Testing
         #expect(audit.findings.contains { $0.tool == "hyperkit" })
     }
 
+    @Test func whatMayGoBetterTheNextTimeIsNotReusable() async throws {
+        let inputs = try AuditFixture.inputs("Heir", "Heir")
+        let hangs = Self.world { _ throws(ToolError) in throw .timedOut(after: .seconds(3)) }
+        let garbage = Self.world { _ throws(ToolError) in
+            ToolResult(status: .exited(0), standardOutput: Data("{]".utf8), standardError: Data())
+        }
+        for (world, isReusable) in [(try Self.recorded(), true), (hangs, false), (garbage, false)] {
+            let step = AuditStep(world: world, slither: Self.slither)
+            let performed = try await step.perform(Self.action(), inputs: inputs) { _ in }
+            #expect(performed.isReusable == isReusable)
+        }
+        let missing = AuditStep(world: hangs, slither: nil)
+        let performed = try await missing.perform(Self.action(), inputs: inputs) { _ in }
+        #expect(performed.isReusable == false)
+    }
+
     @Test func cancellationIsNoEndOfATool() async throws {
         let world = Self.world { _ throws(ToolError) in throw .cancelled }
         await #expect(throws: StepFailure.cancelled) {

@@ -96,7 +96,14 @@ package struct AuditStep: Sendable {
             switch tool {
             case CompilerWarnings.tool:
                 drafts += CompilerWarnings.drafts(program, scope)
-                runs.append(ToolRun(name: tool, version: compilation.compilerVersion, end: .ok))
+                runs.append(
+                    ToolRun(
+                        name: tool,
+                        version: compilation.compilerVersion,
+                        digest: compilation.compilerDigest,
+                        end: .ok
+                    )
+                )
             case OwnDetectors.tool:
                 let result = OwnDetectors.examine(program, inheritance, scope)
                 drafts += result.drafts
@@ -116,7 +123,18 @@ package struct AuditStep: Sendable {
             }
         }
         let findings = FindingMerge.merged(FindingIdentity(program).findings(from: drafts))
-        return Performed(outputs: [try Self.output(AuditV1(tools: runs, findings: findings))] + outputs)
+        return Performed(
+            outputs: [try Self.output(AuditV1(tools: runs, findings: findings))] + outputs,
+            isReusable: runs.allSatisfy(Self.endsSoAgain)
+        )
+    }
+
+    /// Whether a tool would end the same way again; one that failed or ran out of time may do better the next time.
+    private static func endsSoAgain(_ run: ToolRun) -> Bool {
+        switch run.end {
+        case .ok, .unsupported: true
+        case .failed, .timedOut, .missing: run.name == OwnDetectors.tool
+        }
     }
 
     /// What the gates make of the findings: a pure function of what is stored and of the policies.

@@ -14,7 +14,51 @@ package enum AuditVerdicts {
         runtimeCodeBytes: Int
     ) -> Interpretation {
         let contract = action.contract.description
-        let verdicts = action.gates.map { gate in
+        let verdicts = verdicts(
+            of: audit,
+            contract: contract,
+            gates: action.gates,
+            codeDigest: codeDigest,
+            runtimeCodeBytes: runtimeCodeBytes
+        )
+        let findings = audit.findings.map { finding in
+            var finding = finding
+            if isIgnored(finding, by: action.gates) { finding.status = .suppressed }
+            return finding
+        }
+        let fact = AuditFact(contract: contract, tools: audit.tools, findings: findings, verdicts: verdicts)
+        return Interpretation(facts: [.audit(fact)], refusal: refusal(verdicts))
+    }
+
+    /// What each gate says of what the audit and compile steps of a contract stored.
+    ///
+    /// - Throws: ``StepFailure`` where what is stored cannot be read.
+    static func verdicts(
+        contract: ContractName,
+        gates: [AuditAction.Gate],
+        audit: StoredOutputs,
+        compiled: StoredOutputs
+    ) throws(StepFailure) -> [Verdict] {
+        guard let runtime = compiled.outputs.first(where: { $0.name == CompileOutput.runtimeCode }) else {
+            throw StepFailure(code: "lost-output", "there is no output '\(CompileOutput.runtimeCode)'")
+        }
+        return verdicts(
+            of: try AuditV1.decoded(try audit.bytes(AuditOutput.findings)),
+            contract: contract.rawValue,
+            gates: gates,
+            codeDigest: runtime.digest,
+            runtimeCodeBytes: runtime.bytes
+        )
+    }
+
+    private static func verdicts(
+        of audit: AuditV1,
+        contract: String,
+        gates: [AuditAction.Gate],
+        codeDigest: Digest,
+        runtimeCodeBytes: Int
+    ) -> [Verdict] {
+        gates.map { gate in
             gate.policy.verdict(
                 contract: contract,
                 network: gate.network,
@@ -24,13 +68,6 @@ package enum AuditVerdicts {
                 runtimeCodeBytes: runtimeCodeBytes
             )
         }
-        let findings = audit.findings.map { finding in
-            var finding = finding
-            if isIgnored(finding, by: action.gates) { finding.status = .suppressed }
-            return finding
-        }
-        let fact = AuditFact(contract: contract, tools: audit.tools, findings: findings, verdicts: verdicts)
-        return Interpretation(facts: [.audit(fact)], refusal: refusal(verdicts))
     }
 
     private static func isIgnored(_ finding: Finding, by gates: [AuditAction.Gate]) -> Bool {

@@ -50,6 +50,7 @@ package struct CompilationV1: Codable, Sendable {
     package var isGenerated: Bool
     package var compilerName: String
     package var compilerVersion: String
+    package var compilerDigest: Digest
     package var immutables: [Range]
     package var links: [Range]
     package var warnings: [Warning]
@@ -62,6 +63,7 @@ package struct CompilationV1: Codable, Sendable {
         isGenerated: Bool,
         compilerName: String,
         compilerVersion: String,
+        compilerDigest: Digest,
         immutables: [Range],
         links: [Range],
         warnings: [Warning]
@@ -73,6 +75,7 @@ package struct CompilationV1: Codable, Sendable {
         self.isGenerated = isGenerated
         self.compilerName = compilerName
         self.compilerVersion = compilerVersion
+        self.compilerDigest = compilerDigest
         self.immutables = immutables
         self.links = links
         self.warnings = warnings

@@ -1,5 +1,5 @@
 package import Engine
-internal import Foundation
+package import Foundation
 package import Model
 
 /// What a generate step stored, by the names of its outputs.
@@ -60,6 +60,11 @@ package enum GenerateStep {
 
     /// Where the source is written for a reviewer, and its name as a compile unit: relative to the project's root.
     package static func path(for contract: ContractName) -> String { "generated/\(contract.rawValue).sol" }
+
+    /// Whether a file's text says that a template wrote it, so that it may be written over.
+    package static func isOurs(_ source: Data) -> Bool {
+        String(decoding: source, as: UTF8.self).contains("Written by hyperkit from its")
+    }
 
     /// The contract's name in its source: `Drops17` for `drops/17`, `MyToken` for `my-token`.
     ///
