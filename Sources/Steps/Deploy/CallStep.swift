@@ -1,0 +1,276 @@
+package import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Ledger
+package import Model
+
+/// Calls a function of a deployment, once for each address it is made to, or until its `unless` says that it is not needed.
+package struct CallStep: Sendable {
+    private let context: EffectContext
+
+    package init(_ context: EffectContext) { self.context = context }
+
+    package func perform(
+        _ action: CallAction,
+        inputs: StepInputs,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> Performed {
+        let network = try await context.hub.open(action.network)
+        let address = try EffectContext.address(
+            of: try EffectContext.deployment(action.deployment, on: action.network.name, inputs)
+        )
+        let abi = try EffectContext.abi(try inputs[action.compile])
+        let resolution = try await context.resolution(
+            of: action.arguments.references + (action.unless?.equals.references ?? []),
+            on: action.network.name,
+            signers: action.signersRead,
+            inputs: inputs
+        )
+        let function = try Self.function(action.function, abi)
+        let data = try callData(action, inputs, resolution)
+        var fact = CallFact(
+            name: action.name,
+            deployment: action.deployment,
+            network: action.network.name,
+            function: function.signature,
+            address: address.description,
+            isMade: false,
+            reason: ""
+        )
+        if let settled = try await settleEarlier(action, data, address, network, progress) {
+            return try finish(action, function, address, data, settled, &fact, "an earlier run had sent it")
+        }
+        switch try await need(of: action, at: address, network, inputs, resolution) {
+        case .none(let reason):
+            fact.reason = reason
+            return try Self.performed(fact)
+        case .call(let reason): fact.reason = reason
+        }
+        let key = try await context.key(action.signer, on: network)
+        let operation = try await context.sender(on: network, progress: progress).settle(
+            TransactionRequest(
+                step: action.step,
+                kind: .call,
+                to: address,
+                data: data,
+                value: action.value,
+                abi: abi
+            ),
+            signedBy: key
+        )
+        return try finish(action, function, address, data, operation, &fact, fact.reason)
+    }
+
+    // MARK: Decide
+
+    /// Whether a call is to be made, and why.
+    private enum Need {
+        case none(reason: String)
+        case call(reason: String)
+    }
+
+    /// Why the call would be made to a contract that is there; nil where it would not.
+    ///
+    /// Sends nothing.
+    func reason(
+        toMake action: CallAction,
+        at address: Address,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ resolution: ArgumentResolution
+    ) async throws(StepFailure) -> String? {
+        switch try await need(of: action, at: address, network, inputs, resolution) {
+        case .none: nil
+        case .call(let reason): reason
+        }
+    }
+
+    private func need(
+        of action: CallAction,
+        at address: Address,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ resolution: ArgumentResolution
+    ) async throws(StepFailure) -> Need {
+        if let unless = action.unless {
+            let abi = try EffectContext.abi(try inputs[action.compile])
+            let (holds, seen) = try await holds(unless, abi, address, network, resolution)
+            let words = "\(unless.read.value) is \(seen)"
+            return holds ? .none(reason: "\(words) already") : .call(reason: words)
+        }
+        let data = try callData(action, inputs, resolution)
+        if let made = try made(action, address, data, network) { return .none(reason: "made in run \(made)") }
+        return .call(reason: "not made to this address yet")
+    }
+
+    private func finish(
+        _ action: CallAction,
+        _ function: ABIFunction,
+        _ address: Address,
+        _ data: [UInt8],
+        _ operation: ChainOperation,
+        _ fact: inout CallFact,
+        _ reason: String
+    ) throws(StepFailure) -> Performed {
+        try inLedger { () throws(LedgerError) in
+            _ = try context.ledger.markFinal(
+                operation.id,
+                leaving: CallClaim(
+                    name: action.name,
+                    deployment: action.deployment,
+                    address: address,
+                    function: function.signature
+                )
+            )
+        }
+        fact.isMade = true
+        fact.reason = reason
+        fact.transactionHash = operation.inclusion?.transactionHash.description
+        fact.blockNumber = operation.inclusion?.blockNumber
+        fact.gasUsed = operation.inclusion?.gasUsed
+        fact.feePaidWei = operation.inclusion?.feePaid.description
+        return try Self.performed(fact)
+    }
+
+    /// An operation of this step that an earlier run left, taken to its end.
+    private func settleEarlier(
+        _ action: CallAction,
+        _ data: [UInt8],
+        _ address: Address,
+        _ network: OpenNetwork,
+        _ progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> ChainOperation? {
+        let open = try inLedger { () throws(LedgerError) in
+            try context.ledger.unfinishedOperation(
+                of: action.step,
+                project: context.project,
+                chainID: action.network.chainID,
+                genesisHash: network.genesis
+            )
+        }
+        guard let open, !open.attempts.isEmpty else { return nil }
+        let settled = try await context.sender(on: network, progress: progress).resume(open)
+        guard let sent = settled.attempts.last.flatMap({ try? SignedTransaction(raw: $0.rawTransaction) }),
+            let to = sent.transaction.to
+        else {
+            throw StepFailure(
+                .blocked, code: "damaged-journal", "what was sent for \(action.step) cannot be read")
+        }
+        if to == address, open.intent.payloadHash == Keccak256.hash(data) { return settled }
+        // Other arguments are wanted now, or another contract is there: the call goes on record as what it was.
+        try inLedger { () throws(LedgerError) in
+            _ = try context.ledger.markFinal(
+                settled.id,
+                leaving: CallClaim(
+                    name: action.name,
+                    deployment: action.deployment,
+                    address: to,
+                    function: action.function.value
+                )
+            )
+        }
+        return nil
+    }
+
+    /// The run in which the same call was made to the same address; nil where none was.
+    private func made(
+        _ action: CallAction,
+        _ address: Address,
+        _ data: [UInt8],
+        _ network: OpenNetwork
+    ) throws(StepFailure) -> String? {
+        try inLedger { () throws(LedgerError) in
+            try context.ledger.callMade(
+                project: context.project,
+                deployment: action.deployment,
+                name: action.name,
+                network: action.network.name,
+                chainID: action.network.chainID,
+                genesisHash: network.genesis,
+                address: address,
+                callDataHash: Keccak256.hash(data)
+            )?.run
+        }
+    }
+
+    /// Whether the read gives what is wanted, and what it gives.
+    private func holds(
+        _ unless: CallSpec.Unless,
+        _ abi: ContractABI,
+        _ address: Address,
+        _ network: OpenNetwork,
+        _ resolution: ArgumentResolution
+    ) async throws(StepFailure) -> (Bool, String) {
+        let read = try Self.function(unless.read, abi)
+        guard read.inputs.isEmpty, read.outputs.count == 1 else {
+            throw StepFailure(
+                code: "bad-read",
+                "'\(unless.read.value)' must take nothing and give one value",
+                hint: "read a public variable, or add a view function"
+            )
+        }
+        let type = read.outputs[0].type
+        let wanted: ABIValue
+        do {
+            wanted = try type.value(from: try resolution.input(unless.equals), path: "unless.equals")
+        } catch let error as ABIInputError {
+            throw StepFailure(error, at: unless.equals.location)
+        } catch let failure as StepFailure {
+            throw failure
+        } catch {
+            throw StepFailure(code: "bad-argument", "\(error)")
+        }
+        let request = CallRequest(to: address, data: read.selector)
+        let answer = try await network.call(request)
+        do {
+            let values = try read.results(answer)
+            return (values == [wanted], values.map(\.description).joined(separator: ", "))
+        } catch {
+            throw StepFailure(code: "bad-read", "what '\(read.signature)' gave cannot be read: \(error)")
+        }
+    }
+
+    private static func function(_ text: Located<String>, _ abi: ContractABI) throws(StepFailure)
+        -> ABIFunction
+    {
+        do {
+            return try abi.function(text.value)
+        } catch {
+            throw StepFailure(
+                code: "no-function",
+                "\(error)",
+                diagnostics: [.error("no-function", "\(error)", at: text.location)]
+            )
+        }
+    }
+
+    /// The selector and the encoded arguments.
+    func callData(
+        _ action: CallAction,
+        _ inputs: StepInputs,
+        _ resolution: ArgumentResolution
+    ) throws(StepFailure) -> [UInt8] {
+        let abi = try EffectContext.abi(try inputs[action.compile])
+        let function = try Self.function(action.function, abi)
+        let input = try resolution.input(action.arguments)
+        do {
+            let value = try ABIType.tuple(function.inputs).value(from: input, path: "arguments")
+            guard case .tuple(let values) = value else { return function.selector }
+            return try function.call(values)
+        } catch let error as ABIInputError {
+            throw StepFailure(
+                error, at: action.arguments.location(of: error.path) ?? action.function.location)
+        } catch {
+            throw StepFailure(code: "bad-argument", "\(error)")
+        }
+    }
+
+    private static func performed(_ fact: CallFact) throws(StepFailure) -> Performed {
+        Performed(
+            outputs: [.init(name: EffectOutput.call, bytes: try WireJSON.encode(fact))],
+            isReuse: !fact.isMade,
+            reason: fact.reason
+        )
+    }
+}

@@ -1,0 +1,339 @@
+package import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Ledger
+package import Model
+
+/// Puts one contract on one network, or finds that it is there already.
+package struct DeployStep: Sendable {
+    private let context: EffectContext
+
+    package init(_ context: EffectContext) { self.context = context }
+
+    package func perform(
+        _ action: DeployAction,
+        inputs: StepInputs,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> Performed {
+        try Self.judge(action, inputs)
+        let network = try await context.hub.open(action.network)
+        let resolution = try await context.resolution(
+            of: action.arguments.references,
+            on: action.network.name,
+            signers: action.signersRead,
+            inputs: inputs
+        )
+        let call = try ConstructorCall(action, compiled: try inputs[action.compile], resolution: resolution)
+        if let settled = try await settleEarlier(action, call, network, progress) {
+            return try Self.performed(settled)
+        }
+        let decision = try await decide(action, call, network)
+        if case .keep(let fact) = decision { return try Self.performed(fact) }
+        return try Self.performed(
+            try await create(action, call, decision, network: network, inputs: inputs, progress)
+        )
+    }
+
+    // MARK: Decide
+
+    /// What the ledger and the chain say is to be done.
+    enum Decision: Sendable {
+        case keep(DeploymentFact)
+        case create(reason: String)
+        case replace(reason: String)
+    }
+
+    /// Looks at what the ledger claims and at what the chain has there; sends nothing.
+    func decide(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> Decision {
+        guard let row = try current(action.name, action.network, network), let address = row.address else {
+            return .create(reason: try reasonToCreate(action, network))
+        }
+        guard action.redeploy != .always else {
+            return .replace(reason: "redeploy: always")
+        }
+        let isSame =
+            row.claim.initCodeDigest == call.initCodeDigest
+            && row.claim.constructorArguments == call.arguments
+        guard isSame || action.redeploy == .never else {
+            return .replace(reason: try reasonToReplace(row, call))
+        }
+        let onChain = try await network.code(of: address)
+        let match = call.compare(onChain)
+        if isSame ? match != .identical : onChain.isEmpty {
+            throw StepFailure(
+                .blocked,
+                code: "drift",
+                "\(action.step.subject) was deployed to \(address) in run \(row.run), and the chain has "
+                    + (onChain.isEmpty ? "no code there" : "other code there"),
+                hint: "find out what happened to it; nothing was sent"
+            )
+        }
+        var fact = Self.fact(
+            action, .kept, reason: "the same code and arguments are there since run \(row.run)")
+        if !isSame { fact.reason = "redeploy: never, though code or arguments changed" }
+        fact.address = address.description
+        fact.codeMatches = match == .identical
+        fact.transactionHash = row.transactionHash?.description
+        fact.blockNumber = row.blockNumber
+        fact.gasUsed = row.gasUsed
+        fact.constructorArguments = Hex.prefixed(row.claim.constructorArguments)
+        return .keep(fact)
+    }
+
+    /// What the ledger says is there now.
+    private func current(_ name: String, _ spec: NetworkSpec, _ network: OpenNetwork) throws(StepFailure)
+        -> DeploymentRow?
+    {
+        try inLedger { () throws(LedgerError) in
+            try context.ledger.deployment(
+                project: context.project,
+                name: name,
+                network: spec.name,
+                chainID: spec.chainID,
+                genesisHash: network.genesis
+            )
+        }
+    }
+
+    private func reasonToCreate(_ action: DeployAction, _ network: OpenNetwork) throws(StepFailure) -> String
+    {
+        let earlier = try inLedger { () throws(LedgerError) in
+            try context.ledger.deployments(
+                project: context.project,
+                name: action.name,
+                network: action.network.name
+            )
+        }
+        guard let last = earlier.first(where: { $0.address != nil }), let address = last.address else {
+            return "it is not on this network yet"
+        }
+        let start = "run \(last.run) put it at \(address) on another chain of this name; "
+        switch action.network.chain {
+        case .devnet(.ephemeral, _): return start + "an ephemeral devnet starts empty each time"
+        case .devnet, .rpc: return start + "this one has genesis \(network.genesis.short)"
+        }
+    }
+
+    private func reasonToReplace(_ row: DeploymentRow, _ call: ConstructorCall) throws(StepFailure) -> String
+    {
+        var changes: [String] = []
+        let claim = row.claim
+        if claim.runtimeCodeDigest != call.runtimeCodeDigest {
+            changes.append("code \(claim.runtimeCodeDigest.short)… → \(call.runtimeCodeDigest.short)…")
+        }
+        if claim.constructorArguments != call.arguments { changes.append("constructor arguments changed") }
+        if changes.isEmpty { changes.append("init code changed") }
+        return changes.joined(separator: ", ") + "; before, it was at \(row.address?.description ?? "?")"
+    }
+
+    // MARK: Create
+
+    private func create(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ decision: Decision,
+        network: OpenNetwork,
+        inputs: StepInputs,
+        _ progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> DeploymentFact {
+        let key = try await context.key(action.signer, on: network)
+        let cost = try LaneCost(action, inputs) { name throws(StepFailure) in
+            try current(name, action.network, network)
+        }
+        try await cost.check(network, sender: key.address, context: context)
+        try Self.checkSizes(call, action)
+        let operation = try await context.sender(on: network, progress: progress).settle(
+            TransactionRequest(
+                step: action.step,
+                kind: .deploy,
+                to: nil,
+                data: call.data,
+                value: action.value,
+                abi: call.abi
+            ),
+            signedBy: key
+        )
+        return try await finish(action, call, operation, decision, network)
+    }
+
+    /// An operation of this step that an earlier run left: it is taken to its end before anything is decided anew.
+    private func settleEarlier(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ network: OpenNetwork,
+        _ progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> DeploymentFact? {
+        let open = try inLedger { () throws(LedgerError) in
+            try context.ledger.unfinishedOperation(
+                of: action.step,
+                project: context.project,
+                chainID: action.network.chainID,
+                genesisHash: network.genesis
+            )
+        }
+        guard let open, !open.attempts.isEmpty else { return nil }
+        let settled = try await context.sender(on: network, progress: progress).resume(open)
+        let reason = "run \(open.intent.run) sent it and ended before it was confirmed"
+        let before = try current(action.name, action.network, network)
+        let decision: Decision = before == nil ? .create(reason: reason) : .replace(reason: reason)
+        if open.intent.payloadHash == Keccak256.hash(call.data) {
+            return try await finish(action, call, settled, decision, network)
+        }
+        // Code or arguments changed since: what was sent is there and goes on record, and then it is replaced.
+        try inLedger { () throws(LedgerError) in
+            _ = try context.ledger.markFinal(settled.id, leaving: try Self.claim(action, of: settled))
+        }
+        return nil
+    }
+
+    /// Checks the code at the new address and makes the claim durable.
+    private func finish(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ operation: ChainOperation,
+        _ decision: Decision,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> DeploymentFact {
+        guard let inclusion = operation.inclusion, let address = inclusion.address else {
+            throw StepFailure(.blocked, code: "no-address", "the receipt of \(action.step) names no contract")
+        }
+        let onChain = try await codeOnceThere(address, action, network)
+        let matches = call.compare(onChain) == .identical
+        try inLedger { () throws(LedgerError) in
+            _ = try context.ledger.markFinal(
+                operation.id,
+                leaving: DeploymentClaim(
+                    name: action.name,
+                    contract: action.contract.rawValue,
+                    initCodeDigest: call.initCodeDigest,
+                    runtimeCodeDigest: call.runtimeCodeDigest,
+                    constructorArguments: call.arguments
+                )
+            )
+        }
+        var fact: DeploymentFact
+        switch decision {
+        case .keep(let kept): fact = kept
+        case .create(let reason): fact = Self.fact(action, .created, reason: reason)
+        case .replace(let reason): fact = Self.fact(action, .replaced, reason: reason)
+        }
+        fact.address = address.description
+        fact.codeMatches = matches
+        fact.transactionHash = inclusion.transactionHash.description
+        fact.blockNumber = inclusion.blockNumber
+        fact.gasUsed = inclusion.gasUsed
+        fact.feePaidWei = inclusion.feePaid.description
+        fact.constructorArguments = Hex.prefixed(call.arguments)
+        guard matches else {
+            throw StepFailure(
+                .blocked,
+                code: "code-differs",
+                "the code at \(address) on '\(action.network.name)' is not the code that was compiled",
+                hint: "the constructor returns other code, or the node is not what it says it is"
+            )
+        }
+        return fact
+    }
+
+    /// The code at a new address; nodes behind one URL may lag behind each other.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `no-code`: without code the operation is not final.
+    private func codeOnceThere(
+        _ address: Address,
+        _ action: DeployAction,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> [UInt8] {
+        var wait = Duration.milliseconds(250)
+        for _ in 0..<8 {
+            let code = try await network.code(of: address)
+            guard code.isEmpty else { return code }
+            guard (try? await context.world.sleep(wait)) != nil else { throw .cancelled }
+            wait *= 2
+        }
+        throw StepFailure(
+            .blocked,
+            code: "no-code",
+            "'\(action.network.name)' has a receipt that says \(action.step.subject) was created, and no code at "
+                + "\(address)",
+            hint: "run again: it is looked up, not made anew; a constructor that leaves no code is never done"
+        )
+    }
+
+    // MARK: Small parts
+
+    /// The claim of an operation whose artifact is no longer at hand: all of what was sent counts as init code.
+    private static func claim(
+        _ action: DeployAction,
+        of operation: ChainOperation
+    ) throws(LedgerError) -> DeploymentClaim {
+        let sent = operation.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
+        guard let sent else { throw .contradiction(operation.id, detail: "its attempt cannot be read") }
+        let digest = Digest(of: Data(sent.transaction.data))
+        return DeploymentClaim(
+            name: action.name,
+            contract: action.contract.rawValue,
+            initCodeDigest: digest,
+            runtimeCodeDigest: digest,
+            constructorArguments: []
+        )
+    }
+
+    /// Whether the policies in force let it pass.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `refused` where one does not.
+    static func judge(_ action: DeployAction, _ inputs: StepInputs) throws(StepFailure) {
+        let verdicts = try AuditVerdicts.verdicts(
+            contract: action.contract,
+            gates: action.gates,
+            audit: try inputs[action.audit],
+            compiled: try inputs[action.compile]
+        )
+        let refusals = verdicts.filter { !$0.passed }
+        guard refusals.isEmpty else {
+            let words = refusals.map { "policy \($0.policy): \($0.reasons.joined(separator: ", "))" }
+            throw StepFailure(.refused, code: "policy-refused", words.joined(separator: "; "))
+        }
+    }
+
+    private static func checkSizes(_ call: ConstructorCall, _ action: DeployAction) throws(StepFailure) {
+        let rules = GasRules.prague
+        for (what, size, limit, rule) in [
+            ("runtime code", call.runtimeCode.count, rules.maxRuntimeCode, "EIP-170"),
+            ("init code", call.data.count, rules.maxInitCode, "EIP-3860"),
+        ] where size > limit {
+            throw StepFailure(
+                code: "code-size",
+                "the \(what) of \(action.contract) is \(size) bytes; '\(action.network.name)' takes \(limit) (\(rule))",
+                hint: "split the contract, or let the optimizer aim at size"
+            )
+        }
+    }
+
+    private static func fact(
+        _ action: DeployAction,
+        _ what: DeploymentFact.Action,
+        reason: String
+    ) -> DeploymentFact {
+        DeploymentFact(
+            name: action.name,
+            contract: action.contract.rawValue,
+            network: action.network.name,
+            chainID: action.network.chainID.rawValue,
+            action: what,
+            reason: reason
+        )
+    }
+
+    private static func performed(_ fact: DeploymentFact) throws(StepFailure) -> Performed {
+        Performed(
+            outputs: [.init(name: EffectOutput.deployment, bytes: try WireJSON.encode(fact))],
+            isReuse: fact.action == .kept,
+            reason: fact.reason
+        )
+    }
+}

@@ -1,0 +1,115 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+package import Ledger
+package import Model
+
+/// The names of what deploy and call steps store.
+package enum EffectOutput {
+    package static let deployment = "deployment.json"
+    package static let call = "call.json"
+}
+
+/// What deploy and call steps share: the chain, the ledger, keys, and whose run it is.
+package struct EffectContext: Sendable {
+    package var world: World
+    package var ledger: Ledger
+    package var hub: NetworkHub
+    package var secrets: SecretReader
+    package var project: String
+    package var run: String
+    /// How long a step waits for a block.
+    package var patience: Duration
+
+    package init(
+        world: World,
+        ledger: Ledger,
+        hub: NetworkHub,
+        secrets: SecretReader,
+        project: String,
+        run: String,
+        patience: Duration = .seconds(600)
+    ) {
+        self.world = world
+        self.ledger = ledger
+        self.hub = hub
+        self.secrets = secrets
+        self.project = project
+        self.run = run
+        self.patience = patience
+    }
+
+    /// The key that signs on a network.
+    func key(_ signer: SignerSpec?, on network: OpenNetwork) async throws(StepFailure) -> PrivateKey {
+        if let signer { return try await secrets.key(of: signer) }
+        guard let key = network.devnetKey else {
+            throw StepFailure(
+                code: "no-signer",
+                "network '\(network.spec.name)' has no signer",
+                hint: "give it one: signer: NAME"
+            )
+        }
+        return key
+    }
+
+    func sender(
+        on network: OpenNetwork,
+        progress: @escaping @Sendable (String) -> Void
+    ) -> TransactionSender {
+        TransactionSender(
+            world: world,
+            ledger: ledger,
+            network: network,
+            run: run,
+            project: project,
+            patience: patience,
+            progress: progress
+        )
+    }
+
+    /// The addresses that arguments refer to.
+    func resolution(
+        of references: [Interpolated.Reference],
+        on network: String,
+        signers: [SignerSpec],
+        inputs: StepInputs
+    ) async throws(StepFailure) -> ArgumentResolution {
+        var resolution = ArgumentResolution(deployments: [:], signers: [:], network: network)
+        for case .deploymentAddress(let name, let other) in references {
+            let home = other ?? network
+            let fact = try Self.deployment(name, on: home, inputs)
+            resolution.deployments["\(name)@\(home)"] = try Self.address(of: fact)
+        }
+        for signer in signers {
+            resolution.signers[signer.name] = try await secrets.key(of: signer).address
+        }
+        return resolution
+    }
+
+    static func deployment(
+        _ name: String,
+        on network: String,
+        _ inputs: StepInputs
+    ) throws(StepFailure) -> DeploymentFact {
+        let outputs = try inputs[.deploy(name, on: network)]
+        return try WireJSON.decode(DeploymentFact.self, from: try outputs.bytes(EffectOutput.deployment))
+    }
+
+    static func address(of fact: DeploymentFact) throws(StepFailure) -> Address {
+        guard let text = fact.address, let address = try? Address(text) else {
+            throw StepFailure(code: "no-address", "deployment \(fact.name)@\(fact.network) has no address")
+        }
+        return address
+    }
+
+    /// Reads the ABI that a compile step stored.
+    static func abi(_ compiled: StoredOutputs) throws(StepFailure) -> ContractABI {
+        let json = try compiled.bytes(CompileOutput.abi)
+        do {
+            return try ContractABI(json: json)
+        } catch {
+            throw StepFailure(code: "bad-abi", "the contract's ABI cannot be read: \(error)")
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Ledger
+package import Model
+
+/// Says what effects a plan would have, without having any.
+///
+/// Walks the plan's effects in order as a run would: addresses of contracts that are not there yet are computed from the
+/// nonces that they would get.
+package struct Forecaster: Sendable {
+    private let context: EffectContext
+    /// Whether a chain may be asked; a devnet that starts empty is not.
+    private let mayAsk: @Sendable (NetworkSpec) -> Bool
+
+    package init(_ context: EffectContext, mayAsk: @escaping @Sendable (NetworkSpec) -> Bool) {
+        self.context = context
+        self.mayAsk = mayAsk
+    }
+
+    /// The forecast of each deployment of `plan`, in plan order; `outcome` and `inputs` are of its pure steps.
+    package func forecast(
+        _ plan: Plan<Action>,
+        outcome: [StepID: Outcome],
+        inputs: StepInputs
+    ) async -> [DeploymentForecast] {
+        var view = View()
+        var forecasts: [DeploymentForecast] = []
+        for step in plan.steps {
+            switch step.work {
+            case .generate, .compile, .audit: continue
+            case .deploy(let action):
+                let forecast = await forecast(action, outcome, inputs, &view)
+                if [.create, .keep, .replace].contains(forecast.action), let text = forecast.address {
+                    view.addresses["\(action.name)@\(action.network.name)"] = try? Address(text)
+                }
+                view.actions[action.step] = forecast.action
+                forecasts.append(forecast)
+            case .call(let action):
+                guard let position = forecasts.firstIndex(where: { $0.step == action.deploy }),
+                    let call = await call(action, inputs, forecasts[position], &view)
+                else { continue }
+                forecasts[position].calls.append(call)
+            }
+        }
+        return forecasts
+    }
+
+    /// What is known half-way through the plan.
+    private struct View {
+        var addresses: [String: Address] = [:]
+        var actions: [StepID: DeploymentForecast.Action] = [:]
+        /// The next nonce by network and sender.
+        var nonces: [String: UInt64] = [:]
+    }
+
+    private func forecast(
+        _ action: DeployAction,
+        _ outcome: [StepID: Outcome],
+        _ inputs: StepInputs,
+        _ view: inout View
+    ) async -> DeploymentForecast {
+        var forecast = DeploymentForecast(
+            step: action.step,
+            network: action.network.name,
+            action: .create,
+            reason: ""
+        )
+        do throws(StepFailure) {
+            if let reason = blocked(action, outcome, view) {
+                throw StepFailure(.blocked, code: "needs", reason)
+            }
+            try DeployStep.judge(action, inputs)
+            let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
+            let sender = await sender(action.signer, network)
+            forecast.sender = sender?.description
+            let call = try await call(action, inputs, view)
+            forecast.initCodeDigest = call?.initCodeDigest
+            guard let network else {
+                forecast.reason = "an ephemeral devnet starts empty each time"
+                forecast.address = next(action.network, sender, start: 0, &view)?.description
+                return forecast
+            }
+            try await decide(action, call, network, sender, &forecast, &view)
+        } catch {
+            forecast.action = error.code == "drift" ? .drift : .blocked
+            forecast.reason = error.message
+        }
+        return forecast
+    }
+
+    private func decide(
+        _ action: DeployAction,
+        _ call: ConstructorCall?,
+        _ network: OpenNetwork,
+        _ sender: Address?,
+        _ forecast: inout DeploymentForecast,
+        _ view: inout View
+    ) async throws(StepFailure) {
+        if let open = try unfinished(action.step, network) {
+            // The run first takes it to its end.
+            forecast.reason = "run \(open.intent.run) signed it and ended before it was confirmed"
+            forecast.address = open.attempts.last?.predictedAddress?.description
+            forecast.sender = open.intent.sender.description
+            if open.state == .blocked {
+                throw StepFailure(.blocked, code: "lane-blocked", open.error ?? forecast.reason)
+            }
+            guard let call, open.intent.payloadHash != Keccak256.hash(call.data) else { return }
+            forecast.action = .replace
+            forecast.reason += "; code or arguments changed since"
+        } else if let call {
+            switch try await DeployStep(context).decide(action, call, network) {
+            case .keep(let fact):
+                forecast.action = .keep
+                forecast.reason = fact.reason
+                forecast.address = fact.address
+                return
+            case .create(let reason): forecast.reason = reason
+            case .replace(let reason):
+                forecast.action = .replace
+                forecast.reason = reason
+            }
+        } else {
+            forecast.reason = "an address among its arguments is not known before the run"
+        }
+        guard let sender else { return }
+        let count = try await firstNonce(of: sender, network)
+        forecast.address = next(action.network, sender, start: count, &view)?.description
+        guard let call, let gas = await gas(action, call, network, sender) else { return }
+        forecast.maxGas = gas
+        let price = try await GasPrice.now(network)
+        forecast.maxCostWei = (price.most * gas + action.value).description
+    }
+
+    /// Why it cannot be deployed whatever the chain says; nil where nothing stands in its way.
+    private func blocked(_ action: DeployAction, _ outcome: [StepID: Outcome], _ view: View) -> String? {
+        for need in [action.compile, action.audit] {
+            switch outcome[need] {
+            case .succeeded, .reused: continue
+            case .refused(let reason): return reason
+            case .failed(let failure), .blocked(let failure): return "\(need): \(failure.message)"
+            case .skipped(let after): return "\(after) did not succeed"
+            case .cancelled, nil: return "\(need) was not done"
+            }
+        }
+        for case .deploymentAddress(let name, let other) in action.arguments.references {
+            let step = StepID.deploy(name, on: other ?? action.network.name)
+            if view.actions[step] == .blocked || view.actions[step] == .drift { return "it needs \(step)" }
+        }
+        return nil
+    }
+
+    /// The creation with its arguments; nil where an address among them is not known.
+    private func call(
+        _ action: DeployAction,
+        _ inputs: StepInputs,
+        _ view: View
+    ) async throws(StepFailure) -> ConstructorCall? {
+        let resolution = await resolution(view, on: action.network, signers: action.signersRead)
+        guard resolution.knows(action.arguments.references) else { return nil }
+        return try ConstructorCall(action, compiled: try inputs[action.compile], resolution: resolution)
+    }
+
+    /// What is known now of the addresses that arguments refer to; a signer whose secret is not there is left out.
+    private func resolution(_ view: View, on network: NetworkSpec, signers: [SignerSpec]) async
+        -> ArgumentResolution
+    {
+        var resolution = ArgumentResolution(
+            deployments: view.addresses,
+            signers: [:],
+            network: network.name
+        )
+        for signer in signers {
+            resolution.signers[signer.name] = try? await context.secrets.key(of: signer).address
+        }
+        return resolution
+    }
+
+    /// The call, where it would be made.
+    private func call(
+        _ action: CallAction,
+        _ inputs: StepInputs,
+        _ deployment: DeploymentForecast,
+        _ view: inout View
+    ) async -> DeploymentForecast.Call? {
+        guard ![.blocked, .drift].contains(deployment.action) else { return nil }
+        let network = mayAsk(action.network) ? try? await context.hub.open(action.network) : nil
+        let resolution = await resolution(view, on: action.network, signers: action.signersRead)
+        let address = view.addresses["\(action.deployment)@\(action.network.name)"]
+        let step = CallStep(context)
+        var reason = "the contract is new"
+        if deployment.action == .keep, let network, let address {
+            do {
+                guard
+                    let why = try await step.reason(toMake: action, at: address, network, inputs, resolution)
+                else { return nil }
+                reason = why
+            } catch {
+                // Whether it is needed cannot be told, so a reviewer is told of it.
+                reason = error.message
+            }
+        }
+        let sender = await sender(action.signer, network)
+        let isOpen = network.map { (try? unfinished(action.step, $0)) != nil } ?? false
+        if !isOpen {
+            let start = try? await firstNonce(of: sender, network)
+            _ = next(action.network, sender, start: start ?? nil, &view)
+        }
+        let data = try? step.callData(action, inputs, resolution)
+        return DeploymentForecast.Call(
+            name: action.name,
+            to: address?.description,
+            data: data.map { Hex.prefixed($0) },
+            valueWei: action.value.description,
+            reason: reason
+        )
+    }
+
+    /// Who would sign; nil where that is a secret that is not there, as on a pull request.
+    private func sender(_ signer: SignerSpec?, _ network: OpenNetwork?) async -> Address? {
+        if let signer { return try? await context.secrets.key(of: signer).address }
+        return (network?.devnetKey ?? DevelopmentAccounts.all.first)?.address
+    }
+
+    /// Takes the next nonce of a sender and says what it would create with it.
+    private func next(
+        _ network: NetworkSpec,
+        _ sender: Address?,
+        start: UInt64?,
+        _ view: inout View
+    ) -> Address? {
+        guard let sender else { return nil }
+        let lane = "\(network.name)/\(sender)"
+        guard let nonce = view.nonces[lane] ?? start else { return nil }
+        view.nonces[lane] = nonce + 1
+        return Address.created(by: sender, nonce: nonce)
+    }
+
+    /// The operation of a step that an earlier run signed; nil where there is none.
+    private func unfinished(_ step: StepID, _ network: OpenNetwork) throws(StepFailure) -> ChainOperation? {
+        let open = try inLedger { () throws(LedgerError) in
+            try context.ledger.unfinishedOperation(
+                of: step,
+                project: context.project,
+                chainID: network.spec.chainID,
+                genesisHash: network.genesis
+            )
+        }
+        return open.flatMap { $0.attempts.isEmpty ? nil : $0 }
+    }
+
+    /// The nonce that the sender's next transaction would get: behind all that is sent, pending or signed.
+    private func firstNonce(of sender: Address?, _ network: OpenNetwork?) async throws(StepFailure) -> UInt64?
+    {
+        guard let sender, let network else { return nil }
+        let pending = try await network.transactionCount(of: sender, at: .pending)
+        let lane = ChainOperation.Lane(
+            chainID: network.spec.chainID,
+            genesisHash: network.genesis,
+            sender: sender
+        )
+        let open = try inLedger { () throws(LedgerError) in try context.ledger.openOperations(in: lane) }
+        let signed = open.filter { !$0.attempts.isEmpty }.compactMap(\.nonce)
+        return max(pending, signed.max().map { $0 + 1 } ?? 0)
+    }
+
+    /// What the node estimates with a fifth on top; nil where it cannot, as where a contract it calls is not there yet.
+    private func gas(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ network: OpenNetwork,
+        _ sender: Address
+    ) async -> UInt64? {
+        let request = CallRequest(from: sender, to: nil, data: call.data, value: action.value)
+        let estimate = try? await network.rpc.estimateGas(request)
+        return estimate.map { $0 + $0 / 5 }
+    }
+}

@@ -1,0 +1,67 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// The least that everything one sender deploys in a run will cost; looked at before its first transaction.
+struct LaneCost: Sendable {
+    /// 200 gas a byte of runtime code (the Yellow Paper's G_codedeposit).
+    private static let gasPerStoredByte: UInt64 = 200
+
+    private var count = 0
+    private var gas: UInt64 = 0
+    private var value = Wei.zero
+
+    /// Adds up what is known from the compiled contracts; constructors' own work is not known and not counted.
+    ///
+    /// What `deployed` has under its name with the same code costs nothing: it is kept, or only its arguments changed,
+    /// which is not known here.
+    init(
+        _ action: DeployAction,
+        _ inputs: StepInputs,
+        deployed: (_ name: String) throws(StepFailure) -> DeploymentRow?
+    ) throws(StepFailure) {
+        for mate in action.laneMates {
+            // One that did not compile is not deployed.
+            guard let compiled = try? inputs[mate.compile] else { continue }
+            if mate.redeploy != .always, mate.name != action.name, let row = try deployed(mate.name) {
+                let isSame = row.claim.initCodeDigest == compiled.digest(CompileOutput.initCode)
+                if isSame || mate.redeploy == .never { continue }
+            }
+            let initCode = Array(try compiled.bytes(CompileOutput.initCode))
+            let runtime = try compiled.bytes(CompileOutput.runtimeCode)
+            let creation = Transaction(
+                form: .legacy(gasPrice: .zero, chainID: nil),
+                nonce: 0,
+                gasLimit: 0,
+                to: nil,
+                value: .zero,
+                data: initCode
+            )
+            gas += GasRules.prague.intrinsicGas(of: creation) + UInt64(runtime.count) * Self.gasPerStoredByte
+            value = value + mate.value
+            count += 1
+        }
+    }
+
+    /// Compares the sender's balance with the cost at the chain's current price.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `insufficient-funds`, that names the shortfall.
+    func check(_ network: OpenNetwork, sender: Address, context: EffectContext) async throws(StepFailure) {
+        guard count > 0 else { return }
+        let price = try await GasPrice.now(network)
+        let least = price.most * gas + value
+        let balance = try await network.balance(of: sender)
+        guard balance >= least else {
+            let what = count == 1 ? "1 deployment needs" : "\(count) deployments need"
+            throw StepFailure(
+                .blocked,
+                code: "insufficient-funds",
+                "\(sender) has \(balance.ether(places: 6)) on '\(network.spec.name)'; its \(what) at least "
+                    + "\(least.ether(places: 6))",
+                hint: "send it \(Wei(least.value - balance.value).ether()) or more; nothing was sent"
+            )
+        }
+    }
+}

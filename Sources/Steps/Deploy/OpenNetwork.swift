@@ -1,0 +1,39 @@
+package import Ethereum
+package import EthereumTypes
+package import Model
+
+/// A chain that was reached and is the one that the manifest means; what it says of itself, as steps ask for it.
+package struct OpenNetwork: Sendable {
+    package let spec: NetworkSpec
+    package let rpc: EthereumRPC
+    package let genesis: Hash
+    /// Who signs where the manifest names nobody: the devnet's first funded account.
+    package let devnetKey: PrivateKey?
+
+    func code(of address: Address) async throws(StepFailure) -> [UInt8] {
+        do { return try await rpc.code(of: address) } catch { throw StepFailure(error, on: spec) }
+    }
+
+    func balance(of address: Address) async throws(StepFailure) -> Wei {
+        do { return try await rpc.balance(of: address) } catch { throw StepFailure(error, on: spec) }
+    }
+
+    func transactionCount(of address: Address, at block: BlockReference) async throws(StepFailure) -> UInt64 {
+        do { return try await rpc.transactionCount(of: address, at: block) } catch {
+            throw StepFailure(error, on: spec)
+        }
+    }
+
+    func call(_ request: CallRequest) async throws(StepFailure) -> [UInt8] {
+        do { return try await rpc.call(request) } catch { throw StepFailure(error, on: spec) }
+    }
+
+    func receipt(_ hash: Hash) async throws(StepFailure) -> TransactionReceipt? {
+        do { return try await rpc.receipt(hash) } catch { throw StepFailure(error, on: spec) }
+    }
+
+    /// The number of a block; 0 where the chain has none of that kind yet.
+    func height(_ block: BlockReference) async throws(StepFailure) -> UInt64 {
+        do { return try await rpc.block(block)?.number ?? 0 } catch { throw StepFailure(error, on: spec) }
+    }
+}

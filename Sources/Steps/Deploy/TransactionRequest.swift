@@ -1,0 +1,89 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// One thing to be sent: what the journal and the chain need to know of it.
+struct TransactionRequest: Sendable {
+    var step: StepID
+    var kind: ChainOperation.Kind
+    /// nil: a contract is created.
+    var to: Address?
+    var data: [UInt8]
+    var value: Wei
+    /// For messages when the code reverts.
+    var abi: ContractABI?
+
+    var payloadHash: Hash { Keccak256.hash(data) }
+
+    /// The transaction at a nonce.
+    func transaction(_ price: GasPrice, nonce: UInt64, gasLimit: UInt64, chainID: ChainID) -> Transaction {
+        let form: Transaction.Form =
+            switch price {
+            case .legacy(let gasPrice): .legacy(gasPrice: gasPrice, chainID: chainID)
+            case .dynamic(let fees):
+                .dynamicFee(
+                    maxFeePerGas: fees.maxFeePerGas,
+                    maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
+                    chainID: chainID,
+                    []
+                )
+            }
+        return Transaction(form: form, nonce: nonce, gasLimit: gasLimit, to: to, value: value, data: data)
+    }
+}
+
+/// What a unit of gas is offered.
+enum GasPrice: Sendable {
+    case legacy(Wei)
+    case dynamic(Fees)
+
+    var most: Wei {
+        switch self {
+        case .legacy(let price): price
+        case .dynamic(let fees): fees.maxFeePerGas
+        }
+    }
+
+    /// Asks the chain what it costs now, within the caps of the network.
+    static func now(_ network: OpenNetwork) async throws(StepFailure) -> GasPrice {
+        let settings = Fees.Settings(
+            maxFeePerGas: network.spec.fees.maxFeePerGas,
+            maxPriorityFeePerGas: network.spec.fees.maxPriorityFeePerGas
+        )
+        let market = try await market(network)
+        do throws(Fees.Refusal) {
+            switch market {
+            case .legacy(let suggested):
+                return .legacy(try Fees.gasPrice(suggested: suggested, settings: settings))
+            case .dynamic(let baseFee, let history):
+                return .dynamic(try Fees(history: history, latestBaseFee: baseFee, settings: settings))
+            }
+        } catch {
+            throw StepFailure(
+                .blocked,
+                code: "fee-cap",
+                "network '\(network.spec.name)': \(error)",
+                hint: "wait, or raise the caps under 'fees'; nothing was sent"
+            )
+        }
+    }
+
+    private enum Market {
+        case legacy(suggested: Wei)
+        case dynamic(baseFee: Wei, FeeHistory)
+    }
+
+    private static func market(_ network: OpenNetwork) async throws(StepFailure) -> Market {
+        do {
+            let latest = try await network.rpc.block(.latest)
+            guard !network.spec.fees.legacy, let baseFee = latest?.baseFeePerGas else {
+                return .legacy(suggested: try await network.rpc.gasPrice())
+            }
+            let history = try await network.rpc.feeHistory(blocks: 20, percentiles: [Fees.percentile])
+            return .dynamic(baseFee: baseFee, history)
+        } catch {
+            throw StepFailure(error, on: network.spec)
+        }
+    }
+}

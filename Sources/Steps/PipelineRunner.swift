@@ -1,0 +1,65 @@
+package import Engine
+package import Model
+
+/// Performs every kind of step of a pipeline.
+package struct PipelineRunner: StepRunner {
+    private let compile: CompileStep
+    private let audit: AuditStep
+    private let deploy: DeployStep
+    private let call: CallStep
+
+    package init(compile: CompileStep, audit: AuditStep, deploy: DeployStep, call: CallStep) {
+        self.compile = compile
+        self.audit = audit
+        self.deploy = deploy
+        self.call = call
+    }
+
+    package func fingerprint(
+        of step: Plan<Action>.Step,
+        inputs: StepInputs
+    ) async throws(StepFailure) -> Fingerprint? {
+        switch step.work {
+        case .generate(let action): GenerateStep.fingerprint(action)
+        case .compile(let action): try compile.fingerprint(action, inputs: inputs)
+        case .audit(let action): try audit.fingerprint(action, inputs: inputs)
+        case .deploy, .call: nil
+        }
+    }
+
+    package func perform(
+        _ step: Plan<Action>.Step,
+        inputs: StepInputs,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> Performed {
+        switch step.work {
+        case .generate(let action): Performed(outputs: GenerateStep.perform(action))
+        case .compile(let action): try await compile.perform(action, inputs: inputs)
+        case .audit(let action): try await audit.perform(action, inputs: inputs, progress: progress)
+        case .deploy(let action): try await deploy.perform(action, inputs: inputs, progress: progress)
+        case .call(let action): try await call.perform(action, inputs: inputs, progress: progress)
+        }
+    }
+
+    package func interpret(
+        _ step: Plan<Action>.Step,
+        inputs: StepInputs,
+        outputs: StoredOutputs
+    ) async throws(StepFailure) -> Interpretation {
+        switch step.work {
+        case .generate: Interpretation(facts: [])
+        case .compile(let action): try compile.interpret(action, outputs: outputs)
+        case .audit(let action): try audit.interpret(action, inputs: inputs, outputs: outputs)
+        case .deploy:
+            Interpretation(facts: [
+                .deployment(
+                    try WireJSON.decode(DeploymentFact.self, from: try outputs.bytes(EffectOutput.deployment))
+                )
+            ])
+        case .call:
+            Interpretation(facts: [
+                .call(try WireJSON.decode(CallFact.self, from: try outputs.bytes(EffectOutput.call)))
+            ])
+        }
+    }
+}

@@ -1,0 +1,183 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Ledger
+import Model
+import Testing
+
+@testable import Steps
+
+/// One effect with the contract that it is about.
+struct FakeEffect: Sendable {
+    var work: Action
+    var artifact: FakeArtifact
+
+    var step: StepID {
+        switch work {
+        case .deploy(let action): action.step
+        case .call(let action): action.step
+        case .generate(let action): .generate(action.contract)
+        case .compile(let action): .compile(action.contract)
+        case .audit(let action): .audit(action.contract)
+        }
+    }
+}
+
+/// How each effect of a run ended.
+struct FakeRun: Sendable {
+    var ends: [StepID: Result<Performed, StepFailure>] = [:]
+
+    func deployment(_ name: String = "token", on network: String = "sepolia") throws -> DeploymentFact {
+        let performed = try #require(ends[.deploy(name, on: network)]).get()
+        return try WireJSON.decode(DeploymentFact.self, from: try #require(performed.outputs.first).bytes)
+    }
+
+    func call(_ name: String = "setFee", of deployment: String = "token") throws -> CallFact {
+        let performed = try #require(ends[.call(name, of: deployment, on: "sepolia")]).get()
+        return try WireJSON.decode(CallFact.self, from: try #require(performed.outputs.first).bytes)
+    }
+
+    func failure(_ step: StepID) -> StepFailure? {
+        guard case .failure(let failure) = ends[step] else { return nil }
+        return failure
+    }
+
+    var failures: [StepFailure] {
+        ends.values.compactMap { if case .failure(let failure) = $0 { failure } else { nil } }
+    }
+}
+
+extension DeployBench {
+    static var sepolia: NetworkSpec { network() }
+
+    static func network(
+        chainID: UInt64 = 11_155_111,
+        confirmations: NetworkSpec.Confirmations = .blocks(1)
+    ) -> NetworkSpec {
+        guard let id = ChainID(chainID) else { preconditionFailure("a chain has a number") }
+        return NetworkSpec(
+            name: "sepolia", location: here, chain: .rpc(.url(endpoint), chainID: id), signer: "ci",
+            confirmations: confirmations)
+    }
+
+    static let ci = SignerSpec(name: "ci", location: here, key: .environment("CI_KEY"))
+
+    static func text(_ text: String, line: Int = 7) -> Argument {
+        .text(Interpolated(text: text, at: FileLocation(file: here.file, line: line, column: 15)))
+    }
+
+    func deploy(
+        _ name: String = "token",
+        _ artifact: FakeArtifact = FakeArtifact(),
+        arguments: Arguments = .none,
+        value: Wei = .zero,
+        redeploy: DeploymentSpec.Redeploy = .changed,
+        network: NetworkSpec = DeployBench.sepolia,
+        signer: SignerSpec = DeployBench.ci,
+        signersRead: [SignerSpec] = [],
+        gates: [AuditAction.Gate] = [],
+        mates: [DeployAction.LaneMate] = []
+    ) throws -> FakeEffect {
+        let contract = try #require(ContractName(artifact.name))
+        return FakeEffect(
+            work: .deploy(
+                DeployAction(
+                    name: name, contract: contract, compile: .compile(contract), audit: .audit(contract),
+                    network: network, signer: signer, arguments: arguments, value: value, redeploy: redeploy,
+                    signersRead: signersRead, gates: gates, laneMates: mates)),
+            artifact: artifact
+        )
+    }
+
+    func call(
+        _ name: String = "setFee",
+        of deployment: String = "token",
+        _ artifact: FakeArtifact = .withFee,
+        arguments: Arguments = .positional([DeployBench.text("25")]),
+        unless: CallSpec.Unless? = nil,
+        network: NetworkSpec = DeployBench.sepolia,
+        signersRead: [SignerSpec] = []
+    ) throws -> FakeEffect {
+        FakeEffect(
+            work: .call(
+                CallAction(
+                    name: name, deployment: deployment,
+                    compile: .compile(try #require(ContractName(artifact.name))),
+                    deploy: .deploy(deployment, on: network.name), network: network, signer: Self.ci,
+                    function: Located("setFee(uint256)", at: Self.here), arguments: arguments, value: .zero,
+                    unless: unless, signersRead: signersRead)),
+            artifact: artifact
+        )
+    }
+
+    /// What the pure steps of some effects left.
+    static func pure(_ effects: [FakeEffect]) throws -> [StepID: StoredOutputs] {
+        var stored: [StepID: StoredOutputs] = [:]
+        let audit = try AuditV1(tools: [], findings: []).encoded()
+        for effect in effects {
+            let contract = try #require(ContractName(effect.artifact.name))
+            stored[.compile(contract)] = try effect.artifact.compiled()
+            stored[.audit(contract)] = StepsTests.stored([AuditOutput.findings: audit])
+        }
+        return stored
+    }
+
+    /// One process that performs the effects one after the other, as their lane would.
+    func run(_ effects: FakeEffect...) async throws -> FakeRun { try await run(effects) }
+
+    func run(_ effects: [FakeEffect]) async throws -> FakeRun {
+        var inputs = try Self.pure(effects)
+        var run = FakeRun()
+        let context = try context(try ledger())
+        let progress: @Sendable (String) -> Void = { [self] in note($0) }
+        for effect in effects where !isDead {
+            do throws(StepFailure) {
+                let performed: Performed
+                switch effect.work {
+                case .deploy(let action):
+                    performed = try await DeployStep(context)
+                        .perform(action, inputs: StepInputs(inputs), progress: progress)
+                case .call(let action):
+                    performed = try await CallStep(context)
+                        .perform(action, inputs: StepInputs(inputs), progress: progress)
+                case .generate, .compile, .audit: continue
+                }
+                run.ends[effect.step] = .success(performed)
+                inputs[effect.step] = StepsTests.stored(
+                    Dictionary(performed.outputs.map { ($0.name, $0.bytes) }, uniquingKeysWith: { $1 }))
+            } catch {
+                run.ends[effect.step] = .failure(error)
+                note("\(error)")
+            }
+        }
+        return run
+    }
+}
+
+extension FakeArtifact {
+    /// A contract with one number that a function sets and another reads.
+    static let withFee = FakeArtifact(abi: feeABI)
+
+    static let feeABI = """
+        [{"type":"function","name":"setFee","inputs":[{"name":"fee","type":"uint256"}],"outputs":[],
+        "stateMutability":"nonpayable"},
+        {"type":"function","name":"fee","inputs":[],"outputs":[{"name":"","type":"uint256"}],
+        "stateMutability":"view"}]
+        """
+
+    static func withConstructor(_ inputs: String, name: String = "Token", runtime: [UInt8] = [0x60, 0x01])
+        -> FakeArtifact
+    {
+        FakeArtifact(
+            name: name, runtime: runtime,
+            abi: #"[{"type":"constructor","inputs":[\#(inputs)],"stateMutability":"nonpayable"}]"#)
+    }
+}
+
+extension DeployBench {
+    /// Lets the fake chain understand `setFee` and `fee`.
+    func knowFees() {
+        node.change { $0.setters[Selector.of("setFee(uint256)")] = Selector.of("fee()") }
+    }
+}

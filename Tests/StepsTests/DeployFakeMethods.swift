@@ -1,0 +1,105 @@
+import EthereumTypes
+
+@testable import Ethereum
+
+/// The methods of the execution API that a ``FaultyNode`` answers.
+enum FakeMethods {
+    struct Refusal: Error {
+        var code: Int64 = -32_000
+        var message: String
+        var data: String?
+    }
+
+    /// `Error("no such function")`.
+    static let noFunction =
+        "0x08c379a0" + word(32) + word(16) + Hex.encode("no such function".utf8)
+        + String(repeating: "00", count: 16)
+
+    static func result(
+        _ chain: inout FakeChain,
+        _ method: String,
+        _ parameters: [JSONValue]
+    ) -> Result<JSONValue, Refusal> {
+        let first = parameters.first?.string ?? ""
+        switch method {
+        case "eth_chainId": return .success(quantity(chain.chainID))
+        case "eth_getBlockByNumber": return .success(block(chain, first))
+        case "eth_gasPrice": return .success(quantity(FakeChain.baseFee * 2))
+        case "eth_feeHistory":
+            return .success(
+                .object([
+                    "oldestBlock": quantity(chain.head.number),
+                    "baseFeePerGas": .array([quantity(FakeChain.baseFee), quantity(FakeChain.baseFee)]),
+                    "reward": .array([.array([quantity(FakeChain.baseFee)])]),
+                ])
+            )
+        case "eth_estimateGas": return .success(quantity(FakeChain.gas(data(of: parameters))))
+        case "eth_getTransactionCount":
+            let isPending = parameters.last?.string == "pending"
+            return .success(quantity(address(first).map { chain.count(of: $0, pending: isPending) } ?? 0))
+        case "eth_getBalance": return .success(quantity(address(first).map { chain.balance(of: $0) } ?? 0))
+        case "eth_getCode":
+            guard chain.hiddenCodePolls == 0 else {
+                chain.hiddenCodePolls -= 1
+                return .success(.string("0x"))
+            }
+            return .success(.string(Hex.prefixed(address(first).flatMap { chain.code[$0] } ?? [])))
+        case "eth_call":
+            guard let to = parameters.first?["to"]?.string.flatMap(address),
+                let answer = chain.read(to, data(of: parameters))
+            else { return .failure(Refusal(code: 3, message: "execution reverted", data: noFunction)) }
+            return .success(.string(Hex.prefixed(answer)))
+        case "eth_sendRawTransaction":
+            guard let signed = try? SignedTransaction(raw: Hex.decode(first) ?? []) else {
+                return .failure(Refusal(message: "rlp: these bytes are no transaction"))
+            }
+            if let message = chain.take(signed) { return .failure(Refusal(message: message)) }
+            return .success(.string(signed.hash.description))
+        case "eth_getTransactionReceipt":
+            return .success(Hash(first).flatMap { chain.poll($0) }.map(receipt) ?? .null)
+        default: return .failure(Refusal(code: -32_601, message: "method not found"))
+        }
+    }
+
+    private static func block(_ chain: FakeChain, _ reference: String) -> JSONValue {
+        let number: UInt64 =
+            switch reference {
+            case "latest", "pending": chain.head.number
+            // Two blocks are enough for this chain's finality.
+            case "finalized", "safe": chain.head.number >= 2 ? chain.head.number - 2 : 0
+            default: UInt64(reference.dropFirst(2), radix: 16) ?? 0
+            }
+        guard let block = chain.blocks.first(where: { $0.number == number }) else { return .null }
+        return .object([
+            "number": quantity(block.number), "hash": .string(block.hash.description),
+            "parentHash": .string(block.parent.description), "timestamp": quantity(block.number),
+            "gasLimit": quantity(30_000_000), "baseFeePerGas": quantity(FakeChain.baseFee),
+        ])
+    }
+
+    private static func receipt(_ receipt: FakeChain.Receipt) -> JSONValue {
+        .object([
+            "transactionHash": .string(receipt.transaction.hash.description),
+            "blockHash": .string(receipt.block.hash.description),
+            "blockNumber": quantity(receipt.block.number), "status": quantity(receipt.succeeded ? 1 : 0),
+            "contractAddress": receipt.address.map { .string($0.description) } ?? .null,
+            "gasUsed": quantity(receipt.gasUsed), "effectiveGasPrice": quantity(receipt.price),
+            "logs": .array([]),
+        ])
+    }
+
+    private static func data(of parameters: [JSONValue]) -> [UInt8] {
+        Hex.decode(parameters.first?["data"]?.string ?? "") ?? []
+    }
+
+    private static func address(_ text: String) -> Address? {
+        Hex.decode(text).flatMap { Address(bytes: $0) }
+    }
+
+    private static func quantity(_ number: some BinaryInteger) -> JSONValue { RPCReader.quantity(number) }
+
+    private static func word(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 64 - digits.count) + digits
+    }
+}

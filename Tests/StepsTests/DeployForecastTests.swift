@@ -1,0 +1,203 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Ledger
+import Model
+import Synchronization
+import Testing
+
+@testable import Steps
+
+@Suite struct DeployForecastTests {
+    let bench: DeployBench
+
+    init() throws {
+        bench = try DeployBench()
+        bench.knowFees()
+    }
+
+    func forecast(_ effects: [FakeEffect], ended: [StepID: Outcome] = [:], mayAsk: Bool = true) async throws
+        -> [DeploymentForecast]
+    {
+        var steps: [Plan<Action>.Step] = []
+        let pure = try DeployBench.pure(effects)
+        for effect in effects { steps.append(Plan.Step(id: effect.step, work: effect.work)) }
+        let outcomes = pure.mapValues { Outcome.succeeded($0.outputs) }.merging(ended) { $1 }
+        let sends = bench.node.sends
+        let forecasts = await Forecaster(try bench.context(try bench.ledger())) { _ in mayAsk }
+            .forecast(try Plan(ordering: steps), outcome: outcomes, inputs: StepInputs(pure))
+        #expect(bench.node.sends == sends, "a forecast sends nothing")
+        return forecasts
+    }
+
+    /// Each forecast in a line: what, address, calls.
+    func lines(_ forecasts: [DeploymentForecast]) -> [String] {
+        forecasts.map { forecast in
+            let calls = forecast.calls.map { " +\($0.name)" }.joined()
+            return "\(forecast.step.subject) \(forecast.action.rawValue) \(forecast.address ?? "?")\(calls)"
+        }
+    }
+
+    func created(_ nonce: UInt64) -> String {
+        Address.created(by: bench.key.address, nonce: nonce).description
+    }
+
+    func chainOfThree(_ token: FakeArtifact = .withFee, fee: String = "25") throws -> [FakeEffect] {
+        let asset = DeployArgumentTests.reference(.deploymentAddress(name: "token", network: nil))
+        return [
+            try bench.deploy("token", token),
+            try bench.call("setFee", of: "token", token, arguments: .positional([DeployBench.text(fee)])),
+            try bench.deploy("vault", DeployCrashTests.vault, arguments: .positional([asset])),
+        ]
+    }
+
+    @Test func whatIsForetoldIsWhatARunDoes() async throws {
+        let effects = try chainOfThree()
+        let forecasts = try await forecast(effects)
+        #expect(
+            lines(forecasts) == [
+                "token@sepolia create \(created(0)) +setFee", "vault@sepolia create \(created(2))",
+            ])
+        #expect(forecasts[0].reason == "it is not on this network yet")
+        #expect(forecasts[0].sender == bench.key.address.description)
+        #expect(forecasts[0].initCodeDigest == Digest(of: Data(FakeArtifact.withFee.initCode)))
+        let gas = FakeChain.gas(FakeArtifact.withFee.initCode)
+        #expect(forecasts[0].maxGas == gas + gas / 5)
+        #expect(forecasts[0].maxCostWei == String((gas + gas / 5) * 3_000_000_000))
+        let call = try #require(forecasts[0].calls.first)
+        #expect(call.to == created(0))
+        #expect(call.reason == "the contract is new")
+        #expect(
+            call.data == Hex.prefixed(Selector.of("setFee(uint256)")) + String(repeating: "0", count: 62)
+                + "19")
+        let run = try await bench.run(effects)
+        #expect(try run.deployment("token").address == forecasts[0].address)
+        #expect(try run.deployment("vault").address == forecasts[1].address)
+
+        let again = try await forecast(effects)
+        #expect(lines(again) == ["token@sepolia keep \(created(0))", "vault@sepolia keep \(created(2))"])
+        #expect(again.allSatisfy { !$0.isChange })
+        #expect(again[0].reason == "the same code and arguments are there since run run-2")
+    }
+
+    @Test func aChangeTakesWhatDependsOnItAlong() async throws {
+        _ = try await bench.run(try chainOfThree())
+        var changed = FakeArtifact.withFee
+        changed.runtime = [0xfe]
+        let effects = try chainOfThree(changed)
+        let forecasts = try await forecast(effects)
+        #expect(
+            lines(forecasts) == [
+                "token@sepolia replace \(created(3)) +setFee", "vault@sepolia replace \(created(5))",
+            ])
+        #expect(forecasts[1].reason == "constructor arguments changed; before, it was at \(created(2))")
+        let run = try await bench.run(effects)
+        #expect(try run.deployment("vault").address == created(5))
+    }
+
+    @Test func aCallToWhatIsKeptTakesANonceToo() async throws {
+        let first = try chainOfThree()
+        _ = try await bench.run(Array(first.prefix(2)))
+        let effects = try chainOfThree(fee: "30")
+        let forecasts = try await forecast(effects)
+        #expect(
+            lines(forecasts) == [
+                "token@sepolia keep \(created(0)) +setFee", "vault@sepolia create \(created(3))",
+            ])
+        #expect(forecasts[0].calls.map(\.reason) == ["not made to this address yet"])
+        #expect(try await bench.run(effects).deployment("vault").address == created(3))
+    }
+
+    @Test func unlessIsAskedOfTheChain() async throws {
+        _ = try await bench.run(try chainOfThree())
+        func call(_ value: String) throws -> FakeEffect {
+            try bench.call(
+                unless: .init(read: Located("fee()", at: DeployBench.here), equals: DeployBench.text(value)))
+        }
+        let deploy = try bench.deploy("token", .withFee)
+        #expect(try await forecast([deploy, try call("25")]).first?.calls.isEmpty == true)
+        let needed = try await forecast([deploy, try call("26")])
+        #expect(needed.first?.calls.map(\.reason) == ["fee() is 25"])
+        bench.node.plan(.refuse(code: 3, "execution reverted"), on: "eth_call")
+        let unknown = try await forecast([deploy, try call("25")])
+        #expect(unknown.first?.calls.map(\.name) == ["setFee"], "what cannot be told is told of")
+    }
+
+    @Test func signersAmongTheArgumentsAreKnownWhereTheirKeysAre() async throws {
+        let owned = FakeArtifact.withConstructor(#"{"name":"owner","type":"address"}"#)
+        let deploy = try bench.deploy(
+            "token", owned,
+            arguments: .positional([DeployArgumentTests.reference(.signerAddress(name: "ci"))]),
+            signersRead: [DeployBench.ci])
+        _ = try await bench.run(deploy).deployment()
+        #expect(lines(try await forecast([deploy])) == ["token@sepolia keep \(created(0))"])
+        bench.environment.withLock { $0 = [:] }
+        let blind = try await forecast([deploy])
+        #expect(lines(blind) == ["token@sepolia create ?"])
+        #expect(blind[0].reason == "an address among its arguments is not known before the run")
+        #expect(blind[0].sender == nil)
+    }
+
+    @Test func driftAndWhatNeedsItAreForetold() async throws {
+        _ = try await bench.run(try chainOfThree())
+        let address = Address.created(by: bench.key.address, nonce: 0)
+        bench.node.change { $0.tamper(address, code: [0xfe]) }
+        let forecasts = try await forecast(try chainOfThree())
+        #expect(forecasts.map(\.action) == [.drift, .blocked])
+        #expect(forecasts[1].reason == "it needs deploy:token@sepolia")
+        #expect(forecasts.flatMap(\.calls).isEmpty)
+    }
+
+    @Test func whatDidNotCompileOrPassIsBlocked() async throws {
+        let effects = [try bench.deploy()]
+        let token = try #require(ContractName("Token"))
+        let failure = StepFailure(code: "compile-error", "it does not compile: 1 error")
+        for (step, outcome, reason) in [
+            (StepID.compile(token), Outcome.failed(failure), "compile:Token: it does not compile: 1 error"),
+            (.audit(token), .refused(reason: "policy strict: 1 high"), "policy strict: 1 high"),
+            (.audit(token), .skipped(after: .compile(token)), "compile:Token did not succeed"),
+            (.audit(token), .cancelled, "audit:Token was not done"),
+        ] {
+            let forecasts = try await forecast(effects, ended: [step: outcome])
+            #expect(forecasts.map(\.action) == [.blocked])
+            #expect(forecasts.map(\.reason) == [reason])
+        }
+        let gate = AuditAction.Gate(network: nil, policy: Policy(name: "strict", tools: ["slither"]))
+        let refused = try await forecast([try bench.deploy(gates: [gate])])
+        #expect(refused.map(\.action) == [.blocked])
+        #expect(bench.node.asked.isEmpty)
+    }
+
+    @Test func anotherChainIsBlocked() async throws {
+        let forecasts = try await forecast([try bench.deploy(network: DeployBench.network(chainID: 1))])
+        #expect(forecasts.map(\.action) == [.blocked])
+        #expect(forecasts[0].reason.hasSuffix("the node says 11155111"))
+    }
+
+    @Test func aChainThatMayNotBeAskedIsNotAsked() async throws {
+        let forecasts = try await forecast(try chainOfThree(), mayAsk: false)
+        #expect(
+            lines(forecasts) == [
+                "token@sepolia create \(created(0)) +setFee", "vault@sepolia create \(created(2))",
+            ])
+        #expect(forecasts.map(\.reason).allSatisfy { $0 == "an ephemeral devnet starts empty each time" })
+        #expect(bench.node.asked.isEmpty)
+    }
+
+    @Test func whatAnEarlierRunSignedIsForetoldWithItsOwnAddress() async throws {
+        bench.node.plan(.refuse(code: -32_000, "txpool is full"), on: "eth_sendRawTransaction", times: 2)
+        let effects = try chainOfThree()
+        _ = try await bench.run(Array(effects.prefix(1)))
+        let forecasts = try await forecast(effects)
+        #expect(
+            lines(forecasts) == [
+                "token@sepolia create \(created(0)) +setFee", "vault@sepolia create \(created(2))",
+            ])
+        #expect(forecasts[0].reason == "run run-1 signed it and ended before it was confirmed")
+        bench.node.change { $0.countsLag = false }
+        _ = try await bench.run(effects)
+        let run = try await bench.run(effects)
+        #expect(try run.deployment("vault").address == created(2))
+    }
+}
