@@ -13,6 +13,11 @@ extension FileAccess {
         remove: { path throws(FileError) in try DiskFile.remove(path) },
         resolved: { path in DiskFile.resolved(path) }
     )
+
+    /// Makes a directory and those above it, where they are not there.
+    static func makeDirectory(_ path: String) throws(FileError) {
+        try DiskFile.makeDirectory(PathText.normalized(path), durable: false)
+    }
 }
 
 /// The calls of the system behind the file operations, each tried again when a signal interrupts it.
@@ -128,7 +133,7 @@ private enum DiskFile {
     }
 
     /// Makes a directory and those above it that are not there.
-    private static func makeDirectory(_ path: String, durable: Bool) throws(FileError) {
+    static func makeDirectory(_ path: String, durable: Bool) throws(FileError) {
         if kind(path) == .directory { return }
         let above = parent(of: path)
         if above != path { try makeDirectory(above, durable: durable) }

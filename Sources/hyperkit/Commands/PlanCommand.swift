@@ -1,0 +1,177 @@
+import ArgumentParser
+import Engine
+import EthereumTypes
+import Foundation
+import Model
+import Planning
+import Reports
+import Steps
+import Synchronization
+
+/// What a run would do; pure steps that this needs are done, nothing is signed or sent.
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Says what a run would do; signs and sends nothing.",
+        discussion: """
+            Pure steps that the answer needs are done: they are cached and change nothing outside. \
+            With --exit-code the command ends with 6 if anything would change.
+            """
+    )
+
+    @OptionGroup var manifests: ManifestOptions
+    @OptionGroup(title: "Selection") var selection: SelectionOptions
+    @OptionGroup(title: "Running") var options: RunOptions
+    @Option(help: ArgumentHelp("Writes the plan here.", valueName: "file")) var out: String?
+    @Flag(help: "Prints the plan file on standard output.") var json = false
+    @Flag(help: "Ends with 6 if anything would change.") var exitCode = false
+
+    func run() async throws {
+        try await run(in: .live(scratch: try Scratch.directory()))
+    }
+
+    func run(in world: World) async throws {
+        let project = try Project.load(manifests, requireEnvironment: true, world: world)
+        let planned = try project.plan(selection.request, world: world)
+        let lock = try StateLock(stateDirectory: options.stateDir, world: world)
+        let state = try await RunState.open(project, options, world: world)
+        let hub = state.hub { _ in }
+        let eventFile = try options.events.map { try EventFile(path: $0) }
+        let interrupts = Interrupts()
+        let (ends, forecasts) = await interrupts.run {
+            let (ends, outcomes) = await pureSteps(of: planned.plan, state, hub, eventFile, world)
+            let forecasts = await state.forecaster(hub: hub)
+                .forecast(planned.plan, outcome: outcomes, inputs: state.inputs(outcomes))
+            return (ends, forecasts)
+        }
+        await hub.close()
+        if let signal = interrupts.signal { throw Exit(code: 128 + signal) }
+        Console.err(project.notes(with: planned, world: world))
+        for step in planned.plan.steps {
+            for line in ends[step.id].map(StepLine.details) ?? [] { Console.err(line) }
+        }
+        withExtendedLifetime(lock) {}
+        if let failure = eventFile?.failure {
+            Console.err("error: \(failure) [unusable-path]")
+            throw Exit.environment
+        }
+
+        let steps = Self.steps(planned.plan, ends, forecasts)
+        let plan = PlanV1(
+            project: project.manifest.project,
+            manifests: project.manifest.files,
+            createdAt: world.now(),
+            steps: steps,
+            forecasts: forecasts
+        )
+        let file = try plan.json()
+        if let out { try world.files.write(Self.absolute(out), file, false) }
+        if json { Console.out(String(decoding: file, as: UTF8.self)) }
+        let chains = project.manifest.networks.map { ($0.name, $0.chainID.rawValue) }
+        let text =
+            PlanText.render(
+                steps: steps,
+                forecasts: forecasts,
+                chains: Dictionary(chains, uniquingKeysWith: { first, _ in first })
+            ) + "plan    \(try plan.digest())\n"
+        if json { Console.err(text) } else { Console.out(text) }
+        try finish(steps, forecasts, ends)
+    }
+
+    /// Ends as a run would that stops before its effects; else with what `--exit-code` asks for.
+    private func finish(
+        _ steps: [PlanV1.Step],
+        _ forecasts: [DeploymentForecast],
+        _ ends: [StepID: StepEnd]
+    ) throws {
+        let (_, code) = RunEnd.Status.of(
+            steps: Array(ends.values),
+            verdicts: [],
+            networks: [],
+            interruptedBy: nil
+        )
+        guard code == 0 else { throw Exit(code: code) }
+        if forecasts.contains(where: { $0.action == .drift }) { throw Exit(code: 4) }
+        let wouldChange = forecasts.contains(where: \.isChange) || steps.contains { $0.action == "run" }
+        if exitCode, wouldChange { throw Exit.wouldChange }
+    }
+
+    /// Does the generate, compile and audit steps.
+    private func pureSteps(
+        of plan: Plan<Action>,
+        _ state: RunState,
+        _ hub: NetworkHub,
+        _ eventFile: EventFile?,
+        _ world: World
+    ) async -> ([StepID: StepEnd], [StepID: Outcome]) {
+        let ends = Mutex<[StepID: StepEnd]>([:])
+        let display = options.progress.display()
+        let events = EventStream(
+            now: world.now,
+            readers: [
+                { event in
+                    guard case .stepFinished(let end) = event.kind, let step = event.step else { return }
+                    ends.withLock { $0[step] = end }
+                },
+                { eventFile?.write($0) }, display.show,
+            ]
+        )
+        let pure = plan.closed { [.generate, .compile, .audit].contains($0.id.kind) }
+        events.post(.runStarted(state.header))
+        events.post(.planned(pure.steps.map(\.planned)))
+        let scheduler = Scheduler(
+            execution: state.execution(hub: hub, events: events),
+            events: events,
+            width: options.width,
+            stopsAtFailure: options.afterFailure == .failFast
+        )
+        let outcomes = await display.alive(in: world) { await scheduler.run(pure) }
+        events.post(
+            .runFinished(
+                RunEnd(status: .succeeded, exitCode: 0, finishedAt: world.now(), durationMilliseconds: 0)
+            )
+        )
+        return (ends.withLock(\.self), outcomes)
+    }
+
+    private static func steps(
+        _ plan: Plan<Action>,
+        _ ends: [StepID: StepEnd],
+        _ forecasts: [DeploymentForecast]
+    ) -> [PlanV1.Step] {
+        let byStep = Dictionary(forecasts.map { ($0.step, $0) }, uniquingKeysWith: { first, _ in first })
+        return plan.steps.map { step in
+            switch step.work {
+            case .generate, .compile, .audit:
+                let end = ends[step.id]
+                let action =
+                    switch end?.status {
+                    case .succeeded: "run"
+                    case .reused: "reuse"
+                    case let other: other?.rawValue ?? "skipped"
+                    }
+                let reason = end?.failure?.message ?? end?.skippedAfter.map { "after \($0)" } ?? end?.reason
+                return PlanV1.Step(
+                    id: step.id, action: action, reasons: [reason ?? ""].filter { !$0.isEmpty })
+            case .deploy:
+                let forecast = byStep[step.id]
+                return PlanV1.Step(
+                    id: step.id,
+                    action: forecast?.action.rawValue ?? "blocked",
+                    reasons: [forecast?.reason ?? ""]
+                )
+            case .call(let action):
+                let call = byStep[action.deploy]?.calls.first { $0.name == action.name }
+                return PlanV1.Step(
+                    id: step.id,
+                    action: call == nil ? "keep" : "call",
+                    reasons: [call?.reason ?? "it is not needed"]
+                )
+            }
+        }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        PathText.join(FileManager.default.currentDirectoryPath, path)
+    }
+}

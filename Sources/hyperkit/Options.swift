@@ -1,0 +1,120 @@
+import ArgumentParser
+import Foundation
+import Model
+import Planning
+
+/// Which manifests, and what fills their variables.
+struct ManifestOptions: ParsableArguments {
+    @ArgumentParser.Argument(
+        help: "A manifest file, or a directory whose *.yaml files are meant (default: manifests).",
+        completion: .file()
+    )
+    var paths: [String] = []
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("Sets a variable.", valueName: "name=value"))
+    var assignments: [String] = []
+
+    /// The variables that were set.
+    func variables() throws -> [String: String] {
+        var variables: [String: String] = [:]
+        for assignment in assignments {
+            guard let equals = assignment.firstIndex(of: "="), equals != assignment.startIndex else {
+                throw ValidationError("--set takes NAME=VALUE, not '\(assignment)'")
+            }
+            variables[String(assignment[..<equals])] = String(assignment[assignment.index(after: equals)...])
+        }
+        return variables
+    }
+
+    func validate() throws { _ = try variables() }
+
+    var orDefault: [String] { paths.isEmpty ? ["manifests"] : paths }
+}
+
+extension StepID.Kind: ExpressibleByArgument {
+    /// Calls belong to the deployment that they are made to.
+    private static let lastKinds: [StepID.Kind] = [.generate, .compile, .audit, .deploy]
+
+    package static var allValueStrings: [String] { lastKinds.map(\.rawValue) }
+
+    package init?(argument: String) {
+        guard let kind = Self.lastKinds.first(where: { $0.rawValue == argument }) else { return nil }
+        self = kind
+    }
+}
+
+/// What of the manifest is meant.
+struct SelectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Only steps that match, and what they need: a pattern with * and ? of a step's id or of what follows its kind.",
+            valueName: "pattern"
+        )
+    )
+    var select: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Deploys to this network and to no other than those named.", valueName: "name"))
+    var network: [String] = []
+
+    @Flag(help: "Deploys to every network of the manifest.")
+    var allNetworks = false
+
+    @Option(
+        help: ArgumentHelp("The last kind of step.", valueName: "kind"))
+    var until: StepID.Kind = .deploy
+
+    var request: PlanRequest {
+        PlanRequest(
+            select: select,
+            networks: network,
+            allNetworks: allNetworks,
+            until: until == .deploy ? .call : until
+        )
+    }
+}
+
+enum ProgressStyle: String, ExpressibleByArgument, CaseIterable {
+    case auto, tty, plain, json, none
+}
+
+/// How a run is done and shown.
+struct RunOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Where state is kept.", valueName: "dir"))
+    var stateDir = ".hyperkit"
+
+    @Option(help: ArgumentHelp("Where reports are written.", valueName: "dir"))
+    var reportDir = "reports"
+
+    @Option(
+        help: ArgumentHelp("How many steps may run at once (default: the number of cores).", valueName: "n"))
+    var jobs: Int?
+
+    @Flag(
+        exclusivity: .exclusive,
+        help: ArgumentHelp("After a failure: do all that does not need what failed, or start nothing more.")
+    )
+    var afterFailure: AfterFailure = .keepGoing
+
+    @Option(help: ArgumentHelp("How progress is shown.", valueName: "style"))
+    var progress: ProgressStyle = .auto
+
+    @Option(help: ArgumentHelp("Also writes events here, one JSON object a line.", valueName: "file"))
+    var events: String?
+
+    enum AfterFailure: String, EnumerableFlag {
+        case keepGoing, failFast
+    }
+
+    var width: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    mutating func validate() throws {
+        if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1 on") }
+        for (name, directory) in [("--state-dir", stateDir), ("--report-dir", reportDir)]
+        where directory.isEmpty {
+            throw ValidationError("\(name) takes a directory")
+        }
+        stateDir = PathText.normalized(stateDir)
+        reportDir = PathText.normalized(reportDir)
+    }
+}

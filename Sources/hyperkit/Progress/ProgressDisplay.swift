@@ -1,0 +1,81 @@
+import Foundation
+import Model
+import Reports
+import Synchronization
+
+/// Shows a run while it goes on, from its events.
+protocol ProgressDisplay: Sendable {
+    func show(_ event: Event)
+
+    /// How often it wants to be drawn again though nothing happens; nil where only events matter.
+    var pace: Duration? { get }
+
+    /// Draws again what time alone has changed.
+    func redraw(at time: Timestamp)
+}
+
+extension ProgressDisplay {
+    var pace: Duration? { nil }
+
+    func redraw(at time: Timestamp) {}
+
+    /// Does `work` while the display goes on with the clock.
+    func alive<Value: Sendable>(
+        in world: World,
+        _ work: @escaping @Sendable () async -> Value
+    ) async -> Value {
+        guard let pace else { return await work() }
+        return await withTaskGroup(of: Value?.self) { group in
+            group.addTask { await work() }
+            group.addTask {
+                while (try? await world.sleep(pace)) != nil { redraw(at: world.now()) }
+                return nil
+            }
+            var result: Value?
+            while result == nil, let ended = await group.next() { result = ended }
+            group.cancelAll()
+            guard let result else { preconditionFailure("work always gives a value") }
+            return result
+        }
+    }
+}
+
+extension ProgressStyle {
+    /// The display that the user asked for, or the one that fits where standard error goes.
+    func display() -> any ProgressDisplay {
+        switch self {
+        case .auto: Terminal.isThere ? TerminalProgress() : PlainProgress()
+        case .tty: TerminalProgress()
+        case .plain: PlainProgress()
+        case .json: JSONProgress()
+        case .none: NoProgress()
+        }
+    }
+}
+
+struct NoProgress: ProgressDisplay {
+    func show(_ event: Event) {}
+}
+
+/// The events as JSON lines on standard error.
+struct JSONProgress: ProgressDisplay {
+    func show(_ event: Event) {
+        if let line = try? JSONEventsV1.line(event) { Console.err(String(decoding: line, as: UTF8.self)) }
+    }
+}
+
+/// One line a finished step: what a log wants.
+final class PlainProgress: ProgressDisplay {
+    private let project = Mutex("")
+
+    func show(_ event: Event) {
+        switch event.kind {
+        case .runStarted(let header): project.withLock { $0 = header.project }
+        case .planned(let steps): Console.err(StepLine.heading(project.withLock(\.self), steps))
+        case .stepFinished(let end):
+            if let step = event.step { Console.err(StepLine.line(step, end)) }
+        case .fact(.note(let note)): Console.err(note.forTerminal)
+        case .stepStarted, .stepProgressed, .fact, .runFinished: break
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Engine
+import EthereumTypes
+import Foundation
+import Ledger
+import Model
+import Planning
+import Reports
+import Steps
+import Synchronization
+
+/// One run from its plan to its reports.
+struct RunSession {
+    /// What a run leaves for the command that asked for it.
+    struct Ended {
+        var exitCode: Int32
+        var summary: String
+        var reportJSON: String
+        /// Why a report could not be written; nil where all were.
+        var failure: String?
+    }
+
+    private let project: Project
+    private let planned: Planned
+    private let options: RunOptions
+    private let world: World
+
+    init(_ project: Project, _ planned: Planned, _ options: RunOptions, world: World) {
+        self.project = project
+        self.planned = planned
+        self.options = options
+        self.world = world
+    }
+
+    func run() async throws -> Ended {
+        let state = try await RunState.open(project, options, world: world)
+        let header = state.header
+        let record = Mutex(RunRecord())
+        let display = options.progress.display()
+        let folder = "\(options.reportDir)/\(header.id)"
+        let journal = try EventFile(path: "\(folder)/events.jsonl")
+        let extra = try options.events.map { try EventFile(path: $0) }
+        let keeper = RecordKeeper(state.ledger, run: header, world: world)
+        let events = EventStream(
+            now: world.now,
+            readers: [
+                { event in record.withLock { $0.add(event) } },
+                keeper.take, journal.write, { extra?.write($0) }, display.show,
+            ]
+        )
+        let start = world.elapsed()
+        events.post(.runStarted(header))
+        events.post(.planned(planned.plan.steps.map(\.planned)))
+        for note in project.notes(with: planned, world: world) { events.post(.fact(.note(note))) }
+        for network in Set(planned.notNamed.map(\.network)).sorted() { postNotNamed(network, events) }
+
+        let hub = state.hub { events.post(.fact(.network($0))) }
+        let scheduler = Scheduler(
+            execution: state.execution(hub: hub, events: events),
+            events: events,
+            width: options.width,
+            stopsAtFailure: options.afterFailure == .failFast
+        )
+        let interrupts = Interrupts()
+        let plan = planned.plan
+        _ = await display.alive(in: world) { await interrupts.run { await scheduler.run(plan) } }
+        await hub.close()
+
+        let (status, exitCode) = record.withLock { record in
+            RunEnd.Status.of(
+                steps: record.steps.compactMap(\.end),
+                verdicts: record.audits.flatMap(\.verdicts),
+                networks: record.networks,
+                interruptedBy: interrupts.signal
+            )
+        }
+        events.post(
+            .runFinished(
+                RunEnd(
+                    status: status,
+                    exitCode: exitCode,
+                    finishedAt: world.now(),
+                    durationMilliseconds: Int64((world.elapsed() - start) / .milliseconds(1))
+                )
+            )
+        )
+        var ended = try finish(record.withLock(\.self), folder: folder, state: state)
+        if let failure = keeper.failure ?? journal.failure ?? extra?.failure ?? ended.failure {
+            // The summary is told all the same: what was sent was sent.
+            ended.summary += "error: the record of this run is not complete: \(failure) [record-incomplete]\n"
+            if ended.exitCode < 128 { ended.exitCode = Exit.environment.code }
+        }
+        return ended
+    }
+
+    /// Writes the reports, and the sources that templates made.
+    private func finish(_ record: RunRecord, folder: String, state: RunState) throws -> Ended {
+        guard let reading = RunReading(record, notCovered: NotCovered.always) else {
+            preconditionFailure("a run that has ended can be read")
+        }
+        let json = try ReportV1(reading).json()
+        let path = "\(folder)/report.md"
+        var leftAlone: [String] = []
+        var failure: String?
+        do {
+            try world.files.write(absolute("\(folder)/report.json"), json, true)
+            try world.files.write(absolute(path), Data(MarkdownReport(reading).text.utf8), true)
+            try LatestLink.point(options.reportDir, to: state.header.id)
+            leftAlone = try GeneratedSources(
+                root: project.manifest.root, world: world, store: state.store
+            ).write(record, plan: planned.plan)
+        } catch {
+            failure = "\(error)"
+        }
+        return Ended(
+            exitCode: record.end?.exitCode ?? 1,
+            summary: leftAlone.joined()
+                + RunSummary(reading, reportPath: failure == nil ? path : nil).text,
+            reportJSON: String(decoding: json, as: UTF8.self),
+            failure: failure
+        )
+    }
+
+    private func absolute(_ path: String) -> String {
+        PathText.join(FileManager.default.currentDirectoryPath, path)
+    }
+
+    private func postNotNamed(_ network: String, _ events: EventStream) {
+        guard let spec = project.manifest.networks.first(where: { $0.name == network }) else { return }
+        events.post(
+            .fact(
+                .network(
+                    NetworkFact(
+                        name: network,
+                        chainID: spec.chainID.rawValue,
+                        genesisHash: nil,
+                        status: .notNamed
+                    )
+                )
+            )
+        )
+        for left in planned.notNamed where left.network == network {
+            events.post(
+                .fact(
+                    .deployment(
+                        DeploymentFact(
+                            name: left.name,
+                            contract: left.contract,
+                            network: left.network,
+                            chainID: left.chainID,
+                            action: .skipped,
+                            reason: "the command does not name the network: --network \(network)"
+                        )
+                    )
+                )
+            )
+        }
+    }
+}
+
+extension Plan<Action>.Step {
+    /// What records need of a step.
+    var planned: PlannedStep {
+        var deployment: PlannedDeployment?
+        if case .deploy(let action) = work {
+            deployment = PlannedDeployment(
+                name: action.name,
+                contract: action.contract.rawValue,
+                network: action.network.name,
+                chainID: action.network.chainID.rawValue
+            )
+        }
+        return PlannedStep(id: id, needs: needs, pool: pool, deployment: deployment)
+    }
+}

@@ -1,0 +1,140 @@
+import Engine
+import Foundation
+import Ledger
+import Model
+import Steps
+
+/// What a run stands on: its state directory, its ledger, its tools and its name.
+struct RunState {
+    var header: RunHeader
+    var ledger: Ledger
+    var store: ContentStore
+    private var cache: ActionCache
+    private var tools: RunTools
+    private var project: Project
+    private var stateDirectory: String
+    private var world: World
+
+    /// Opens everything; prints what is wrong with the environment.
+    ///
+    /// - Throws: ``Exit/environment``.
+    static func open(_ project: Project, _ options: RunOptions, world: World) async throws -> RunState {
+        let state = absolute(options.stateDir)
+        do {
+            let ledger = try Ledger.open(path: "\(state)/state.db", now: world.now)
+            let store = ContentStore(directory: "\(state)/cas", files: world.files)
+            return RunState(
+                header: RunHeader(
+                    id: RunID.new(world),
+                    project: project.manifest.project,
+                    startedAt: world.now(),
+                    hyperkitVersion: Version.current,
+                    manifests: project.manifest.files,
+                    actor: world.environment("USER") ?? world.environment("LOGNAME") ?? NSUserName()
+                ),
+                ledger: ledger,
+                store: store,
+                cache: ActionCache(directory: "\(state)/ac", files: world.files, store: store),
+                tools: try await RunTools.find(for: project.manifest, world: world),
+                project: project,
+                stateDirectory: state,
+                world: world
+            )
+        } catch {
+            Console.err("error: \(error) [environment]")
+            throw Exit.environment
+        }
+    }
+
+    /// The networks of this run; `opened` hears of each.
+    func hub(opened: @escaping @Sendable (NetworkFact) -> Void) -> NetworkHub {
+        NetworkHub(
+            world: world,
+            secrets: secrets,
+            startDevnet: DevnetStarter(world: world, stateDirectory: stateDirectory, python: tools.python)
+                .start,
+            opened: opened
+        )
+    }
+
+    func execution(hub: NetworkHub, events: EventStream) -> StepExecution<ShowingLines<PipelineRunner>> {
+        let effects = effects(hub)
+        let runner = PipelineRunner(
+            compile: CompileStep(world: world, compilers: tools.compilers, root: project.manifest.root),
+            audit: AuditStep(
+                world: world, slither: tools.slither.tool, slitherMissing: tools.slither.reason ?? ""),
+            deploy: DeployStep(effects),
+            call: CallStep(effects)
+        )
+        return StepExecution(
+            runner: ShowingLines(
+                base: runner,
+                lines: SourceLines(directory: FileManager.default.currentDirectoryPath, files: world.files)
+            ),
+            store: store,
+            cache: cache,
+            events: events,
+            elapsed: world.elapsed,
+            previous: { [ledger, header] step in
+                try? ledger.lastFingerprint(of: step, project: header.project)
+            }
+        )
+    }
+
+    /// Says what effects would be; a devnet that would start empty is not started for it.
+    func forecaster(hub: NetworkHub) -> Forecaster {
+        Forecaster(effects(hub)) { [world, stateDirectory] network in
+            switch network.chain {
+            case .rpc: true
+            case .devnet(.ephemeral, _): false
+            case .devnet(.persistent, _):
+                world.files.kind("\(stateDirectory)/devnets/\(network.name)") == .directory
+            }
+        }
+    }
+
+    /// What the steps that ended well stored.
+    func inputs(_ outcomes: [StepID: Outcome]) -> StepInputs {
+        StepInputs(
+            outcomes.filter { $0.value.isGood }.mapValues { outcome in
+                StoredOutputs(outcome.outputs) { [store] digest throws(StepFailure) in
+                    let bytes: Data?
+                    do { bytes = try store.get(digest) } catch { bytes = nil }
+                    guard let bytes else {
+                        throw StepFailure(
+                            .environment, code: "lost-output", "\(digest) is no more in the store")
+                    }
+                    return bytes
+                }
+            }
+        )
+    }
+
+    private func effects(_ hub: NetworkHub) -> EffectContext {
+        EffectContext(
+            world: world,
+            ledger: ledger,
+            hub: hub,
+            secrets: secrets,
+            project: header.project,
+            run: header.id
+        )
+    }
+
+    private var secrets: SecretReader { SecretReader(world: world, root: project.manifest.root) }
+
+    private static func absolute(_ path: String) -> String {
+        PathText.join(FileManager.default.currentDirectoryPath, path)
+    }
+}
+
+extension Result {
+    var tool: Success? { try? get() }
+
+    var reason: String? {
+        switch self {
+        case .success: nil
+        case .failure(let error): "\(error)"
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Engine
+import Foundation
+import Model
+
+/// Shows the line that a diagnostic is about where only its place is known.
+struct SourceLines: Sendable {
+    /// What the paths of diagnostics are relative to.
+    let directory: String
+    let files: FileAccess
+
+    func shown(_ diagnostic: Diagnostic) -> Diagnostic {
+        guard diagnostic.line == nil, let location = diagnostic.location,
+            let bytes = try? files.read(PathText.join(directory, location.file))
+        else { return diagnostic }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard lines.indices.contains(location.line - 1) else { return diagnostic }
+        var line = lines[location.line - 1]
+        if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+        var shown = diagnostic
+        shown.line = String(decoding: line, as: UTF8.self)
+        return shown
+    }
+
+    func shown(_ failure: StepFailure) -> StepFailure {
+        var shown = failure
+        shown.diagnostics = failure.diagnostics.map { self.shown($0) }
+        return shown
+    }
+}
+
+/// A runner whose failures show the lines that they are about.
+struct ShowingLines<Base: StepRunner>: StepRunner {
+    let base: Base
+    let lines: SourceLines
+
+    func fingerprint(
+        of step: Plan<Base.Work>.Step,
+        inputs: StepInputs
+    ) async throws(StepFailure) -> Fingerprint? {
+        do throws(StepFailure) {
+            return try await base.fingerprint(of: step, inputs: inputs)
+        } catch {
+            throw lines.shown(error)
+        }
+    }
+
+    func perform(
+        _ step: Plan<Base.Work>.Step,
+        inputs: StepInputs,
+        progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> Performed {
+        do throws(StepFailure) {
+            return try await base.perform(step, inputs: inputs, progress: progress)
+        } catch {
+            throw lines.shown(error)
+        }
+    }
+
+    func interpret(
+        _ step: Plan<Base.Work>.Step,
+        inputs: StepInputs,
+        outputs: StoredOutputs
+    ) async throws(StepFailure) -> Interpretation {
+        do throws(StepFailure) {
+            return try await base.interpret(step, inputs: inputs, outputs: outputs)
+        } catch {
+            throw lines.shown(error)
+        }
+    }
+}

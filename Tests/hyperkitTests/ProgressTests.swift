@@ -1,0 +1,75 @@
+import Model
+import Testing
+
+@testable import hyperkit
+
+@Suite struct ProgressTests {
+    private static let compile = StepID.deploy("token", on: "devnet")
+
+    private static func event(_ kind: Event.Kind, at milliseconds: Int64, step: StepID? = nil) -> Event {
+        Event(sequence: 1, time: Timestamp(milliseconds: milliseconds), step: step, kind: kind)
+    }
+
+    /// Five steps: one reused, one failed, one running since 00:02.
+    private static var frame: ProgressFrame {
+        var frame = ProgressFrame()
+        let header = RunHeader(
+            id: "r", project: "p", startedAt: Timestamp(milliseconds: 0), hyperkitVersion: "0", manifests: [],
+            actor: "a")
+        let ids = (1...5).map { StepID.deploy("s\($0)", on: "n") }
+        frame.take(event(.runStarted(header), at: 0))
+        frame.take(event(.planned(ids.map { PlannedStep(id: $0, needs: [], pool: "cpu") }), at: 0))
+        for (id, outcome) in [(ids[0], Outcome.reused([])), (ids[1], .failed(StepFailure(code: "x", "no")))] {
+            frame.take(event(.stepStarted(attempt: 1), at: 100, step: id))
+            let end = StepEnd(
+                outcome, attempts: 1, durationMilliseconds: 5, fingerprint: nil, reason: "nothing changed")
+            frame.take(event(.stepFinished(end), at: 200, step: id))
+        }
+        frame.take(event(.stepStarted(attempt: 1), at: 2_000, step: compile))
+        frame.take(event(.stepProgressed("waiting for \u{1b}[2J a receipt"), at: 2_100, step: compile))
+        return frame
+    }
+
+    @Test func saysWhatIsDoneAndWhatRuns() {
+        let lines = Self.frame.lines(
+            at: Timestamp(milliseconds: 65_000), on: Terminal.Size(columns: 120, rows: 24))
+        let head = "  ✓ 1 reused   ✓ 0 done   ● 1 running   ○ 2 waiting   ✗ 1 failed"
+        #expect(
+            lines == [
+                head + String(repeating: " ", count: 80 - head.count - 5) + "01:05",
+                "  ● deploy:token@devnet · waiting for \u{fffd}[2J a receipt                       01:03",
+            ])
+    }
+
+    @Test(arguments: [1, 12, 20, 30, 40, 79, 80, 81, 200])
+    func noLineIsWiderThanTheTerminal(_ columns: Int) {
+        let lines = Self.frame.lines(
+            at: Timestamp(milliseconds: 1_000), on: Terminal.Size(columns: columns, rows: 24))
+        #expect(lines.allSatisfy { $0.columns < columns })
+    }
+
+    @Test func aClockThatWasPutBackCountsAsStandingStill() {
+        let lines = Self.frame.lines(
+            at: Timestamp(milliseconds: -90_000), on: Terminal.Size(columns: 100, rows: 24))
+        #expect(lines.allSatisfy { $0.hasSuffix("00:00") })
+    }
+
+    @Test func staysOnALowTerminal() {
+        var frame = Self.frame
+        for number in 0..<30 {
+            frame.take(Self.event(.stepStarted(attempt: 1), at: 0, step: .deploy("x\(number)", on: "n")))
+        }
+        for rows in 1...40 {
+            let lines = frame.lines(
+                at: Timestamp(milliseconds: 0), on: Terminal.Size(columns: 80, rows: rows))
+            #expect(lines.count <= max(2, rows - 2))
+        }
+    }
+
+    @Test func cutsWideTextWhereItsColumnsEnd() {
+        #expect("abc".fitting(3) == "abc")
+        #expect("abcd".fitting(3) == "ab…")
+        #expect("漢字漢字".fitting(6) == "漢字…")
+        #expect("abc".fitting(0) == "")
+    }
+}
