@@ -17,11 +17,9 @@ import Testing
         "Engine": ["Model"],
         "Processes": ["Model", "Subprocess", "SystemPackage"],
         "Transport": ["Model", "CCurl"],
-        "Toolchain": ["Model", "Processes", "Crypto"],
+        "Toolchain": ["Model"],
         "Ethereum": ["EthereumTypes", "BigInt", "CSecp256k1", "Crypto"],
-        "Steps": [
-            "Engine", "Processes", "Ethereum", "EthereumTypes", "Ledger", "Model", "Mustache", "BigInt",
-        ],
+        "Steps": ["Engine", "Ethereum", "EthereumTypes", "Ledger", "Model", "Mustache"],
         "Ledger": ["Model", "EthereumTypes", "GRDB"],
         "Reports": ["Model", "EthereumTypes"],
         "hyperkit": [

@@ -1,0 +1,169 @@
+import Foundation
+
+/// A folder of its own for one test, with a copy of an example in it; it goes with the value.
+final class Sandbox {
+    /// What a program left.
+    struct Ran {
+        var end: Child.End
+        var output: String
+        var errors: String
+    }
+
+    /// Where programs run.
+    let project: URL
+    private let base: URL
+    private var children = 0
+
+    /// Copies the folder `example` of the repository; nil for an empty project.
+    init(_ example: String? = nil) throws {
+        let name = "hyperkit-pipeline-\(UInt64.random(in: 0 ... .max))"
+        base = FileManager.default.temporaryDirectory.appending(path: name)
+        project = base.appending(path: "project")
+        try FileManager.default.createDirectory(at: base, withIntermediateDirectories: false)
+        if let example {
+            try FileManager.default.copyItem(at: Self.repository.appending(path: example), to: project)
+        } else {
+            try FileManager.default.createDirectory(at: project, withIntermediateDirectories: false)
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(at: base) }
+
+    private static let repository = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The program of this build: beside the tests, or where debug builds are.
+    private static let program: URL = {
+        let beside = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "hyperkit")
+        if let beside, FileManager.default.isExecutableFile(atPath: beside.path()) { return beside }
+        return repository.appending(path: ".build/debug/hyperkit")
+    }()
+}
+
+// MARK: - Programs
+
+extension Sandbox {
+    /// Starts hyperkit.
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Child {
+        children += 1
+        return try Child(
+            Self.program,
+            arguments,
+            in: project,
+            output: base.appending(path: "output-\(children)"),
+            environment: environment
+        )
+    }
+
+    /// Runs hyperkit to its end.
+    func hyperkit(_ arguments: [String], environment: [String: String] = [:]) async throws -> Ran {
+        let child = try start(arguments, environment: environment)
+        let errors = await child.remainingErrors()
+        return Ran(end: await child.end(), output: try child.output, errors: errors)
+    }
+
+    /// The arguments of a command that runs something: its state is in the project's `state`, its reports in `reports`.
+    static func command(
+        _ command: String,
+        _ manifest: String,
+        state: String = "state",
+        progress: String = "plain",
+        _ more: [String] = []
+    ) -> [String] {
+        [command, manifest, "--state-dir", state, "--report-dir", "reports", "--progress", progress] + more
+    }
+
+    /// Runs a manifest's pipeline.
+    func run(
+        _ manifest: String,
+        _ more: String...,
+        state: String = "state",
+        environment: [String: String] = [:]
+    ) async throws -> Ran {
+        try await hyperkit(Self.command("run", manifest, state: state, more), environment: environment)
+    }
+
+    /// Plans a manifest; the plan file is on standard output.
+    func plan(_ manifest: String, _ more: String...) async throws -> Ran {
+        try await hyperkit(Self.command("plan", manifest, ["--json"] + more))
+    }
+}
+
+// MARK: - Files
+
+extension Sandbox {
+    func text(_ path: String) throws -> String {
+        try String(contentsOf: project.appending(path: path), encoding: .utf8)
+    }
+
+    func write(_ bytes: Data, to path: String) throws {
+        let file = project.appending(path: path)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+        try bytes.write(to: file)
+    }
+
+    /// Replaces a text that stands in a file once.
+    func replace(_ old: String, with new: String, in path: String) throws {
+        let parts = try text(path).components(separatedBy: old)
+        guard parts.count == 2 else {
+            throw CocoaError(.fileReadCorruptFile, userInfo: [NSLocalizedDescriptionKey: "\(old) in \(path)"])
+        }
+        try write(Data(parts.joined(separator: new).utf8), to: path)
+    }
+
+    func copy(_ path: String, to other: String) throws {
+        try FileManager.default.copyItem(
+            at: project.appending(path: path),
+            to: project.appending(path: other)
+        )
+    }
+
+    /// Leaves the first files of a folder, by name, and removes the others; folders stay.
+    func keepFirst(_ count: Int, in folder: String) throws {
+        for path in try files(folder).dropFirst(count) {
+            try FileManager.default.removeItem(at: project.appending(path: "\(folder)/\(path)"))
+        }
+    }
+
+    /// The names of a folder's files, sorted; folders are left out.
+    func files(_ folder: String) throws -> [String] {
+        try names(folder).filter { name in
+            let path = project.appending(path: "\(folder)/\(name)").path()
+            return try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+                == .typeRegular
+        }
+    }
+
+    /// The names in a folder, sorted.
+    func names(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: project.appending(path: folder).path()).sorted()
+    }
+
+    func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: project.appending(path: path).path())
+    }
+
+    /// The newest report.json.
+    func report() throws -> JSON { try JSON(text: text("reports/latest/report.json")) }
+
+    /// The events of the newest run.
+    func events() throws -> [JSON] {
+        try text("reports/latest/events.jsonl").split(separator: "\n").map { try JSON(text: String($0)) }
+    }
+}
+
+extension Sandbox {
+    /// Whether a file below a folder holds a text, as such or without its first two characters.
+    func anyFile(in folder: String, holds text: String) throws -> Bool {
+        let needles = [Data(text.utf8), Data(text.dropFirst(2).utf8)]
+        let paths = try FileManager.default.subpathsOfDirectory(
+            atPath: project.appending(path: folder).path())
+        return paths.contains { path in
+            let bytes = try? Data(contentsOf: project.appending(path: "\(folder)/\(path)"))
+            return bytes.map { bytes in needles.contains { bytes.range(of: $0) != nil } } ?? false
+        }
+    }
+}
