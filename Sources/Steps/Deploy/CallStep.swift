@@ -141,23 +141,14 @@ package struct CallStep: Sendable {
         _ network: OpenNetwork,
         _ progress: @escaping @Sendable (String) -> Void
     ) async throws(StepFailure) -> ChainOperation? {
-        let open = try inLedger { () throws(LedgerError) in
-            try context.ledger.unfinishedOperation(
-                of: action.step,
-                project: context.project,
-                chainID: action.network.chainID,
-                genesisHash: network.genesis
-            )
-        }
-        guard let open, !open.attempts.isEmpty else { return nil }
-        let settled = try await context.sender(on: network, progress: progress).resume(open)
+        guard let settled = try await context.settled(action.step, on: network, progress) else { return nil }
         guard let sent = settled.attempts.last.flatMap({ try? SignedTransaction(raw: $0.rawTransaction) }),
             let to = sent.transaction.to
         else {
             throw StepFailure(
                 .blocked, code: "damaged-journal", "what was sent for \(action.step) cannot be read")
         }
-        if to == address, open.intent.payloadHash == Keccak256.hash(data) { return settled }
+        if to == address, settled.intent.payloadHash == Keccak256.hash(data) { return settled }
         // Other arguments are wanted now, or another contract is there: the call goes on record as what it was.
         try inLedger { () throws(LedgerError) in
             _ = try context.ledger.markFinal(

@@ -168,20 +168,11 @@ package struct DeployStep: Sendable {
         _ network: OpenNetwork,
         _ progress: @escaping @Sendable (String) -> Void
     ) async throws(StepFailure) -> DeploymentFact? {
-        let open = try inLedger { () throws(LedgerError) in
-            try context.ledger.unfinishedOperation(
-                of: action.step,
-                project: context.project,
-                chainID: action.network.chainID,
-                genesisHash: network.genesis
-            )
-        }
-        guard let open, !open.attempts.isEmpty else { return nil }
-        let settled = try await context.sender(on: network, progress: progress).resume(open)
-        let reason = "run \(open.intent.run) sent it and ended before it was confirmed"
+        guard let settled = try await context.settled(action.step, on: network, progress) else { return nil }
+        let reason = "run \(settled.intent.run) sent it and ended before it was confirmed"
         let before = try current(action.name, action.network, network)
         let decision: Decision = before == nil ? .create(reason: reason) : .replace(reason: reason)
-        if open.intent.payloadHash == Keccak256.hash(call.data) {
+        if settled.intent.payloadHash == Keccak256.hash(call.data) {
             return try await finish(action, call, settled, decision, network)
         }
         // Code or arguments changed since: what was sent is there and goes on record, and then it is replaced.

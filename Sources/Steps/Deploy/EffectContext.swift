@@ -112,4 +112,22 @@ package struct EffectContext: Sendable {
             throw StepFailure(code: "bad-abi", "the contract's ABI cannot be read: \(error)")
         }
     }
+
+    /// What an earlier run signed for a step and did not see through, taken to a block that stays; nil where there is nothing.
+    func settled(
+        _ step: StepID,
+        on network: OpenNetwork,
+        _ progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> ChainOperation? {
+        let open = try inLedger { () throws(LedgerError) in
+            try ledger.unfinishedOperation(
+                of: step,
+                project: project,
+                chainID: network.spec.chainID,
+                genesisHash: network.genesis
+            )
+        }
+        guard let open, !open.attempts.isEmpty else { return nil }
+        return try await sender(on: network, progress: progress).resume(open)
+    }
 }
