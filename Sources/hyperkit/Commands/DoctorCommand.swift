@@ -21,8 +21,8 @@ struct DoctorCommand: AsyncParsableCommand {
                 for check in checks {
                     let name = check.name.padding(toLength: 14, withPad: " ", startingAt: 0)
                     let result = check.result.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
-                    Console.out("\(name) \(result) \(check.detail)")
-                    if let remedy = check.remedy, check.result != .ready { Console.out("  hint: \(remedy)") }
+                    Console.err("\(name) \(result) \(check.detail)")
+                    if let remedy = check.remedy, check.result != .ready { Console.err("  hint: \(remedy)") }
                 }
             }
             guard checks.allSatisfy({ $0.result != .missing }) else { throw Exit.environment }

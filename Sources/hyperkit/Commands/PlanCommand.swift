@@ -74,7 +74,7 @@ struct PlanCommand: AsyncParsableCommand {
                 forecasts: forecasts,
                 chains: Dictionary(chains, uniquingKeysWith: { first, _ in first })
             ) + "plan    \(try plan.digest())\n"
-        if json { Console.err(text) } else { Console.out(text) }
+        Console.err(text)
         try finish(steps, forecasts, ends)
     }
 

@@ -65,7 +65,7 @@ struct ToolchainCommand: AsyncParsableCommand {
         for tool in tools {
             let name = tool.name.padding(toLength: 14, withPad: " ", startingAt: 0)
             let status = tool.status.rawValue.padding(toLength: 10, withPad: " ", startingAt: 0)
-            Console.out("\(name) \(status) \(tool.version)\(tool.reason.map { "  (\($0))" } ?? "")")
+            Console.err("\(name) \(status) \(tool.version)\(tool.reason.map { "  (\($0))" } ?? "")")
         }
     }
 }
