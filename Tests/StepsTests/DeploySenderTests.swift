@@ -188,6 +188,9 @@ import Testing
         #expect(try operations().isEmpty)
         bench.node.change { $0.funds[key] = UInt128(most) }
         #expect(try await bench.run(bench.deploy()).deployment().action == .created)
+        let rows = try bench.ledger().deployments(project: "treasury", name: "token", network: "sepolia")
+        #expect(rows.map(\.status) == [.current, .failed])
+        #expect(rows.last?.error == failure.message)
     }
 
     @Test func aLaneIsCheckedAsAWholeBeforeItsFirstTransaction() async throws {

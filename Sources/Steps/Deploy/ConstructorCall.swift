@@ -2,6 +2,7 @@ import Engine
 import Ethereum
 import EthereumTypes
 import Foundation
+import Ledger
 import Model
 
 /// A contract's init code with its arguments, ready to be sent.
@@ -63,6 +64,17 @@ struct ConstructorCall: Sendable {
         runtimeCode = Array(runtime)
         runtimeCodeDigest = Digest(of: runtime)
         masked = compilation.immutables.map { $0.start..<($0.start + $0.length) }
+    }
+
+    /// What the ledger keeps of it.
+    func claim(for action: DeployAction) -> DeploymentClaim {
+        DeploymentClaim(
+            name: action.name,
+            contract: action.contract.rawValue,
+            initCodeDigest: initCodeDigest,
+            runtimeCodeDigest: runtimeCodeDigest,
+            constructorArguments: arguments
+        )
     }
 
     func compare(_ onChain: [UInt8]) -> CodeComparison {

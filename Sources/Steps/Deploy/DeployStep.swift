@@ -25,14 +25,46 @@ package struct DeployStep: Sendable {
             inputs: inputs
         )
         let call = try ConstructorCall(action, compiled: try inputs[action.compile], resolution: resolution)
-        if let settled = try await settleEarlier(action, call, network, progress) {
-            return try Self.performed(settled)
+        do throws(StepFailure) {
+            return try Self.performed(try await deploy(action, call, network, inputs, progress))
+        } catch {
+            try record(error, of: action, call, on: network)
+            throw error
         }
+    }
+
+    private func deploy(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ progress: @escaping @Sendable (String) -> Void
+    ) async throws(StepFailure) -> DeploymentFact {
+        if let settled = try await settleEarlier(action, call, network, progress) { return settled }
         let decision = try await decide(action, call, network)
-        if case .keep(let fact) = decision { return try Self.performed(fact) }
-        return try Self.performed(
-            try await create(action, call, decision, network: network, inputs: inputs, progress)
-        )
+        if case .keep(let fact) = decision { return fact }
+        return try await create(action, call, decision, network: network, inputs: inputs, progress)
+    }
+
+    /// Puts a deployment that could not be made on record; an interruption is none.
+    private func record(
+        _ failure: StepFailure,
+        of action: DeployAction,
+        _ call: ConstructorCall,
+        on network: OpenNetwork
+    ) throws(StepFailure) {
+        guard failure.kind == .failed || failure.kind == .blocked else { return }
+        try inLedger { () throws(LedgerError) in
+            try context.ledger.recordFailure(
+                of: call.claim(for: action),
+                run: context.run,
+                project: context.project,
+                network: action.network.name,
+                chainID: action.network.chainID,
+                genesisHash: network.genesis,
+                error: failure.message
+            )
+        }
     }
 
     // MARK: Decide
@@ -198,13 +230,7 @@ package struct DeployStep: Sendable {
         try inLedger { () throws(LedgerError) in
             _ = try context.ledger.markFinal(
                 operation.id,
-                leaving: DeploymentClaim(
-                    name: action.name,
-                    contract: action.contract.rawValue,
-                    initCodeDigest: call.initCodeDigest,
-                    runtimeCodeDigest: call.runtimeCodeDigest,
-                    constructorArguments: call.arguments
-                )
+                leaving: call.claim(for: action)
             )
         }
         var fact: DeploymentFact
