@@ -33,6 +33,21 @@ package struct ContentStore: Sendable {
         return bytes
     }
 
+    /// What a step stored, as runners read it.
+    package func outputs(_ outputs: [Output]) -> StoredOutputs {
+        StoredOutputs(outputs) { [self] digest throws(StepFailure) in
+            guard let bytes = try inStore({ () throws(FileError) in try get(digest) }) else {
+                throw StepFailure(
+                    .environment,
+                    code: "lost-output",
+                    "\(digest) was in the content store and is no more",
+                    hint: "run again: what is lost is made again"
+                )
+            }
+            return bytes
+        }
+    }
+
     private func path(of digest: Digest) -> String {
         "\(directory)/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))"
     }

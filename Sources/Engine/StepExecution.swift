@@ -48,7 +48,7 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     func execute(_ step: Plan<Runner.Work>.Step, position: Int, inputs: [StepID: [Output]]) async -> Ended {
         let start = elapsed()
         events.post(.stepStarted(attempt: 1), step: step.id)
-        var executed = await outcome(of: step, inputs: StepInputs(inputs.mapValues(stored)))
+        var executed = await outcome(of: step, inputs: StepInputs(inputs.mapValues(store.outputs)))
         executed.duration = elapsed() - start
         return Ended(position: position, end: executed)
     }
@@ -74,7 +74,7 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         inputs: StepInputs
     ) async throws(StepFailure) -> ExecutedStep? {
         guard let outputs = try inStore({ () throws(FileError) in try cache.outputs(for: fingerprint) }),
-            let said = try? await runner.interpret(step, inputs: inputs, outputs: stored(outputs))
+            let said = try? await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
         else { return nil }
         return Self.ended(
             .reused(outputs), said: said, fingerprint: fingerprint.digest, reason: "nothing changed")
@@ -92,7 +92,7 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         try inStore { () throws(FileError) in
             try cache.record(outputs, for: fingerprint, isReusable: performed.isReusable)
         }
-        let said = try await runner.interpret(step, inputs: inputs, outputs: stored(outputs))
+        let said = try await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
         return Self.ended(.succeeded(outputs), said: said, fingerprint: fingerprint.digest, reason: reason)
     }
 
@@ -102,7 +102,7 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     ) async throws(StepFailure) -> ExecutedStep {
         let performed = try await runner.perform(step, inputs: inputs, progress: progress(of: step.id))
         let outputs = try keep(performed.outputs)
-        let said = try await runner.interpret(step, inputs: inputs, outputs: stored(outputs))
+        let said = try await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
         return Self.ended(
             performed.isReuse ? .reused(outputs) : .succeeded(outputs),
             said: said,
@@ -135,20 +135,6 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         return kept
     }
 
-    private func stored(_ outputs: [Output]) -> StoredOutputs {
-        StoredOutputs(outputs) { [store] digest throws(StepFailure) in
-            guard let bytes = try inStore({ () throws(FileError) in try store.get(digest) }) else {
-                throw StepFailure(
-                    .environment,
-                    code: "lost-output",
-                    "\(digest) was in the content store and is no more",
-                    hint: "run again: what is lost is made again"
-                )
-            }
-            return bytes
-        }
-    }
-
     private static func ended(
         _ outcome: Outcome,
         said: Interpretation,
@@ -176,7 +162,7 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
 }
 
 /// Turns a refusal of the disk into a step's failure.
-private func inStore<Value>(_ body: () throws(FileError) -> Value) throws(StepFailure) -> Value {
+func inStore<Value>(_ body: () throws(FileError) -> Value) throws(StepFailure) -> Value {
     do {
         return try body()
     } catch {

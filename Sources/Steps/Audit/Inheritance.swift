@@ -31,10 +31,6 @@ package struct Inheritance: Sendable {
         return found
     }
 
-    package func isStateVariable(_ id: Int) -> Bool {
-        program[id].map { $0.kind == "VariableDeclaration" && $0["stateVariable"]?.flag == true } ?? false
-    }
-
     /// What runs when `callee` names a function or a modifier.
     ///
     /// Follows `super` past the contract that says it, and overrides where the name is virtual.

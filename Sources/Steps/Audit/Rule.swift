@@ -51,7 +51,6 @@ package enum Weakness {
     package static let uninitialisedStorage = Finding.Classification(swc: "SWC-109", cwe: "CWE-824")
     package static let assertion = Finding.Classification(swc: "SWC-110", cwe: "CWE-670")
     package static let unusedVariable = Finding.Classification(swc: "SWC-131", cwe: "CWE-1164")
-    package static let defaultVisibility = Finding.Classification(swc: "SWC-108", cwe: "CWE-710")
     package static let noEffect = Finding.Classification(swc: "SWC-135", cwe: "CWE-1164")
     package static let directionOverride = Finding.Classification(swc: "SWC-130", cwe: "CWE-451")
     package static let inputValidation = Finding.Classification(owasp: "SC05:2026", cwe: "CWE-20")

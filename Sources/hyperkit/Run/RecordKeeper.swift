@@ -9,7 +9,7 @@ final class RecordKeeper: Sendable {
     private let header: RunHeader
     private let problem = Mutex<LedgerError?>(nil)
 
-    init(_ ledger: Ledger, run header: RunHeader, world: World) {
+    init(_ ledger: Ledger, run header: RunHeader) {
         self.ledger = ledger
         self.header = header
     }

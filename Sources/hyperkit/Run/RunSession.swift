@@ -39,7 +39,7 @@ struct RunSession {
         let folder = "\(options.reportDir)/\(header.id)"
         let journal = try EventFile(path: "\(folder)/events.jsonl")
         let extra = try options.events.map { try EventFile(path: $0) }
-        let keeper = RecordKeeper(state.ledger, run: header, world: world)
+        let keeper = RecordKeeper(state.ledger, run: header)
         let events = EventStream(
             now: world.now,
             readers: [

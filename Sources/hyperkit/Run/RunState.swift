@@ -95,19 +95,7 @@ struct RunState {
 
     /// What the steps that ended well stored.
     func inputs(_ outcomes: [StepID: Outcome]) -> StepInputs {
-        StepInputs(
-            outcomes.filter { $0.value.isGood }.mapValues { outcome in
-                StoredOutputs(outcome.outputs) { [store] digest throws(StepFailure) in
-                    let bytes: Data?
-                    do { bytes = try store.get(digest) } catch { bytes = nil }
-                    guard let bytes else {
-                        throw StepFailure(
-                            .environment, code: "lost-output", "\(digest) is no more in the store")
-                    }
-                    return bytes
-                }
-            }
-        )
+        StepInputs(outcomes.filter { $0.value.isGood }.mapValues { store.outputs($0.outputs) })
     }
 
     private func effects(_ hub: NetworkHub) -> EffectContext {
