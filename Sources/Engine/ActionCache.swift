@@ -3,36 +3,81 @@ package import Model
 
 /// What steps gave, by the digest of their fingerprint.
 package struct ActionCache: Sendable {
-    /// An entry, version 1, with the fields, so that a later miss can be explained.
-    struct EntryV1: Codable {
-        var version = 1
+    /// Whether stored results are used, and new ones kept.
+    package enum Mode: String, CaseIterable, Sendable {
+        case readWrite = "read-write"
+        case readOnly = "read-only"
+        case off
+    }
+
+    /// What a fingerprint gave before.
+    package enum Stored: Hashable, Sendable {
+        /// Each there and whole.
+        case outputs([Output])
+        /// It would fail so again.
+        case failure(StepFailure)
+    }
+
+    /// An entry, version 2, with the fields, so that a later miss can be explained.
+    struct EntryV2: Codable {
+        var version = 2
         var fingerprint: Fingerprint
         var outputs: [Output]
         /// false where the fields are kept but the outputs may not stand in; absent where they may.
         var isReusable: Bool?
+        /// Why the step failed; then there are no outputs.
+        var failure: StepFailure?
+        /// Milliseconds since 1970 from which the failure counts no more; absent where it stands.
+        var failureEnds: Timestamp?
 
-        var mayStandIn: Bool { isReusable ?? true }
+        var mayStandIn: Bool { failure == nil && isReusable ?? true }
     }
+
+    /// How long a failure is remembered that may pass by itself.
+    private static let passingFailures: Int64 = 10 * 60_000
 
     private let directory: String
     private let files: FileAccess
     private let store: ContentStore
+    private let mode: Mode
+    private let triesFailuresAgain: Bool
 
     /// Keeps its entries below `directory`, and trusts them only with all their content in `store`.
-    package init(directory: String, files: FileAccess, store: ContentStore) {
+    ///
+    /// - Parameters:
+    ///   - directory: An absolute path.
+    ///   - files: The disk.
+    ///   - store: Where outputs are.
+    ///   - mode: Whether what is stored is used, and what is new is kept.
+    ///   - triesFailuresAgain: Whether remembered failures count for nothing.
+    package init(
+        directory: String,
+        files: FileAccess,
+        store: ContentStore,
+        mode: Mode = .readWrite,
+        triesFailuresAgain: Bool = false
+    ) {
         self.directory = directory
         self.files = files
         self.store = store
+        self.mode = mode
+        self.triesFailuresAgain = triesFailuresAgain
     }
 
-    /// The outputs stored for a fingerprint, each there and whole; nil where the step must run.
-    package func outputs(for fingerprint: Fingerprint) throws(FileError) -> [Output]? {
-        guard let entry = try entry(fingerprint.digest), entry.fingerprint == fingerprint, entry.mayStandIn
+    /// What is stored for a fingerprint; nil where the step must run.
+    package func result(for fingerprint: Fingerprint, at now: Timestamp) throws(FileError) -> Stored? {
+        guard mode != .off, let entry = try entry(fingerprint.digest), entry.fingerprint == fingerprint
         else { return nil }
+        if let failure = entry.failure {
+            let stands = entry.failureEnds.map { now < $0 } ?? true
+            return stands && !triesFailuresAgain ? .failure(failure) : nil
+        }
+        guard entry.mayStandIn else { return nil }
         for output in entry.outputs {
             guard let bytes = try store.get(output.digest), bytes.count == output.bytes else { return nil }
         }
-        return entry.outputs
+        files.touch(path(of: fingerprint.digest))
+        return .outputs(entry.outputs)
     }
 
     /// The fields behind a digest; nil where nothing is stored for it.
@@ -40,9 +85,12 @@ package struct ActionCache: Sendable {
         (try? entry(digest))?.fingerprint
     }
 
-    /// Whether there is a result for a digest that may not stand in.
-    package func isUnusable(_ digest: Digest) -> Bool {
-        (try? entry(digest)).map { !$0.mayStandIn } ?? false
+    /// In words, why a step ran though a result with the same fingerprint had been made.
+    package func whyUnused(_ digest: Digest) -> String {
+        if mode == .off { return "stored results are not used" }
+        guard let entry = try? entry(digest) else { return "the stored result was gone" }
+        if entry.failure != nil { return "it failed the last time" }
+        return entry.mayStandIn ? "the stored result was gone" : "not all of it ended well the last time"
     }
 
     /// Remembers what a step gave; what is not reusable is kept only to explain what changed since.
@@ -51,18 +99,32 @@ package struct ActionCache: Sendable {
         for fingerprint: Fingerprint,
         isReusable: Bool = true
     ) throws(FileError) {
+        try write(
+            EntryV2(fingerprint: fingerprint, outputs: outputs, isReusable: isReusable ? nil : false))
+    }
+
+    /// Remembers a failure that would come again, one that may pass for ten minutes, and no other.
+    package func record(
+        _ failure: StepFailure,
+        for fingerprint: Fingerprint,
+        at now: Timestamp
+    ) throws(FileError) {
+        let ends: Timestamp?
+        switch failure.recurrence {
+        case .unknown: return
+        case .certain: ends = nil
+        case .passing: ends = Timestamp(milliseconds: now.milliseconds + Self.passingFailures)
+        }
+        try write(EntryV2(fingerprint: fingerprint, outputs: [], failure: failure, failureEnds: ends))
+    }
+
+    private func write(_ entry: EntryV2) throws(FileError) {
+        guard mode == .readWrite else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        let path = path(of: fingerprint.digest)
+        let path = path(of: entry.fingerprint.digest)
         do {
-            let bytes = try encoder.encode(
-                EntryV1(
-                    fingerprint: fingerprint,
-                    outputs: outputs,
-                    isReusable: isReusable ? nil : false
-                )
-            )
-            try files.write(path, bytes, false)
+            try files.write(path, try encoder.encode(entry), false)
         } catch let error as FileError {
             throw error
         } catch {
@@ -71,10 +133,10 @@ package struct ActionCache: Sendable {
     }
 
     /// A damaged entry counts as missing, and so does one whose fields do not give its name.
-    private func entry(_ digest: Digest) throws(FileError) -> EntryV1? {
+    private func entry(_ digest: Digest) throws(FileError) -> EntryV2? {
         guard let bytes = try files.read(path(of: digest)),
-            let entry = try? JSONDecoder().decode(EntryV1.self, from: bytes),
-            entry.version == 1, entry.fingerprint.digest == digest
+            let entry = try? JSONDecoder().decode(EntryV2.self, from: bytes),
+            entry.version == 2, entry.fingerprint.digest == digest
         else { return nil }
         return entry
     }

@@ -4,12 +4,31 @@ package import Model
 struct ExecutedStep: Sendable {
     var outcome: Outcome
     var facts: [Fact] = []
-    var attempts = 1
+    var attempts = 0
     var duration: Duration = .zero
     var fingerprint: Digest?
     var reason = ""
+}
 
-    static func notStarted(_ outcome: Outcome) -> ExecutedStep { ExecutedStep(outcome: outcome, attempts: 0) }
+/// A step's end with its place in the plan.
+struct Ended: Sendable {
+    let position: Int
+    var end: ExecutedStep
+}
+
+/// A step whose work is to be done, with its place in the plan.
+struct Member<Work: Sendable>: Sendable {
+    let position: Int
+    let step: Plan<Work>.Step
+    let inputs: [StepID: [Output]]
+    let attempt: Int
+}
+
+/// What is known of a step before its work is done.
+enum Look: Sendable {
+    /// A stored result stands in, or its failure is known.
+    case ended(ExecutedStep)
+    case mustPerform(Batch?)
 }
 
 /// Executes one step: reuses what is stored, else performs it and stores what comes out.
@@ -18,112 +37,185 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     private let store: ContentStore
     private let cache: ActionCache
     private let events: EventStream
-    private let elapsed: @Sendable () -> Duration
+    private let clock: EngineClock
     private let previous: @Sendable (StepID) -> Digest?
 
     /// - Parameters:
     ///   - runner: Who performs steps.
     ///   - store: Where outputs are kept.
     ///   - cache: Where it is kept what a fingerprint gave.
-    ///   - events: Where starts and progress are posted.
-    ///   - elapsed: A clock that never goes back.
+    ///   - events: Where progress is posted.
+    ///   - clock: Time.
     ///   - previous: The fingerprint of a step's last good end, to explain why it runs again.
     package init(
         runner: Runner,
         store: ContentStore,
         cache: ActionCache,
         events: EventStream,
-        elapsed: @escaping @Sendable () -> Duration,
+        clock: EngineClock,
         previous: @escaping @Sendable (StepID) -> Digest?
     ) {
         self.runner = runner
         self.store = store
         self.cache = cache
         self.events = events
-        self.elapsed = elapsed
+        self.clock = clock
         self.previous = previous
     }
 
+    /// Sees whether there is a result already.
     @concurrent
-    func execute(_ step: Plan<Runner.Work>.Step, position: Int, inputs: [StepID: [Output]]) async -> Ended {
-        let start = elapsed()
-        events.post(.stepStarted(attempt: 1), step: step.id)
-        var executed = await outcome(of: step, inputs: StepInputs(inputs.mapValues(store.outputs)))
-        executed.duration = elapsed() - start
-        return Ended(position: position, end: executed)
-    }
-
-    private func outcome(of step: Plan<Runner.Work>.Step, inputs: StepInputs) async -> ExecutedStep {
-        var digest: Digest?
-        do {
-            guard let fingerprint = try await runner.fingerprint(of: step, inputs: inputs) else {
-                return try await performEffect(step, inputs: inputs)
+    func look(_ step: Plan<Runner.Work>.Step, inputs: [StepID: [Output]]) async -> Look {
+        let start = clock.elapsed()
+        var fingerprint: Fingerprint?
+        do throws(StepFailure) {
+            let inputs = StepInputs(inputs.mapValues(store.outputs))
+            fingerprint = try await runner.fingerprint(of: step, inputs: inputs)
+            if let fingerprint, var found = try await stored(step, fingerprint, inputs) {
+                found.duration = clock.elapsed() - start
+                return .ended(found)
             }
-            digest = fingerprint.digest
-            if let reused = try await reuse(step, fingerprint: fingerprint, inputs: inputs) { return reused }
-            return try await perform(step, fingerprint: fingerprint, inputs: inputs)
         } catch {
-            return Self.ended(badly: error, fingerprint: digest)
+            return .ended(Self.ended(badly: error, fingerprint: fingerprint?.digest))
+        }
+        return .mustPerform(runner.batch(of: step))
+    }
+
+    /// Does the work of steps, together where there are several, in one attempt of each.
+    ///
+    /// Of what several took each has its share.
+    @concurrent
+    func perform(_ members: [Member<Runner.Work>], within limit: Duration?) async -> [Ended] {
+        let start = clock.elapsed()
+        let performing = members.map { member in
+            Performing(
+                step: member.step,
+                inputs: StepInputs(member.inputs.mapValues(store.outputs)),
+                progress: { [events] words in events.post(.stepProgressed(words), step: member.step.id) }
+            )
+        }
+        let results = await attempt(performing, within: limit)
+        var ends: [Ended] = []
+        for (place, member) in members.enumerated() {
+            let end = await outcome(of: performing[place], results[place])
+            ends.append(Ended(position: member.position, end: end))
+        }
+        let share = (clock.elapsed() - start) / max(1, members.count)
+        for place in ends.indices { ends[place].end.duration = share }
+        return ends
+    }
+
+    /// Runs the runner, and cancels it when its time is over.
+    private func attempt(
+        _ members: [Performing<Runner.Work>],
+        within limit: Duration?
+    ) async -> [Result<Performed, StepFailure>] {
+        guard let limit else { return await work(members) }
+        return await withTaskGroup(of: [Result<Performed, StepFailure>]?.self) { group in
+            group.addTask { await work(members) }
+            group.addTask {
+                try? await clock.sleep(limit)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            let isLate = first == nil && !Task.isCancelled
+            group.cancelAll()
+            // Whoever was cancelled is waited for: what it did before counts.
+            var results = first
+            while let next = await group.next() { results = results ?? next }
+            return (results ?? []).map { result in
+                guard isLate, case .failure(let failure) = result, failure.kind == .cancelled else {
+                    return result
+                }
+                return .failure(Self.late(limit))
+            }
         }
     }
 
-    /// The stored result; nil where there is none that can be used.
-    private func reuse(
+    private func work(_ members: [Performing<Runner.Work>]) async -> [Result<Performed, StepFailure>] {
+        guard members.count == 1, let member = members.first else {
+            let results = await runner.perform(together: members)
+            precondition(results.count == members.count, "a batch gives a result for each of its members")
+            return results
+        }
+        do throws(StepFailure) {
+            return [
+                .success(
+                    try await runner.perform(member.step, inputs: member.inputs, progress: member.progress))
+            ]
+        } catch {
+            return [.failure(error)]
+        }
+    }
+
+    /// The stored result or the known failure; nil where there is none that can be used.
+    private func stored(
         _ step: Plan<Runner.Work>.Step,
-        fingerprint: Fingerprint,
-        inputs: StepInputs
+        _ fingerprint: Fingerprint,
+        _ inputs: StepInputs
     ) async throws(StepFailure) -> ExecutedStep? {
-        guard let outputs = try inStore({ () throws(FileError) in try cache.outputs(for: fingerprint) }),
-            let said = try? await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
-        else { return nil }
-        return Self.ended(
-            .reused(outputs), said: said, fingerprint: fingerprint.digest, reason: "nothing changed")
-    }
-
-    private func perform(
-        _ step: Plan<Runner.Work>.Step,
-        fingerprint: Fingerprint,
-        inputs: StepInputs
-    ) async throws(StepFailure) -> ExecutedStep {
-        let performed = try await runner.perform(step, inputs: inputs, progress: progress(of: step.id))
-        let outputs = try keep(performed.outputs)
-        // Before the cache hears of this result, which would hide why the last one did not stand in.
-        let reason = reason(for: step.id, fingerprint: fingerprint)
-        try inStore { () throws(FileError) in
-            try cache.record(outputs, for: fingerprint, isReusable: performed.isReusable)
+        switch try inStore({ () throws(FileError) in try cache.result(for: fingerprint, at: clock.now()) }) {
+        case .outputs(let outputs):
+            // What cannot be read any more is made again.
+            guard
+                let said = try? await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
+            else { return nil }
+            return Self.ended(
+                .reused(outputs), said: said, fingerprint: fingerprint.digest, reason: "nothing changed")
+        case .failure(let failure):
+            return ExecutedStep(
+                outcome: .failed(failure),
+                fingerprint: fingerprint.digest,
+                reason: "it failed so before, and nothing changed"
+            )
+        case nil: return nil
         }
-        let said = try await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
-        return Self.ended(.succeeded(outputs), said: said, fingerprint: fingerprint.digest, reason: reason)
     }
 
-    private func performEffect(
-        _ step: Plan<Runner.Work>.Step,
-        inputs: StepInputs
-    ) async throws(StepFailure) -> ExecutedStep {
-        let performed = try await runner.perform(step, inputs: inputs, progress: progress(of: step.id))
-        let outputs = try keep(performed.outputs)
-        let said = try await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
-        return Self.ended(
-            performed.isReuse ? .reused(outputs) : .succeeded(outputs),
-            said: said,
-            fingerprint: nil,
-            reason: performed.reason
-        )
+    /// Stores what an attempt gave, and reads what it says.
+    private func outcome(
+        of member: Performing<Runner.Work>,
+        _ result: Result<Performed, StepFailure>
+    ) async -> ExecutedStep {
+        let (step, inputs) = (member.step, member.inputs)
+        var fingerprint: Fingerprint?
+        do throws(StepFailure) {
+            fingerprint = try await runner.fingerprint(of: step, inputs: inputs)
+            let performed = try result.get()
+            let outputs = try keep(performed.outputs)
+            var reason = performed.reason
+            if let fingerprint {
+                // Before the cache hears of this result, which would hide why the last one did not stand in.
+                reason = self.reason(for: step.id, fingerprint: fingerprint)
+                try inStore { () throws(FileError) in
+                    try cache.record(outputs, for: fingerprint, isReusable: performed.isReusable)
+                }
+            }
+            let said = try await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
+            return Self.ended(
+                performed.isReuse ? .reused(outputs) : .succeeded(outputs),
+                said: said,
+                fingerprint: fingerprint?.digest,
+                reason: reason
+            )
+        } catch {
+            if let fingerprint { remember(error, for: fingerprint) }
+            return Self.ended(badly: error, fingerprint: fingerprint?.digest)
+        }
+    }
+
+    /// Keeps a failure that would come again; one that cannot be kept only costs another attempt.
+    private func remember(_ failure: StepFailure, for fingerprint: Fingerprint) {
+        guard failure.kind == .failed else { return }
+        try? cache.record(failure, for: fingerprint, at: clock.now())
     }
 
     private func reason(for step: StepID, fingerprint: Fingerprint) -> String {
         guard let earlier = previous(step) else { return "it has not been done before" }
-        guard earlier != fingerprint.digest else {
-            return cache.isUnusable(earlier)
-                ? "not all of it ended well the last time" : "the stored result was gone"
-        }
+        guard earlier != fingerprint.digest else { return cache.whyUnused(earlier) }
         guard let fields = cache.fingerprint(earlier) else { return "its inputs changed" }
         let changes = fingerprint.differences(from: fields)
         return changes.isEmpty ? "its inputs changed" : changes.joined(separator: ", ")
-    }
-
-    private func progress(of step: StepID) -> @Sendable (String) -> Void {
-        { [events] words in events.post(.stepProgressed(words), step: step) }
     }
 
     private func keep(_ outputs: [Performed.NewOutput]) throws(StepFailure) -> [Output] {
@@ -158,6 +250,15 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
             case .cancelled: .cancelled
             }
         return ExecutedStep(outcome: outcome, fingerprint: fingerprint)
+    }
+
+    private static func late(_ limit: Duration) -> StepFailure {
+        StepFailure(
+            code: "attempt-deadline",
+            "it did not end within \(limit)",
+            hint: "give it longer, or less to do",
+            recurrence: .passing
+        )
     }
 }
 

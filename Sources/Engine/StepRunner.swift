@@ -24,12 +24,71 @@ package protocol StepRunner<Work>: Sendable {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(StepFailure) -> Performed
 
+    /// With which other steps that wait the work can be done together; nil: it is done alone.
+    func batch(of step: Plan<Work>.Step) -> Batch?
+
+    /// Does the work of steps of one ``Batch`` together, each with the result that it would have alone.
+    ///
+    /// - Returns: A result for each of `members`, in their order.
+    func perform(together members: [Performing<Work>]) async -> [Result<Performed, StepFailure>]
+
     /// What the outputs say, be they new or reused: a pure function of them and of the step.
     func interpret(
         _ step: Plan<Work>.Step,
         inputs: StepInputs,
         outputs: StoredOutputs
     ) async throws(StepFailure) -> Interpretation
+}
+
+extension StepRunner {
+    package func batch(of step: Plan<Work>.Step) -> Batch? { nil }
+
+    package func perform(together members: [Performing<Work>]) async -> [Result<Performed, StepFailure>] {
+        var results: [Result<Performed, StepFailure>] = []
+        for member in members {
+            do throws(StepFailure) {
+                results.append(
+                    .success(try await perform(member.step, inputs: member.inputs, progress: member.progress))
+                )
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
+}
+
+/// Steps with equal batches can be done together.
+package struct Batch: Hashable, Sendable {
+    /// What they must have in common, such as a compiler with its settings.
+    package let key: String
+    /// The most steps of one batch, at least 1.
+    package let most: Int
+
+    /// - Precondition: `most` is at least 1.
+    package init(key: String, most: Int) {
+        precondition(most >= 1, "a batch has room for at least 1 step (was \(most))")
+        self.key = key
+        self.most = most
+    }
+}
+
+/// A step of a batch with what it works on.
+package struct Performing<Work: Sendable>: Sendable {
+    package let step: Plan<Work>.Step
+    package let inputs: StepInputs
+    /// Takes words for a person about where the step is.
+    package let progress: @Sendable (String) -> Void
+
+    package init(
+        step: Plan<Work>.Step,
+        inputs: StepInputs,
+        progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.step = step
+        self.inputs = inputs
+        self.progress = progress
+    }
 }
 
 /// What a runner gives back.
@@ -47,7 +106,8 @@ package struct Performed: Sendable {
     package var outputs: [NewOutput]
     /// An effect that was there already: the step counts as reused.
     package var isReuse: Bool
-    /// Whether the outputs may stand in for another run; not where they depend on more than the fingerprint says.
+    /// Whether the outputs may stand in for another run; not where they depend on more than the fingerprint says, such as
+    /// an input that changed while the work went on.
     package var isReusable: Bool
     /// Why an effect was done or kept; empty for pure work, where the engine knows.
     package var reason: String

@@ -54,6 +54,16 @@ package struct StepFailure: Error, Hashable, Codable, Sendable {
         case cancelled
     }
 
+    /// Whether the same inputs would fail the same way again.
+    package enum Recurrence: String, Codable, Sendable {
+        /// They would: the failure stands until an input changes.
+        case certain
+        /// Nobody knows: the next run tries again.
+        case unknown
+        /// It may well pass: worth another attempt in the same run.
+        case passing
+    }
+
     package var kind: Kind
     /// A stable word for the kind of failure, such as `compile-error`.
     package var code: String
@@ -61,19 +71,22 @@ package struct StepFailure: Error, Hashable, Codable, Sendable {
     package var hint: String?
     /// What a tool said of the user's sources.
     package var diagnostics: [Diagnostic]
+    package var recurrence: Recurrence
 
     package init(
         _ kind: Kind = .failed,
         code: String,
         _ message: String,
         hint: String? = nil,
-        diagnostics: [Diagnostic] = []
+        diagnostics: [Diagnostic] = [],
+        recurrence: Recurrence = .unknown
     ) {
         self.kind = kind
         self.code = code
         self.message = message
         self.hint = hint
         self.diagnostics = diagnostics
+        self.recurrence = recurrence
     }
 
     package static let cancelled = StepFailure(.cancelled, code: "cancelled", "the run was interrupted")

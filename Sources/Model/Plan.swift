@@ -9,16 +9,24 @@ package struct Plan<Work: Sendable>: Sendable {
         package let needs: [StepID]
         /// Steps that must have ended first, however they ended.
         package let after: [StepID]
-        /// What it mostly waits for: `cpu`, or `network:NAME`.
-        package let pool: String
+        /// What it takes of which pools while its work is done; the first says what it mostly waits for.
+        package let claims: [Claim]
 
-        package init(id: StepID, work: Work, needs: [StepID] = [], after: [StepID] = [], pool: String = "cpu")
-        {
+        /// The pool that it mostly waits for: `cpu`, or `network:NAME`.
+        package var pool: String { claims.first?.pool ?? Claim.cpu.pool }
+
+        package init(
+            id: StepID,
+            work: Work,
+            needs: [StepID] = [],
+            after: [StepID] = [],
+            claims: [Claim] = [.cpu]
+        ) {
             self.id = id
             self.work = work
             self.needs = needs
             self.after = after
-            self.pool = pool
+            self.claims = claims
         }
     }
 
@@ -76,7 +84,7 @@ package struct Plan<Work: Sendable>: Sendable {
                 work: step.work,
                 needs: step.needs,
                 after: step.after.filter(kept.contains),
-                pool: step.pool
+                claims: step.claims
             )
         }
         return Plan(alreadyOrdered: left)
@@ -116,46 +124,27 @@ package struct Plan<Work: Sendable>: Sendable {
     }
 }
 
+/// What a step takes of a pool while its work is done.
+package struct Claim: Hashable, Sendable {
+    /// One core.
+    package static let cpu = Claim("cpu")
+
+    package let pool: String
+    /// At least 1; where it is more than the pool holds, the step has the pool for itself.
+    package let weight: Int
+
+    /// - Precondition: `weight` is at least 1.
+    package init(_ pool: String, weight: Int = 1) {
+        precondition(weight >= 1, "a claim weighs at least 1 (was \(weight))")
+        self.pool = pool
+        self.weight = weight
+    }
+}
+
 /// Why steps do not make a plan.
 package enum PlanError: Error, Hashable, Sendable {
     case duplicate(StepID)
     case unknown(StepID, neededBy: StepID)
     /// The steps of one cycle in order, the first again at the end.
     case cycle([StepID])
-}
-
-/// A binary heap of integers, least first: keeps equal choices in the order given.
-package struct Heap: Sendable {
-    private var items: [Int]
-
-    package init(_ items: [Int] = []) {
-        self.items = items.sorted()
-    }
-
-    package var isEmpty: Bool { items.isEmpty }
-
-    package mutating func insert(_ item: Int) {
-        items.append(item)
-        var child = items.count - 1
-        while child > 0, items[child] < items[(child - 1) / 2] {
-            items.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    package mutating func popLeast() -> Int? {
-        guard let least = items.first, let last = items.popLast() else { return nil }
-        guard !items.isEmpty else { return least }
-        items[0] = last
-        var parent = 0
-        while true {
-            var smallest = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < items.count {
-                if items[child] < items[smallest] { smallest = child }
-            }
-            guard smallest != parent else { return least }
-            items.swapAt(parent, smallest)
-            parent = smallest
-        }
-    }
 }

@@ -3,7 +3,7 @@ import Model
 /// The deploy and call steps: what they need, and the order in which one sender sends.
 enum EffectSteps {
     static func steps(of instance: DeploymentExpansion.Instance, _ pure: PureSteps) -> [Plan<Action>.Step] {
-        let pool = "network:\(instance.network.name)"
+        let claims = [Claim("network:\(instance.network.name)")]
         let compile = StepID.compile(instance.contract)
         let audit = StepID.audit(instance.contract)
         let deploy = Plan<Action>.Step(
@@ -27,7 +27,7 @@ enum EffectSteps {
                 )
             ),
             needs: [compile, audit] + deployments(instance.arguments.references, instance),
-            pool: pool
+            claims: claims
         )
         var steps = [deploy]
         for call in instance.calls {
@@ -54,7 +54,7 @@ enum EffectSteps {
                     // A call comes after the one that the manifest writes before it.
                     needs: [compile, deploy.id] + others,
                     after: steps.count > 1 ? [steps[steps.count - 1].id] : [],
-                    pool: pool
+                    claims: claims
                 )
             )
         }
@@ -98,7 +98,7 @@ enum EffectSteps {
             let ahead = last[lane].map { [$0] } ?? preparations[lane] ?? []
             last[lane] = step.id
             let after = Set(step.after + ahead).subtracting(step.needs).sorted()
-            return Plan.Step(id: step.id, work: work, needs: step.needs, after: after, pool: step.pool)
+            return Plan.Step(id: step.id, work: work, needs: step.needs, after: after, claims: step.claims)
         }
         return plan.replacing(steps)
     }

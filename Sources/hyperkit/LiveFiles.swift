@@ -11,7 +11,9 @@ extension FileAccess {
         kind: { path in DiskFile.kind(path) },
         list: { path throws(FileError) in try DiskFile.list(path) },
         remove: { path throws(FileError) in try DiskFile.remove(path) },
-        resolved: { path in DiskFile.resolved(path) }
+        resolved: { path in DiskFile.resolved(path) },
+        status: { path in DiskFile.status(path) },
+        touch: { path in DiskFile.touch(path) }
     )
 
     /// Makes a directory and those above it, where they are not there.
@@ -119,6 +121,24 @@ private enum DiskFile {
         guard let text = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(text) }
         return unsafe String(cString: text)
+    }
+
+    static func status(_ path: String) -> FileStatus? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return FileStatus(
+            device: UInt64(status.st_dev),
+            inode: UInt64(status.st_ino),
+            size: Int64(status.st_size),
+            modified: nanoseconds(status.st_mtim),
+            changed: nanoseconds(status.st_ctim)
+        )
+    }
+
+    static func touch(_ path: String) { _ = unsafe utimensat(AT_FDCWD, path, nil, 0) }
+
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
     private static func fill(_ descriptor: Int32, with bytes: Data, for path: String) throws(FileError) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Foundation
 import Model
 import Planning
@@ -74,6 +75,8 @@ struct SelectionOptions: ParsableArguments {
     }
 }
 
+extension ActionCache.Mode: ExpressibleByArgument {}
+
 enum ProgressStyle: String, ExpressibleByArgument, CaseIterable {
     case auto, tty, plain, json, none
 }
@@ -102,11 +105,28 @@ struct RunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Also writes events here, one JSON object a line.", valueName: "file"))
     var events: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Whether stored results are used and new ones kept: read-write, read-only or off.",
+            valueName: "mode"
+        )
+    )
+    var cacheMode: ActionCache.Mode = .readWrite
+
+    @Flag(help: "Tries again what failed before, though nothing changed.")
+    var retryFailed = false
+
     enum AfterFailure: String, EnumerableFlag {
         case keepGoing, failFast
     }
 
-    var width: Int { jobs ?? ProcessInfo.processInfo.activeProcessorCount }
+    /// The bounds of the run.
+    var rules: RunRules {
+        RunRules(
+            width: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
+            stopsAtFailure: afterFailure == .failFast
+        )
+    }
 
     mutating func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1 on") }

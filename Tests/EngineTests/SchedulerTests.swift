@@ -8,6 +8,7 @@ import Testing
 @Suite struct SchedulerTests {
     let files = MemoryFiles([String: Data]())
     let runner = ToyRunner()
+    let clock = ToyClock()
 
     static func step(
         _ name: String,
@@ -31,10 +32,21 @@ import Testing
         width: Int = 4,
         stopsAtFailure: Bool = false,
         log: EventLog = EventLog(),
-        previous: Digest? = nil
+        previous: Digest? = nil,
+        mode: ActionCache.Mode = .readWrite,
+        retryFailed: Bool = false,
+        rules change: (inout RunRules) -> Void = { _ in }
     ) async throws -> [StepID: Outcome] {
         let store = ContentStore(directory: "/s/cas", files: files.access)
-        let cache = ActionCache(directory: "/s/ac", files: files.access, store: store)
+        let cache = ActionCache(
+            directory: "/s/ac",
+            files: files.access,
+            store: store,
+            mode: mode,
+            triesFailuresAgain: retryFailed
+        )
+        var rules = RunRules(width: width, stopsAtFailure: stopsAtFailure)
+        change(&rules)
         let stream = EventStream(now: { Timestamp(milliseconds: 0) }, readers: [log.take])
         let scheduler = Scheduler(
             execution: StepExecution(
@@ -42,12 +54,13 @@ import Testing
                 store: store,
                 cache: cache,
                 events: stream,
-                elapsed: { .zero },
+                clock: clock.engine,
                 previous: { _ in previous }
             ),
             events: stream,
-            width: width,
-            stopsAtFailure: stopsAtFailure
+            rules: rules,
+            clock: clock.engine,
+            estimate: { _ in .milliseconds(1) }
         )
         let outcomes = await scheduler.run(try Plan(ordering: steps))
         #expect(log.ends.count == steps.count, "each step ends once")
@@ -122,13 +135,13 @@ import Testing
 
     @Test func failFastStartsNothingAfterAFailure() async throws {
         let outcomes = try await run(
-            [Self.step("a", .fail), Self.step("b"), Self.step("c", needs: ["b"])],
+            [Self.step("a", .fail), Self.step("b"), Self.step("c", needs: ["a"])],
             width: 1,
             stopsAtFailure: true
         )
         #expect(runner.performed == [Self.id("a")])
         #expect(outcomes[Self.id("b")] == .cancelled)
-        #expect(outcomes[Self.id("c")] == .cancelled)
+        #expect(outcomes[Self.id("c")] == .skipped(after: Self.id("a")))
     }
 
     @Test func cancellingEndsWhatRunsAndStartsNothingElse() async throws {
@@ -156,6 +169,95 @@ import Testing
         let outcomes = try await run([Self.step("a")])
         #expect(runner.performed.count == 2)
         #expect(outcomes[Self.id("a")]?.isGood == true)
+    }
+
+    @Test func aFailureThatIsCertainIsNotPaidForAgainUntilItsInputsChange() async throws {
+        let first = try await run([Self.step("a", .failForCertain)])
+        let log = EventLog()
+        let second = try await run([Self.step("a", .failForCertain)], log: log)
+        #expect(first == second)
+        #expect(runner.performed.count == 1)
+        #expect(log.reasons[Self.id("a")] == "it failed so before, and nothing changed")
+        _ = try await run([Self.step("a", .failForCertain)], retryFailed: true)
+        #expect(runner.performed.count == 2)
+        let mended = try await run([Self.step("a", text: "mended")])
+        #expect(mended[Self.id("a")]?.isGood == true)
+    }
+
+    @Test func aPassingFailureIsTriedAgainAfterWaitsAndRemembersForTenMinutes() async throws {
+        let log = EventLog()
+        let outcomes = try await run([Self.step("a", .failPassing(times: 2))], log: log)
+        #expect(outcomes[Self.id("a")]?.isGood == true)
+        #expect(log.attempts[Self.id("a")] == 3)
+        // Half of at most one second, then half of at most two.
+        #expect(clock.slept == [.milliseconds(500), .seconds(1)])
+
+        let steps = [Self.step("b", .failPassing(times: 100))]
+        let failed = try await run(steps)
+        #expect(failed[Self.id("b")]?.isGood == false)
+        #expect(runner.performed.count { $0 == Self.id("b") } == 4)
+        clock.advance(.seconds(599))
+        _ = try await run(steps)
+        #expect(runner.performed.count { $0 == Self.id("b") } == 4)
+        clock.advance(.seconds(601))
+        _ = try await run(steps)
+        #expect(runner.performed.count { $0 == Self.id("b") } == 8)
+    }
+
+    @Test func anAttemptPastItsDeadlineIsEndedAndTriedAgain() async throws {
+        let log = EventLog()
+        let outcomes = try await run([Self.step("a", .waitUntilCancelled)], log: log) {
+            $0.attemptDeadline = .seconds(5)
+            $0.attempts = 2
+        }
+        guard case .failed(let failure) = outcomes[Self.id("a")] else {
+            Issue.record("it did not fail: \(outcomes)")
+            return
+        }
+        #expect(failure.code == "attempt-deadline")
+        #expect(log.attempts[Self.id("a")] == 2)
+    }
+
+    @Test func aRunPastItsDeadlineEndsWhatWorksAndStartsNothing() async throws {
+        clock.wait { [runner] in while runner.performed.isEmpty { await Task.yield() } }
+        let outcomes = try await run([Self.step("a", .waitUntilCancelled), Self.step("b", needs: ["a"])]) {
+            $0.runDeadline = .seconds(60)
+        }
+        guard case .failed(let failure) = outcomes[Self.id("a")] else {
+            Issue.record("it did not fail: \(outcomes)")
+            return
+        }
+        #expect(failure.code == "run-deadline")
+        #expect(outcomes[Self.id("b")] == .skipped(after: Self.id("a")))
+    }
+
+    @Test func stepsOfOneBatchAreDoneTogetherEachWithItsOwnResult() async throws {
+        let steps = (0..<20).map { Self.step("b\($0)", $0 == 7 ? .failInBatch : .batch) }
+        let outcomes = try await run(steps, width: 2)
+        #expect(outcomes.values.count { $0.isGood } == 19)
+        #expect(outcomes[Self.id("b7")]?.isGood == false)
+        let sizes = runner.batches
+        #expect(runner.performed.count == 20)
+        #expect(sizes.allSatisfy { $0 <= 8 } && sizes.contains { $0 > 1 })
+        let again = try await run(steps, width: 2)
+        #expect(again.values.filter(\.isGood).allSatisfy { if case .reused = $0 { true } else { false } })
+    }
+
+    @Test func readOnlyUsesResultsAndKeepsNone() async throws {
+        _ = try await run([Self.step("a")])
+        let stored = files.paths.filter { $0.hasPrefix("/s/ac") }
+        let outcomes = try await run([Self.step("a"), Self.step("b")], mode: .readOnly)
+        #expect(outcomes[Self.id("a")] == .reused(outcomes[Self.id("a")]?.outputs ?? []))
+        #expect(files.paths.filter { $0.hasPrefix("/s/ac") } == stored)
+        #expect(runner.performed == ["a", "b"].map(Self.id))
+    }
+
+    @Test func offUsesNoResultAndKeepsNone() async throws {
+        _ = try await run([Self.step("a")])
+        let stored = files.paths.filter { $0.hasPrefix("/s/ac") }
+        _ = try await run([Self.step("a"), Self.step("b")], mode: .off)
+        #expect(files.paths.filter { $0.hasPrefix("/s/ac") } == stored)
+        #expect(runner.performed.count == 3)
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: [1, 2, 5]) func neverExceedsItsWidth(_ width: Int) async throws
@@ -197,13 +299,16 @@ import Testing
 
 /// Keeps which steps ended.
 final class EventLog: Sendable {
-    private let steps = Mutex<[(id: StepID, reason: String)]>([])
+    private let steps = Mutex<[(id: StepID, end: StepEnd)]>([])
 
     var ends: [StepID] { steps.withLock { $0.map(\.id) } }
-    var reasons: [StepID: String] { steps.withLock { Dictionary($0, uniquingKeysWith: { $1 }) } }
+    var reasons: [StepID: String] { last.mapValues(\.reason) }
+    var attempts: [StepID: Int] { last.mapValues(\.attempts) }
+
+    private var last: [StepID: StepEnd] { steps.withLock { Dictionary($0, uniquingKeysWith: { $1 }) } }
 
     func take(_ event: Event) {
         guard case .stepFinished(let end) = event.kind, let step = event.step else { return }
-        steps.withLock { $0.append((step, end.reason)) }
+        steps.withLock { $0.append((step, end)) }
     }
 }

@@ -5,7 +5,13 @@ import Synchronization
 
 /// What a toy step does.
 struct ToyWork: Sendable {
-    enum Behaviour: Sendable { case succeed, fail, refuse, block, effect, unsure, waitUntilCancelled }
+    enum Behaviour: Hashable, Sendable {
+        case succeed, fail, refuse, block, effect, unsure, waitUntilCancelled
+        case failForCertain
+        /// The first attempts fail in a way that may pass.
+        case failPassing(times: Int)
+        case batch, failInBatch
+    }
 
     var text: String
     var behaviour = Behaviour.succeed
@@ -15,6 +21,7 @@ struct ToyWork: Sendable {
 final class ToyRunner: StepRunner {
     struct Counts {
         var performed: [StepID] = []
+        var batches: [Int] = []
         var now = 0
         var most = 0
     }
@@ -22,6 +29,27 @@ final class ToyRunner: StepRunner {
     let counts = Mutex(Counts())
 
     var performed: [StepID] { counts.withLock(\.performed) }
+    /// How many steps each batch had.
+    var batches: [Int] { counts.withLock(\.batches) }
+
+    func batch(of step: Plan<ToyWork>.Step) -> Batch? {
+        [.batch, .failInBatch].contains(step.work.behaviour) ? Batch(key: "toys", most: 8) : nil
+    }
+
+    func perform(together members: [Performing<ToyWork>]) async -> [Result<Performed, StepFailure>] {
+        counts.withLock { $0.batches.append(members.count) }
+        var results: [Result<Performed, StepFailure>] = []
+        for member in members {
+            do throws(StepFailure) {
+                let performed = try await perform(
+                    member.step, inputs: member.inputs, progress: member.progress)
+                results.append(.success(performed))
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
 
     func fingerprint(
         of step: Plan<ToyWork>.Step,
@@ -49,8 +77,13 @@ final class ToyRunner: StepRunner {
         defer { counts.withLock { $0.now -= 1 } }
         await Task.yield()
         switch step.work.behaviour {
-        case .succeed, .effect, .refuse, .unsure: break
-        case .fail: throw StepFailure(code: "toy", "it fails")
+        case .succeed, .effect, .refuse, .unsure, .batch: break
+        case .fail, .failInBatch: throw StepFailure(code: "toy", "it fails")
+        case .failForCertain: throw StepFailure(code: "toy", "it fails", recurrence: .certain)
+        case .failPassing(let times):
+            guard counts.withLock({ counts in counts.performed.count { $0 == step.id } }) > times else {
+                throw StepFailure(code: "toy", "it fails", recurrence: .passing)
+            }
         case .block: throw StepFailure(.blocked, code: "toy", "a person decides")
         case .waitUntilCancelled:
             while !Task.isCancelled { await Task.yield() }
@@ -76,5 +109,41 @@ final class ToyRunner: StepRunner {
         _ = try outputs.bytes("out")
         if case .refuse = step.work.behaviour { return Interpretation(facts: [], refusal: "refused") }
         return Interpretation(facts: [])
+    }
+}
+
+/// A clock that stands still but for sleeps, which take no real time: each moves it on.
+final class ToyClock: Sendable {
+    private struct State {
+        var now = Duration.zero
+        var slept: [Duration] = []
+        var ahead: @Sendable () async -> Void = {}
+    }
+
+    private let state = Mutex(State())
+
+    var slept: [Duration] { state.withLock(\.slept) }
+
+    /// Makes every sleep last until `ahead` returns.
+    func wait(_ ahead: @escaping @Sendable () async -> Void) { state.withLock { $0.ahead = ahead } }
+
+    func advance(_ duration: Duration) { state.withLock { $0.now += duration } }
+
+    var engine: EngineClock {
+        EngineClock(
+            elapsed: { self.state.withLock(\.now) },
+            now: {
+                Timestamp(milliseconds: Int64(self.state.withLock(\.now) / .milliseconds(1)))
+            },
+            sleep: { duration throws(CancellationError) in
+                await self.state.withLock(\.ahead)()
+                guard !Task.isCancelled else { throw CancellationError() }
+                self.state.withLock {
+                    $0.now += duration
+                    $0.slept.append(duration)
+                }
+            },
+            fraction: { 0.5 }
+        )
     }
 }

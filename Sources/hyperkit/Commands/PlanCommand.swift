@@ -122,8 +122,9 @@ struct PlanCommand: AsyncParsableCommand {
         let scheduler = Scheduler(
             execution: state.execution(hub: hub, events: events),
             events: events,
-            width: options.width,
-            stopsAtFailure: options.afterFailure == .failFast
+            rules: options.rules,
+            clock: EngineClock(world),
+            estimate: state.estimate
         )
         let outcomes = await display.alive(in: world) { await scheduler.run(pure) }
         events.post(

@@ -57,8 +57,9 @@ struct RunSession {
         let scheduler = Scheduler(
             execution: state.execution(hub: hub, events: events),
             events: events,
-            width: options.width,
-            stopsAtFailure: options.afterFailure == .failFast
+            rules: options.rules,
+            clock: EngineClock(world),
+            estimate: state.estimate
         )
         let interrupts = Interrupts()
         let plan = planned.plan

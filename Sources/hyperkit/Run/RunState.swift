@@ -10,6 +10,7 @@ struct RunState {
     var ledger: Ledger
     var store: ContentStore
     private var cache: ActionCache
+    private var durations: StepDurations
     private var tools: RunTools
     private var project: Project
     private var stateDirectory: String
@@ -34,7 +35,14 @@ struct RunState {
                 ),
                 ledger: ledger,
                 store: store,
-                cache: ActionCache(directory: "\(state)/ac", files: world.files, store: store),
+                cache: ActionCache(
+                    directory: "\(state)/ac",
+                    files: world.files,
+                    store: store,
+                    mode: options.cacheMode,
+                    triesFailuresAgain: options.retryFailed
+                ),
+                durations: try ledger.durations(project: project.manifest.project),
                 tools: try await RunTools.find(for: project.manifest, world: world),
                 project: project,
                 stateDirectory: state,
@@ -74,12 +82,15 @@ struct RunState {
             store: store,
             cache: cache,
             events: events,
-            elapsed: world.elapsed,
+            clock: EngineClock(world),
             previous: { [ledger, header] step in
                 try? ledger.lastFingerprint(of: step, project: header.project)
             }
         )
     }
+
+    /// How long a step will take, by what it took before.
+    @Sendable func estimate(_ step: StepID) -> Duration { durations.estimate(step) }
 
     /// Says what effects would be; a devnet that would start empty is not started for it.
     func forecaster(hub: NetworkHub) -> Forecaster {

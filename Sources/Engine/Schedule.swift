@@ -1,0 +1,251 @@
+package import Model
+
+/// Which steps wait, are looked up, work, rest until another attempt, and have ended: all that a scheduler decides.
+///
+/// It has no clock and starts nothing: it is told what happened and when, and says what to begin, so that the same
+/// decisions can be driven by tasks or by a simulation. Its size is linear in the plan; no decision looks at all steps.
+///
+/// A step is first looked up, which takes no pool and may end it: a stored result stands in. Only what must be done
+/// waits for its pools.
+package struct Schedule<Work: Sendable>: Sendable {
+    /// What to begin.
+    package enum Command: Hashable, Sendable {
+        /// See whether there is a result already.
+        case look(Int)
+        /// Do the work of these steps together, in one attempt of each.
+        case perform([Int])
+    }
+
+    /// Why nothing more is started.
+    package enum Stop: Hashable, Sendable { case failure, cancellation, deadline }
+
+    /// What an outcome leads to.
+    package enum Consequence: Hashable, Sendable {
+        /// The step has ended so; others were skipped because of it, each with the step that is the cause.
+        case ended(Outcome, skipped: [Skipped])
+        /// It is tried again.
+        case rests(until: Duration)
+    }
+
+    package struct Skipped: Hashable, Sendable {
+        package let position: Int
+        package let cause: StepID
+    }
+
+    private struct Rest {
+        let due: Duration
+        let rank: Int
+        let failure: StepFailure
+    }
+
+    package private(set) var outcomes: [Outcome?]
+    /// How often each step has been begun.
+    package private(set) var attempts: [Int32]
+    /// How many steps are looked up, or work.
+    package private(set) var looking = 0
+    package private(set) var performing = 0
+    private var stop: Stop?
+
+    private let plan: Plan<Work>
+    private let rules: RunRules
+    private let graph: Graph
+    private var waiting: [Int32]
+    /// Positions by rank, the most urgent first, and back.
+    private let order: [Int32]
+    private let ranks: [Int32]
+    private var toLook: Heap
+    private var queue = WorkQueue()
+    private var batches: [Int: Batch] = [:]
+    private var resting: [Rest] = []
+    private var pools: Pools
+    /// What the batch that a step works in has taken, at the batch's first step.
+    private var shares: [Int: (claims: [Claim], left: Int)] = [:]
+    private var batchHeads: [Int: Int] = [:]
+
+    /// - Parameters:
+    ///   - plan: What to do.
+    ///   - rules: Within which bounds.
+    ///   - urgency: For each position how long the work behind it takes; the longest goes first, equals in plan order.
+    package init(_ plan: Plan<Work>, rules: RunRules, urgency: [Duration]? = nil) {
+        self.plan = plan
+        self.rules = rules
+        graph = Graph(plan)
+        waiting = graph.waiting
+        outcomes = [Outcome?](repeating: nil, count: plan.steps.count)
+        attempts = [Int32](repeating: 0, count: plan.steps.count)
+        pools = Pools(rules)
+        var order = plan.steps.indices.map { Int32($0) }
+        if let urgency {
+            order.sort { left, right in
+                let (a, b) = (urgency[Int(left)], urgency[Int(right)])
+                return a == b ? left < right : a > b
+            }
+        }
+        self.order = order
+        var ranks = order
+        for (rank, position) in order.enumerated() { ranks[Int(position)] = Int32(rank) }
+        self.ranks = ranks
+        toLook = Heap(waiting.indices.filter { [waiting] in waiting[$0] == 0 }.map { Int(ranks[$0]) })
+    }
+
+    /// Whether there is nothing left to begin and nothing to wait for.
+    package var isDone: Bool {
+        looking == 0 && performing == 0
+            && (stop != nil || (toLook.isEmpty && queue.count == 0 && resting.isEmpty))
+    }
+
+    /// When the next rest is over; nil where none is waited for.
+    package var nextDue: Duration? { stop == nil ? resting.map(\.due).min() : nil }
+
+    /// Something that can begin at this moment; nil where nothing can.
+    ///
+    /// Work goes ahead of looking up: what is known to be needed starts at once.
+    package mutating func next(at now: Duration) -> Command? {
+        guard stop == nil else { return nil }
+        endRests(at: now)
+        if let (ranks, claims) = queue.take(fitting: pools) {
+            let positions = ranks.map { Int(order[$0]) }
+            begin(positions, claims)
+            return .perform(positions)
+        }
+        guard looking < rules.width, let rank = toLook.popLeast() else { return nil }
+        looking += 1
+        return .look(Int(order[rank]))
+    }
+
+    /// A look found nothing that can stand in: the step waits for its pools, perhaps to be done with others.
+    package mutating func mustPerform(_ position: Int, batch: Batch?) {
+        looking -= 1
+        if let batch { batches[position] = batch }
+        queue.insert(Int(ranks[position]), claims: plan.steps[position].claims, batch: batch)
+    }
+
+    /// A look ended the step.
+    package mutating func looked(_ position: Int, _ outcome: Outcome) -> Consequence {
+        looking -= 1
+        return end(position, as: outcome)
+    }
+
+    /// An attempt came to its end.
+    ///
+    /// `fraction` is at random, from 0 to 1: how much of the longest wait there is ahead of another attempt.
+    package mutating func performed(
+        _ position: Int,
+        _ outcome: Outcome,
+        at now: Duration,
+        fraction: Double
+    ) -> Consequence {
+        performing -= 1
+        give(position)
+        if case .cancelled = outcome, stop == .deadline { return end(position, as: .failed(lateFailure)) }
+        guard case .failed(let failure) = outcome, failure.recurrence == .passing, stop == nil,
+            Int(attempts[position]) < rules.attempts
+        else { return end(position, as: outcome) }
+        let due = now + rules.wait(afterAttempt: Int(attempts[position]), fraction: fraction)
+        resting.append(Rest(due: due, rank: Int(ranks[position]), failure: failure))
+        return .rests(until: due)
+    }
+
+    /// Starts nothing more; the first reason stands, but for a failure, which any other takes the place of.
+    package mutating func stop(_ reason: Stop) {
+        if stop == nil || stop == .failure { stop = reason }
+    }
+
+    /// Ends every step without an outcome: what rested as its last attempt failed, the others as cancelled.
+    ///
+    /// - Returns: Their positions, in plan order.
+    package mutating func endRest() -> [Int] {
+        let rest = outcomes.indices.filter { outcomes[$0] == nil }
+        for position in rest { outcomes[position] = .cancelled }
+        for rested in resting { outcomes[Int(order[rested.rank])] = .failed(rested.failure) }
+        resting = []
+        return rest
+    }
+
+    /// The outputs of what a step needs or comes after, as far as those ended well.
+    func inputs(of position: Int) -> [StepID: [Output]] {
+        let step = plan.steps[position]
+        var inputs: [StepID: [Output]] = [:]
+        for ids in [step.needs, step.after] {
+            for id in ids {
+                guard let outcome = plan.positions[id].flatMap({ outcomes[$0] }), outcome.isGood else {
+                    continue
+                }
+                inputs[id] = outcome.outputs
+            }
+        }
+        return inputs
+    }
+
+    private var lateFailure: StepFailure {
+        StepFailure(
+            code: "run-deadline",
+            "the run came to its deadline\(rules.runDeadline.map { " of \($0)" } ?? "") while it worked",
+            hint: "run again: it goes on from here"
+        )
+    }
+
+    private mutating func begin(_ positions: [Int], _ claims: [Claim]) {
+        pools.take(claims)
+        performing += positions.count
+        for position in positions { attempts[position] += 1 }
+        guard let head = positions.first else { return }
+        shares[head] = (claims, positions.count)
+        if positions.count > 1 { for position in positions { batchHeads[position] = head } }
+    }
+
+    /// Gives back what a batch has taken when its last step is through.
+    private mutating func give(_ position: Int) {
+        let head = batchHeads.removeValue(forKey: position) ?? position
+        guard let share = shares[head] else { return }
+        if share.left == 1 {
+            shares[head] = nil
+            pools.give(share.claims)
+        } else {
+            shares[head] = (share.claims, share.left - 1)
+        }
+    }
+
+    private mutating func endRests(at now: Duration) {
+        guard !resting.isEmpty else { return }
+        for rest in resting where rest.due <= now {
+            let position = Int(order[rest.rank])
+            queue.insert(rest.rank, claims: plan.steps[position].claims, batch: batches[position])
+        }
+        resting.removeAll { $0.due <= now }
+    }
+
+    /// Notes an outcome and frees what waited for it.
+    private mutating func end(_ position: Int, as outcome: Outcome) -> Consequence {
+        var skipped: [Skipped] = []
+        var ended = [(position, outcome)]
+        while let (position, outcome) = ended.popLast() {
+            outcomes[position] = outcome
+            batches[position] = nil
+            for dependent in graph.dependents(of: position).map({ Int($0) }) {
+                waiting[dependent] -= 1
+                guard waiting[dependent] == 0, outcomes[dependent] == nil else { continue }
+                if let cause = cause(ofSkipping: plan.steps[dependent]) {
+                    skipped.append(Skipped(position: dependent, cause: cause))
+                    ended.append((dependent, .skipped(after: cause)))
+                } else {
+                    toLook.insert(Int(ranks[dependent]))
+                }
+            }
+        }
+        if rules.stopsAtFailure, !outcome.isGood, stop == nil { stop = .failure }
+        return .ended(outcome, skipped: skipped)
+    }
+
+    /// The first step behind a bad need: the one that itself failed, not those skipped because of it.
+    private func cause(ofSkipping step: Plan<Work>.Step) -> StepID? {
+        for need in step.needs {
+            guard let outcome = plan.positions[need].flatMap({ outcomes[$0] }), !outcome.isGood else {
+                continue
+            }
+            if case .skipped(let after) = outcome { return after }
+            return need
+        }
+        return nil
+    }
+}

@@ -1,0 +1,60 @@
+import Model
+
+/// Steps that wait for their pools: one heap for each kind of claim, so that finding what can start does not look at
+/// all that cannot.
+struct WorkQueue {
+    /// Steps that want the same and can be done together.
+    private struct Shelf {
+        let claims: [Claim]
+        let batch: Batch?
+        var ranks = Heap()
+    }
+
+    private struct Key: Hashable {
+        let claims: [Claim]
+        let batch: Batch?
+    }
+
+    private var shelves: [Shelf] = []
+    private var places: [Key: Int] = [:]
+    private(set) var count = 0
+
+    mutating func insert(_ rank: Int, claims: [Claim], batch: Batch?) {
+        let key = Key(claims: claims, batch: batch)
+        let place: Int
+        if let known = places[key] {
+            place = known
+        } else {
+            place = shelves.count
+            shelves.append(Shelf(claims: claims, batch: batch))
+            places[key] = place
+        }
+        shelves[place].ranks.insert(rank)
+        count += 1
+    }
+
+    /// Takes out the first step that fits into the pools, with others that can be done together with it.
+    ///
+    /// What waits for a batch is shared out evenly among as many batches as can run at once.
+    mutating func take(fitting pools: Pools) -> (ranks: [Int], claims: [Claim])? {
+        guard count > 0 else { return nil }
+        var best: (place: Int, rank: Int)?
+        for (place, shelf) in shelves.enumerated() {
+            guard let rank = shelf.ranks.least, rank < best?.rank ?? .max, pools.fit(shelf.claims) else {
+                continue
+            }
+            best = (place, rank)
+        }
+        guard let place = best?.place else { return nil }
+        let shelf = shelves[place]
+        var size = 1
+        if let batch = shelf.batch {
+            let lanes = max(1, pools.most(shelf.claims))
+            size = max(1, min(batch.most, (shelf.ranks.count + lanes - 1) / lanes))
+        }
+        var ranks: [Int] = []
+        while ranks.count < size, let rank = shelves[place].ranks.popLeast() { ranks.append(rank) }
+        count -= ranks.count
+        return (ranks, shelf.claims)
+    }
+}

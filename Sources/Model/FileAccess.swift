@@ -1,0 +1,80 @@
+package import Foundation
+
+/// Files as closures; paths are absolute.
+package struct FileAccess: Sendable {
+    package enum Kind: Sendable { case file, directory, other }
+
+    /// The bytes of a file; nil where there is none.
+    package var read: @Sendable (String) throws(FileError) -> Data?
+    /// Writes under a temporary name in the same directory, then renames.
+    ///
+    /// Makes directories on the way. With `durable` the bytes and the name are on the disk when it returns.
+    package var write: @Sendable (_ path: String, _ bytes: Data, _ durable: Bool) throws(FileError) -> Void
+    package var kind: @Sendable (String) -> Kind?
+    /// The names in a directory, sorted; empty where there is none.
+    package var list: @Sendable (String) throws(FileError) -> [String]
+    /// Removes a file or a whole directory; nothing happens where there is none.
+    package var remove: @Sendable (String) throws(FileError) -> Void
+    /// The path with symbolic links resolved; nil where it does not exist.
+    package var resolved: @Sendable (String) -> String?
+    /// What tells whether a file or directory has changed, links followed; nil where there is none.
+    package var status: @Sendable (String) -> FileStatus?
+    /// Notes that a file was used now, as its time of modification; nothing happens where that cannot be.
+    package var touch: @Sendable (String) -> Void
+
+    package init(
+        read: @escaping @Sendable (String) throws(FileError) -> Data?,
+        write: @escaping @Sendable (String, Data, Bool) throws(FileError) -> Void,
+        kind: @escaping @Sendable (String) -> Kind?,
+        list: @escaping @Sendable (String) throws(FileError) -> [String],
+        remove: @escaping @Sendable (String) throws(FileError) -> Void,
+        resolved: @escaping @Sendable (String) -> String?,
+        status: @escaping @Sendable (String) -> FileStatus? = { _ in nil },
+        touch: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.read = read
+        self.write = write
+        self.kind = kind
+        self.list = list
+        self.remove = remove
+        self.resolved = resolved
+        self.status = status
+        self.touch = touch
+    }
+}
+
+/// What the system says of a file that changes with every change of it.
+package struct FileStatus: Hashable, Sendable {
+    package var device: UInt64
+    package var inode: UInt64
+    /// In bytes.
+    package var size: Int64
+    /// Of its content, in nanoseconds since 1970.
+    package var modified: Int64
+    /// Of its content, name or rights, in nanoseconds since 1970; no program can set it.
+    package var changed: Int64
+
+    package init(device: UInt64, inode: UInt64, size: Int64, modified: Int64, changed: Int64) {
+        self.device = device
+        self.inode = inode
+        self.size = size
+        self.modified = modified
+        self.changed = changed
+    }
+}
+
+/// A file operation that the system refused.
+package struct FileError: Error, Hashable, Sendable {
+    package var path: String
+    /// In the system's words.
+    package var reason: String
+
+    package init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+}
+
+extension FileError: CustomStringConvertible {
+    package var description: String { "\(path): \(reason)" }
+}

@@ -1,0 +1,208 @@
+import Engine
+import Model
+import Support
+
+/// A run of a ``Schedule`` in which time is a number: steps take what a seed says and end as a seed says.
+///
+/// What must hold at every moment is counted here anew, from the commands alone.
+struct ScheduleSimulation {
+    struct Options {
+        var steps = 5...60
+        var width: Int?
+        var failures = true
+        var pools = true
+        var stops = true
+        var looks = true
+    }
+
+    private enum Happening {
+        case looked(Int)
+        case performed([Int])
+        case stop(Schedule<Int>.Stop)
+    }
+
+    let plan: Plan<Int>
+    let rules: RunRules
+    let durations: [Duration]
+    private(set) var violations: [String] = []
+    private(set) var makespan: Duration = .zero
+    /// What each step took of the pools' time in all.
+    private(set) var work: Duration = .zero
+    private(set) var outcomes: [Outcome] = []
+    private(set) var batchSizes: [Int] = []
+
+    private var random: SeededRandom
+    private let options: Options
+
+    init(seed: UInt64, options: Options = Options()) throws {
+        var random = SeededRandom(seed: seed)
+        let count = Int.random(in: options.steps, using: &random)
+        let width = options.width ?? Int.random(in: 1...8, using: &random)
+        var steps: [Plan<Int>.Step] = []
+        for number in 0..<count {
+            let earlier = (0..<number).shuffled(using: &random)
+            let needs = earlier.prefix(Int.random(in: 0...3, using: &random)).map(Self.id)
+            let after = earlier.suffix(Int.random(in: 0...1, using: &random)).map(Self.id)
+                .filter { !needs.contains($0) }
+            var claims = [Claim.cpu]
+            if options.pools {
+                let kinds: [[Claim]] = [
+                    [.cpu], [Claim("cpu", weight: 3)], [.cpu, Claim("memory", weight: 5)], [Claim("lane")],
+                    [],
+                    [Claim("memory", weight: 900), Claim("lane")],
+                ]
+                claims = kinds.randomElement(using: &random) ?? []
+            }
+            steps.append(
+                Plan.Step(id: Self.id(number), work: number, needs: needs, after: after, claims: claims))
+        }
+        plan = try Plan(ordering: steps)
+        var rules = RunRules(width: width, pools: ["lane": 1, "memory": 8], attempts: 3)
+        if options.stops { rules.stopsAtFailure = Int.random(in: 0..<4, using: &random) == 0 }
+        self.rules = rules
+        durations = plan.steps.map { _ in .milliseconds(Int.random(in: 1...1_000, using: &random)) }
+        self.random = random
+        self.options = options
+    }
+
+    static func id(_ number: Int) -> StepID { .deploy("s\(number)", on: "n") }
+
+    /// Runs to the end and notes every violation.
+    mutating func run() {
+        let urgency = CriticalPath(plan) { [plan, durations] id in durations[plan.positions[id] ?? 0] }.levels
+        var schedule = Schedule(plan, rules: rules, urgency: urgency)
+        var events: [(at: Duration, order: Int, what: Happening)] = []
+        var count = 0
+        var now = Duration.zero
+        var taken: [String: Int] = [:]
+        var looked = Set<Int>()
+        var ended = Set<Int>()
+        func add(_ after: Duration, _ what: Happening) {
+            count += 1
+            events.append((now + after, count, what))
+        }
+        if options.stops, Int.random(in: 0..<5, using: &random) == 0 {
+            let reason: Schedule<Int>.Stop = Bool.random(using: &random) ? .cancellation : .deadline
+            add(.milliseconds(Int.random(in: 0...3_000, using: &random)), .stop(reason))
+        }
+        var isStopped = false
+        for _ in 0..<100_000 {
+            while let command = schedule.next(at: now) {
+                if isStopped { violations.append("\(command) was begun after a stop") }
+                switch command {
+                case .look(let position):
+                    if !looked.insert(position).inserted {
+                        violations.append("\(position) was looked up twice")
+                    }
+                    check(position, begunIn: schedule)
+                    add(
+                        options.looks ? .microseconds(Int.random(in: 1...900, using: &random)) : .zero,
+                        .looked(position))
+                case .perform(let positions):
+                    for claim in plan.steps[positions[0]].claims {
+                        taken[claim.pool, default: 0] += weight(claim)
+                    }
+                    for (pool, sum) in taken where sum > capacity(pool) {
+                        violations.append("\(pool) held \(sum) of \(capacity(pool))")
+                    }
+                    for position in positions { check(position, begunIn: schedule) }
+                    if positions.count > 4 { violations.append("a batch of \(positions.count)") }
+                    batchSizes.append(positions.count)
+                    let time = positions.map { durations[$0] }.max() ?? .zero
+                    work += time
+                    add(time, .performed(positions))
+                }
+            }
+            if schedule.isDone { break }
+            if let due = schedule.nextDue, events.allSatisfy({ $0.at > due }) {
+                now = max(now, due)
+                continue
+            }
+            guard
+                let next = events.indices.min(by: {
+                    (events[$0].at, events[$0].order) < (events[$1].at, events[$1].order)
+                })
+            else {
+                violations.append("it waits for nothing")
+                break
+            }
+            let event = events.remove(at: next)
+            now = max(now, event.at)
+            switch event.what {
+            case .stop(let reason):
+                schedule.stop(reason)
+                isStopped = true
+            case .looked(let position):
+                if options.failures, Int.random(in: 0..<4, using: &random) == 0 {
+                    note(schedule.looked(position, isStopped ? .cancelled : .reused([])), position, &ended)
+                } else {
+                    let isBatch = options.pools && plan.steps[position].work % 3 == 0
+                    schedule.mustPerform(position, batch: isBatch ? Batch(key: "b", most: 4) : nil)
+                }
+            case .performed(let positions):
+                for claim in plan.steps[positions[0]].claims {
+                    taken[claim.pool, default: 0] -= weight(claim)
+                }
+                for position in positions {
+                    let outcome = isStopped ? .cancelled : randomOutcome()
+                    let fraction = Double.random(in: 0...1, using: &random)
+                    note(schedule.performed(position, outcome, at: now, fraction: fraction), position, &ended)
+                    if Int(schedule.attempts[position]) > rules.attempts {
+                        violations.append("\(position) had \(schedule.attempts[position]) attempts")
+                    }
+                }
+            }
+            if rules.stopsAtFailure, schedule.outcomes.contains(where: { $0.map { !$0.isGood } ?? false }) {
+                isStopped = true
+            }
+        }
+        makespan = now
+        for position in schedule.endRest() where !ended.insert(position).inserted {
+            violations.append("\(position) ended twice")
+        }
+        if ended.count != plan.steps.count {
+            violations.append("\(plan.steps.count - ended.count) steps are lost")
+        }
+        if taken.values.contains(where: { $0 != 0 }) { violations.append("claims are left: \(taken)") }
+        outcomes = schedule.outcomes.compactMap(\.self)
+    }
+
+    private mutating func note(
+        _ consequence: Schedule<Int>.Consequence,
+        _ position: Int,
+        _ ended: inout Set<Int>
+    ) {
+        guard case .ended(_, let skipped) = consequence else { return }
+        for position in [position] + skipped.map(\.position) where !ended.insert(position).inserted {
+            violations.append("\(position) ended twice")
+        }
+    }
+
+    private mutating func check(_ position: Int, begunIn schedule: Schedule<Int>) {
+        let step = plan.steps[position]
+        for need in step.needs {
+            let outcome = plan.positions[need].flatMap { schedule.outcomes[$0] }
+            if outcome?.isGood != true { violations.append("\(step.id) began before \(need) ended well") }
+        }
+        for other in step.after where plan.positions[other].flatMap({ schedule.outcomes[$0] }) == nil {
+            violations.append("\(step.id) began before \(other) ended")
+        }
+        if schedule.outcomes[position] != nil { violations.append("\(step.id) began after its end") }
+    }
+
+    private mutating func randomOutcome() -> Outcome {
+        guard options.failures else { return .succeeded([]) }
+        return switch Int.random(in: 0..<20, using: &random) {
+        case 0: .failed(StepFailure(code: "seeded", "it fails"))
+        case 1: .blocked(StepFailure(.blocked, code: "seeded", "it is blocked"))
+        case 2, 3, 4: .failed(StepFailure(code: "seeded", "it may pass", recurrence: .passing))
+        default: .succeeded([])
+        }
+    }
+
+    private func capacity(_ pool: String) -> Int {
+        pool == "cpu" ? rules.width : rules.pools[pool] ?? rules.otherPools
+    }
+
+    private func weight(_ claim: Claim) -> Int { min(claim.weight, capacity(claim.pool)) }
+}
