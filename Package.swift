@@ -113,7 +113,7 @@ let package = Package(
         tests("ToolchainTests", ["Toolchain", "Model"]),
         tests(
             "StepsTests",
-            ["Steps", "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model"],
+            ["Steps", "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model", "Processes"],
             exclude: ["GenerateGolden"]
         ),
         tests(

@@ -16,7 +16,12 @@ struct Checker {
         case (.text(let kind), .text(let text, let isPlain)):
             if text.isEmpty, isPlain { return mismatch(node, shape, what, keyPlace) }
             return check(text, kind, at: node.place, what: what).map(Checked.text)
-        case (.list(let inner), .list(let items)):
+        case (.list(let inner, let mayBeEmpty), .list(let items)):
+            guard mayBeEmpty || !items.isEmpty else {
+                problems.add(
+                    node.place.error("wrong-value", "\(what) is empty", hint: "write at least one element"))
+                return nil
+            }
             let checked = zip(1..., items).map { number, item in
                 check(item, inner, what: "item \(number) of \(what)")
             }

@@ -21,9 +21,10 @@ enum Grammar {
             Table.Key(
                 "deployments", .named(.deployment, .map(deployment)), "What is to be on which network."),
             Table.Key("policies", .named(.policy, .map(policy)), "Which findings stop what."),
+            Table.Key("checks", .named(.check, .map(check)), "Programs that must pass before others go on."),
         ],
         later: [
-            "projects", "dependencies", "providers", "routes", "tools", "checks", "limits", "toolchain",
+            "projects", "dependencies", "providers", "routes", "tools", "limits", "toolchain",
             "registry",
         ]
     )
@@ -298,5 +299,36 @@ enum Grammar {
                 "runtimeCodeBytes", .text(.integer(1...1_000_000)), "The largest runtime code, in bytes.")
         ],
         later: ["deploymentGas"]
+    )
+
+    static let check = Table(
+        name: "check",
+        about: "A program of your own that must end with status 0 before what it gates goes on.",
+        keys: [
+            Table.Key(
+                "run",
+                .list(.text(.template([])), mayBeEmpty: false),
+                required: true,
+                "The program, a name on PATH or a path relative to this file, and its arguments."
+            ),
+            Table.Key(
+                "inputs",
+                .list(.text(.glob), mayBeEmpty: false),
+                required: true,
+                "Patterns for all the files that it reads, relative to this file."
+            ),
+            Table.Key(
+                "gates",
+                .list(.text(.oneOf(CheckSpec.Gate.allCases.map(\.rawValue))), mayBeEmpty: false),
+                "Which steps wait for it: audit, deploy or both; default deploy."
+            ),
+            Table.Key(
+                "environment",
+                .list(.text(.environmentName)),
+                "Environment variables that it is given beside PATH and HOME."
+            ),
+            Table.Key(
+                "deadline", .text(.duration), "How long it may take, such as 90s, 5m or 1h; default 10m."),
+        ]
     )
 }

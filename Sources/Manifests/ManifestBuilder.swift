@@ -20,7 +20,8 @@ struct ManifestBuilder {
             signers: section(.signer).compactMap(signer),
             networks: section(.network).compactMap(network),
             deployments: section(.deployment).compactMap(deployment),
-            policies: policies()
+            policies: policies(),
+            checks: section(.check).compactMap(check)
         )
     }
 

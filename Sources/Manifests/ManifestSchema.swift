@@ -49,7 +49,9 @@ private struct Definitions {
     private mutating func schema(_ shape: Shape) -> [(String, JSONText)] {
         switch shape {
         case .text(let kind): return text(kind)
-        case .list(let inner): return [("type", .text("array")), ("items", .object(schema(inner)))]
+        case .list(let inner, let mayBeEmpty):
+            let least: [(String, JSONText)] = mayBeEmpty ? [] : [("minItems", .number(1))]
+            return [("type", .text("array")), ("items", .object(schema(inner)))] + least
         case .map(let table): return [("$ref", .text("#/$defs/\(define(table))"))]
         case .named(_, let inner):
             return [
@@ -139,6 +141,7 @@ private struct Definitions {
         case .templateName: anyOf([[("enum", .list([.text("erc20")]))], pattern(Self.hasVariable)])
         case .function: pattern("^[A-Za-z_$][A-Za-z0-9_$]*\\(.*\\)$", orVariable: true)
         case .rule: pattern("^[a-z]+/.+$", orVariable: true)
+        case .duration: pattern("^[1-9][0-9]*[smh]$", orVariable: true)
         }
     }
 

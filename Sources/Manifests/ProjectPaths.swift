@@ -102,6 +102,23 @@ struct ProjectPaths {
     /// A tool's absolute path.
     func tool(_ text: String, at place: Place) -> String { PathText.join(directory(of: place), text) }
 
+    /// The path of a program of the project, relative to the root; nil after adding a problem.
+    ///
+    /// A link may lead out of the root, as those of a Python environment do.
+    func program(_ text: String, at place: Place) -> String? {
+        guard !text.hasPrefix("/") else {
+            problems.add(
+                place.error(
+                    "outside-root",
+                    "'\(text)' is absolute",
+                    hint: "write '\(PathText.name(of: text))' to have it looked for on PATH"
+                )
+            )
+            return nil
+        }
+        return absolute(text, at: place).flatMap { PathText.inside(root, $0) ?? outside(text, place) }
+    }
+
     /// A path that others continue: its last `/` stays, and the root itself is the empty text.
     private func prefix(_ text: String, at place: Place) -> String? {
         guard let path = path(text.isEmpty ? "." : text, at: place) else { return nil }

@@ -1,7 +1,7 @@
 /// What may be written at one place of a manifest: the parser and the JSON Schema both read it.
 indirect enum Shape: Sendable {
     case text(TextKind)
-    case list(Shape)
+    case list(Shape, mayBeEmpty: Bool = true)
     case map(Table)
     /// A map whose keys are names that the user gives.
     case named(Noun, Shape)
@@ -44,13 +44,13 @@ struct Table: Sendable {
 
 /// A section of the manifest, by what it names.
 enum Noun: String, CaseIterable, Sendable {
-    case variable, compiler, contract, set, signer, network, deployment, policy
+    case variable, compiler, contract, set, signer, network, deployment, policy, check
     case value, call, option
 
     /// The root's key; nil for what is deeper inside.
     var section: String? {
         switch self {
-        case .variable, .compiler, .contract, .set, .signer, .network, .deployment: rawValue + "s"
+        case .variable, .compiler, .contract, .set, .signer, .network, .deployment, .check: rawValue + "s"
         case .policy: "policies"
         case .value, .call, .option: nil
         }

@@ -58,6 +58,23 @@ enum SecretText {
     }
 }
 
+/// `30s`, `5m`, `2h`: a whole number of one unit, a day at most.
+enum DurationText {
+    private static let mostSeconds = 86_400
+
+    static func parse(_ text: String) throws(TextKind.Fault) -> Duration {
+        let hint = "write a whole number and s, m or h, such as 90s, 5m or 2h"
+        let digits = text.utf8.dropLast()
+        guard !digits.isEmpty, digits.first != UInt8(ascii: "0"), digits.allSatisfy(\.isDigit),
+            let unit = text.last.flatMap({ ["s": 1, "m": 60, "h": 3_600][$0] })
+        else { throw TextKind.Fault("'\(text)' is no duration", hint: hint) }
+        guard let number = Int(text.dropLast()), number <= mostSeconds / unit else {
+            throw TextKind.Fault("'\(text)' is more than a day", hint: hint)
+        }
+        return .seconds(number * unit)
+    }
+}
+
 /// `[context:]prefix=target`.
 struct Remapping {
     let context: String

@@ -32,6 +32,8 @@ enum TextKind: Sendable {
     case function
     /// `tool/rule`.
     case rule
+    /// Such as `90s`, `5m` or `2h`.
+    case duration
     case name(Noun)
 
     struct Fault: Error {
@@ -73,6 +75,7 @@ enum TextKind: Sendable {
         case .secret, .endpoint: "env:UNKNOWN"
         case .function: "unknown()"
         case .rule: "hyperkit/unknown"
+        case .duration: "1s"
         case .templateName: "erc20"
         case .source: "unknown.sol"
         case .remapping: "unknown/=unknown/"
@@ -106,6 +109,7 @@ enum TextKind: Sendable {
         case .templateName: try Self.checkTemplate(text)
         case .function: try Self.checkFunction(text)
         case .rule: try Self.checkRule(text)
+        case .duration: _ = try DurationText.parse(text)
         }
     }
 

@@ -9,6 +9,7 @@ package enum Action: Hashable, Sendable {
     case audit(AuditAction)
     case deploy(DeployAction)
     case call(CallAction)
+    case check(CheckAction)
 }
 
 /// Renders a template.
@@ -127,6 +128,8 @@ package struct DeployAction: Hashable, Sendable {
     package var gates: [AuditAction.Gate]
     /// On the first deployment of a sender alone: all that it will deploy, this one included.
     package var laneMates: [LaneMate]
+    /// The checks that must pass first.
+    package var checks: [StepID]
 
     package init(
         name: String,
@@ -140,7 +143,8 @@ package struct DeployAction: Hashable, Sendable {
         redeploy: DeploymentSpec.Redeploy,
         signersRead: [SignerSpec],
         gates: [AuditAction.Gate],
-        laneMates: [LaneMate]
+        laneMates: [LaneMate],
+        checks: [StepID] = []
     ) {
         self.name = name
         self.contract = contract
@@ -154,6 +158,7 @@ package struct DeployAction: Hashable, Sendable {
         self.signersRead = signersRead
         self.gates = gates
         self.laneMates = laneMates
+        self.checks = checks
     }
 
     package var step: StepID { .deploy(name, on: network.name) }

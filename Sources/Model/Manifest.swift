@@ -29,6 +29,7 @@ package struct Manifest: Sendable {
     package var deployments: [DeploymentSpec]
     /// By name, with what each extends merged in.
     package var policies: [String: Policy]
+    package var checks: [CheckSpec]
 
     package init(
         project: String,
@@ -40,7 +41,8 @@ package struct Manifest: Sendable {
         signers: [SignerSpec] = [],
         networks: [NetworkSpec] = [],
         deployments: [DeploymentSpec] = [],
-        policies: [String: Policy] = [:]
+        policies: [String: Policy] = [:],
+        checks: [CheckSpec] = []
     ) {
         self.project = project
         self.root = root
@@ -52,6 +54,7 @@ package struct Manifest: Sendable {
         self.networks = networks
         self.deployments = deployments
         self.policies = policies
+        self.checks = checks
     }
 }
 

@@ -1,7 +1,7 @@
 /// The name of a step, unique within its plan: `compile:Token`, `deploy:token@sepolia`.
 package struct StepID: Hashable, Comparable, Sendable {
     package enum Kind: String, CaseIterable, Codable, Sendable {
-        case generate, compile, audit, deploy, call
+        case generate, compile, audit, deploy, call, check
     }
 
     package let kind: Kind
@@ -19,6 +19,8 @@ package struct StepID: Hashable, Comparable, Sendable {
     package static func call(_ name: String, of deployment: String, on network: String) -> StepID {
         StepID(.call, "\(deployment)@\(network)/\(name)")
     }
+
+    package static func check(_ name: String) -> StepID { StepID(.check, name) }
 
     private init(_ kind: Kind, _ subject: String) {
         self.kind = kind

@@ -21,6 +21,8 @@ package struct Snapshot: Sendable {
     package var globs: [String: [String]]
     /// The rows of each rows set.
     package var rows: [String: RowTable]
+    /// The declared inputs of each check, sorted by path, each file once.
+    package var checks: [String: [CheckInput]]
     /// What is wrong on the disk; a plan made in spite of an error would be wrong too.
     package var diagnostics: [Diagnostic]
 
@@ -29,12 +31,14 @@ package struct Snapshot: Sendable {
         closures: [ClosureKey: [String]] = [:],
         globs: [String: [String]] = [:],
         rows: [String: RowTable] = [:],
+        checks: [String: [CheckInput]] = [:],
         diagnostics: [Diagnostic] = []
     ) {
         self.sources = sources
         self.closures = closures
         self.globs = globs
         self.rows = rows
+        self.checks = checks
         self.diagnostics = diagnostics
     }
 }

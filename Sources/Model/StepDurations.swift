@@ -26,6 +26,8 @@ extension StepID.Kind {
         case .compile: .milliseconds(60)
         case .audit: .milliseconds(400)
         case .deploy, .call: .milliseconds(40)
+        // A suite of tests, more often than a script.
+        case .check: .seconds(5)
         }
     }
 }

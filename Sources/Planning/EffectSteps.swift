@@ -2,7 +2,11 @@ import Model
 
 /// The deploy and call steps: what they need, and the order in which one sender sends.
 enum EffectSteps {
-    static func steps(of instance: DeploymentExpansion.Instance, _ pure: PureSteps) -> [Plan<Action>.Step] {
+    static func steps(
+        of instance: DeploymentExpansion.Instance,
+        _ pure: PureSteps,
+        _ checks: CheckSteps
+    ) -> [Plan<Action>.Step] {
         let claims = [Claim("network:\(instance.network.name)")]
         let compile = StepID.compile(instance.contract)
         let audit = StepID.audit(instance.contract)
@@ -23,10 +27,12 @@ enum EffectSteps {
                     gates: (pure.gates[instance.contract] ?? []).filter {
                         $0.network == nil || $0.network == instance.network.name
                     },
-                    laneMates: []
+                    laneMates: [],
+                    checks: checks.gating(.deploy)
                 )
             ),
-            needs: [compile, audit] + deployments(instance.arguments.references, instance),
+            needs: [compile, audit] + checks.gating(.deploy)
+                + deployments(instance.arguments.references, instance),
             claims: claims
         )
         var steps = [deploy]
@@ -86,7 +92,7 @@ enum EffectSteps {
             let lane: String
             var work = step.work
             switch step.work {
-            case .generate, .compile, .audit: return step
+            case .generate, .compile, .audit, .check: return step
             case .deploy(var action):
                 lane = Self.lane(action.network, action.signer)
                 if last[lane] == nil {

@@ -31,11 +31,13 @@ package enum Planner {
         problems += unknownNetworks(request, manifest)
         guard problems.isEmpty else { throw PlanningError(sorting: problems) }
 
-        let pure = PureSteps(manifest, snapshot, roster, deployments)
+        let checks = CheckSteps(manifest, snapshot)
+        let pure = PureSteps(manifest, snapshot, roster, deployments, checks)
         let effects = deployments.instances.filter { request.names($0.network) }
         let all: Plan<Action>
         do {
-            all = try Plan(ordering: pure.steps + effects.flatMap { EffectSteps.steps(of: $0, pure) })
+            let sending = effects.flatMap { EffectSteps.steps(of: $0, pure, checks) }
+            all = try Plan(ordering: checks.steps + pure.steps + sending)
         } catch {
             throw PlanningError(sorting: [diagnostic(error, deployments)])
         }
@@ -56,7 +58,7 @@ package enum Planner {
         let last = kinds.firstIndex(of: request.until) ?? kinds.count - 1
         let wanted = Set(kinds[...last])
         return { step in
-            guard wanted.contains(step.id.kind) else { return false }
+            guard CheckSteps.kinds(of: step).contains(where: wanted.contains) else { return false }
             // `token` means the deployment on every network as well as the contract of that name.
             let name = String(step.id.subject.prefix { $0 != "@" })
             return patterns.isEmpty

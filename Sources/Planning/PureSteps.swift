@@ -10,7 +10,8 @@ struct PureSteps {
         _ manifest: Manifest,
         _ snapshot: Snapshot,
         _ roster: Roster,
-        _ deployments: DeploymentExpansion
+        _ deployments: DeploymentExpansion,
+        _ checks: CheckSteps
     ) {
         let instances = Dictionary(grouping: deployments.instances, by: \.contract)
         for entry in roster.entries {
@@ -37,7 +38,7 @@ struct PureSteps {
                             gates: gates
                         )
                     ),
-                    needs: [compile.id]
+                    needs: [compile.id] + checks.gating(.audit)
                 )
             )
         }

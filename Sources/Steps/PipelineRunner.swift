@@ -7,12 +7,20 @@ package struct PipelineRunner: StepRunner {
     private let audit: AuditStep
     private let deploy: DeployStep
     private let call: CallStep
+    private let check: CheckStep
 
-    package init(compile: CompileStep, audit: AuditStep, deploy: DeployStep, call: CallStep) {
+    package init(
+        compile: CompileStep,
+        audit: AuditStep,
+        deploy: DeployStep,
+        call: CallStep,
+        check: CheckStep
+    ) {
         self.compile = compile
         self.audit = audit
         self.deploy = deploy
         self.call = call
+        self.check = check
     }
 
     package func fingerprint(
@@ -24,6 +32,7 @@ package struct PipelineRunner: StepRunner {
         case .compile(let action): try compile.fingerprint(action, inputs: inputs)
         case .audit(let action): try audit.fingerprint(action, inputs: inputs)
         case .deploy, .call: nil
+        case .check(let action): try check.fingerprint(action)
         }
     }
 
@@ -38,6 +47,7 @@ package struct PipelineRunner: StepRunner {
         case .audit(let action): try await audit.perform(action, inputs: inputs, progress: progress)
         case .deploy(let action): try await deploy.perform(action, inputs: inputs, progress: progress)
         case .call(let action): try await call.perform(action, inputs: inputs, progress: progress)
+        case .check(let action): try await check.perform(action)
         }
     }
 
@@ -60,6 +70,7 @@ package struct PipelineRunner: StepRunner {
             Interpretation(facts: [
                 .call(try WireJSON.decode(CallFact.self, from: try outputs.bytes(EffectOutput.call)))
             ])
+        case .check(let action): try check.interpret(action, outputs: outputs)
         }
     }
 }

@@ -23,7 +23,8 @@ package enum Survey {
             case .rows(let path, _, _): surveyor.addRows(path, of: set)
             }
         }
-        return surveyor.finished()
+        return CheckSurvey(root: manifest.root, files: files, printing: printing)
+            .adding(manifest.checks, to: surveyor.finished())
     }
 }
 

@@ -33,6 +33,7 @@ import Testing
         let tables = [
             Grammar.root, Grammar.compiler, Grammar.optimizer, Grammar.contract, Grammar.set, Grammar.signer,
             Grammar.network, Grammar.fees, Grammar.deployment, Grammar.call, Grammar.policy, Grammar.refusal,
+            Grammar.check,
         ]
         for table in tables {
             #expect(Set(table.keys.map(\.name)).isDisjoint(with: table.later), "in \(table.name)")

@@ -12,7 +12,7 @@ extension Pipelines {
             let planned = try await sandbox.plan("treasury.yaml", "--exit-code")
             #expect(planned.end == .exited(6))
             var actions = Self.nothing
-            for step in ["compile:Vault", "audit:Vault"] { actions[step] = "run" }
+            for step in ["check:fee", "compile:Vault", "audit:Vault"] { actions[step] = "run" }
             actions["deploy:vault@devnet"] = "replace"
             for call in ["setFee", "offerOwnership"] { actions["call:vault@devnet/\(call)"] = "call" }
             let plan = try JSON(text: planned.output)
@@ -68,7 +68,7 @@ extension Pipelines {
 
         /// A plan that has nothing to do.
         private static let nothing = [
-            "generate:Token": "reuse", "compile:Token": "reuse", "audit:Token": "reuse",
+            "check:fee": "reuse", "generate:Token": "reuse", "compile:Token": "reuse", "audit:Token": "reuse",
             "compile:Vault": "reuse", "audit:Vault": "reuse",
             "compile:Vesting": "reuse", "audit:Vesting": "reuse",
             "deploy:token@devnet": "keep", "call:token@devnet/fundVesting": "keep",

@@ -20,6 +20,7 @@ struct FakeEffect: Sendable {
         case .generate(let action): .generate(action.contract)
         case .compile(let action): .compile(action.contract)
         case .audit(let action): .audit(action.contract)
+        case .check(let action): .check(action.name)
         }
     }
 }
@@ -141,7 +142,7 @@ extension DeployBench {
                 case .call(let action):
                     performed = try await CallStep(context)
                         .perform(action, inputs: StepInputs(inputs), progress: progress)
-                case .generate, .compile, .audit: continue
+                case .generate, .compile, .audit, .check: continue
                 }
                 run.ends[effect.step] = .success(performed)
                 inputs[effect.step] = StepsTests.stored(

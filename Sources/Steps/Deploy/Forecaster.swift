@@ -29,7 +29,7 @@ package struct Forecaster: Sendable {
         var forecasts: [DeploymentForecast] = []
         for step in plan.steps {
             switch step.work {
-            case .generate, .compile, .audit: continue
+            case .generate, .compile, .audit, .check: continue
             case .deploy(let action):
                 let forecast = await forecast(action, outcome, inputs, &view)
                 if [.create, .keep, .replace].contains(forecast.action), let text = forecast.address {
@@ -135,7 +135,7 @@ package struct Forecaster: Sendable {
 
     /// Why it cannot be deployed whatever the chain says; nil where nothing stands in its way.
     private func blocked(_ action: DeployAction, _ outcome: [StepID: Outcome], _ view: View) -> String? {
-        for need in [action.compile, action.audit] {
+        for need in [action.compile, action.audit] + action.checks {
             switch outcome[need] {
             case .succeeded, .reused: continue
             case .refused(let reason): return reason

@@ -96,7 +96,7 @@ struct PlanCommand: AsyncParsableCommand {
         if exitCode, wouldChange { throw Exit.wouldChange }
     }
 
-    /// Does the generate, compile and audit steps.
+    /// Does the generate, compile, audit and check steps.
     private func pureSteps(
         of plan: Plan<Action>,
         _ state: RunState,
@@ -116,7 +116,7 @@ struct PlanCommand: AsyncParsableCommand {
                 { eventFile?.write($0) }, display.show,
             ]
         )
-        let pure = plan.closed { [.generate, .compile, .audit].contains($0.id.kind) }
+        let pure = plan.closed { [.generate, .compile, .audit, .check].contains($0.id.kind) }
         events.post(.runStarted(state.header))
         events.post(.planned(pure.steps.map(\.planned)))
         let scheduler = Scheduler(
@@ -143,7 +143,7 @@ struct PlanCommand: AsyncParsableCommand {
         let byStep = Dictionary(forecasts.map { ($0.step, $0) }, uniquingKeysWith: { first, _ in first })
         return plan.steps.map { step in
             switch step.work {
-            case .generate, .compile, .audit:
+            case .generate, .compile, .audit, .check:
                 let end = ends[step.id]
                 let action =
                     switch end?.status {

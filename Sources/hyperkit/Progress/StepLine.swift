@@ -31,6 +31,7 @@ enum StepLine {
         let deployments = steps.compactMap(\.deployment)
         let counts = [
             (steps.count { $0.id.kind == .compile }, "contract"),
+            (steps.count { $0.id.kind == .check }, "check"),
             (Set(deployments.map(\.network)).count, "network"), (deployments.count, "deployment"),
         ]
         let parts = counts.filter { $0.0 > 0 }.map { PlainWords.count($0, $1) }.joined(separator: ", ")

@@ -72,7 +72,8 @@ struct RunState {
             audit: AuditStep(
                 world: world, slither: tools.slither.tool, slitherMissing: tools.slither.reason ?? ""),
             deploy: DeployStep(effects),
-            call: CallStep(effects)
+            call: CallStep(effects),
+            check: CheckStep(world: world, root: project.manifest.root)
         )
         return StepExecution(
             runner: ShowingLines(
