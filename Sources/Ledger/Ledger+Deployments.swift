@@ -134,7 +134,7 @@ extension DeploymentRow {
         return try DeploymentRow(row)
     }
 
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         id = try row.value("id")
         run = try row.value("run")
         operation = try row.optional("operation").map { ChainOperation.ID($0) }

@@ -3,18 +3,26 @@ package import Model
 
 extension Ledger {
     /// Every run, newest first.
-    package func runs() throws(LedgerError) -> [RunRow] {
+    package func runs() throws(LedgerError) -> [PastRun] {
         try read { database in
             let counts = try Row.fetchAll(
                 database, sql: "SELECT run, status, count(*) AS steps FROM jobs GROUP BY run, status")
             var steps: [String: [StepEnd.Status: Int]] = [:]
+            var unended: [String: Int] = [:]
             for row in counts {
-                guard let status = StepEnd.Status(rawValue: try row.value("status")) else { continue }
-                steps[try row.value("run"), default: [:]][status] = try row.value("steps")
+                let run: String = try row.value("run")
+                if let status = StepEnd.Status(rawValue: try row.value("status")) {
+                    steps[run, default: [:]][status] = try row.value("steps")
+                } else {
+                    unended[run] = try row.value("steps")
+                }
             }
             return try Row.fetchAll(
                 database, sql: "SELECT * FROM runs ORDER BY started_at DESC, rowid DESC"
-            ).map { try RunRow($0, steps: steps[$0.value("id")] ?? [:]) }
+            ).map { row in
+                let id: String = try row.value("id")
+                return try PastRun(row, steps: steps[id] ?? [:], unended: unended[id] ?? 0)
+            }
         }
     }
 
@@ -24,10 +32,14 @@ extension Ledger {
     package func jobs(of run: String) throws(LedgerError) -> [JobRow] {
         try read { database in
             try Self.requireRun(run, in: database)
-            return try Row.fetchAll(
-                database, sql: "SELECT * FROM jobs WHERE run = ? ORDER BY position", arguments: [run]
-            ).map { try JobRow($0) }
+            return try Self.jobs(of: run, in: database)
         }
+    }
+
+    static func jobs(of run: String, in database: Database) throws -> [JobRow] {
+        try Row.fetchAll(
+            database, sql: "SELECT * FROM jobs WHERE run = ? ORDER BY position", arguments: [run]
+        ).map { try JobRow($0) }
     }
 
     /// The fingerprint of a step in the last run in which its work was done or reused, also where a policy then refused it.
@@ -68,23 +80,26 @@ extension Ledger {
     }
 }
 
-extension RunRow {
-    fileprivate init(_ row: Row, steps: [StepEnd.Status: Int]) throws {
-        id = try row.value("id")
-        project = try row.value("project")
-        actor = try row.value("user")
-        hyperkitVersion = try row.value("hyperkit_version")
-        startedAt = try row.time("started_at")
-        self.steps = steps
-        guard let status = RunEnd.Status(rawValue: try row.value("status")) else {
-            end = nil
-            return
+extension PastRun {
+    init(_ row: Row, steps: [StepEnd.Status: Int], unended: Int) throws {
+        var end: RunEnd?
+        if let status = RunEnd.Status(rawValue: try row.value("status")) {
+            end = RunEnd(
+                status: status,
+                exitCode: try row.value("exit_code"),
+                finishedAt: try row.time("finished_at"),
+                durationMilliseconds: try row.value("duration_ms")
+            )
         }
-        end = RunEnd(
-            status: status,
-            exitCode: try row.value("exit_code"),
-            finishedAt: try row.time("finished_at"),
-            durationMilliseconds: try row.value("duration_ms")
+        self.init(
+            id: try row.value("id"),
+            project: try row.value("project"),
+            actor: try row.value("user"),
+            hyperkitVersion: try row.value("hyperkit_version"),
+            startedAt: try row.time("started_at"),
+            end: end,
+            steps: steps,
+            unended: unended
         )
     }
 }
@@ -99,6 +114,8 @@ extension JobRow {
         reason = try row.optional("reason")
         startedAt = try row.optional("started_at").map { Timestamp(milliseconds: $0) }
         finishedAt = try row.optional("finished_at").map { Timestamp(milliseconds: $0) }
+        errorCode = try row.optional("error_code")
         error = try row.optional("error")
+        errorHint = try row.optional("error_hint")
     }
 }

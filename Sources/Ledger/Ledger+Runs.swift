@@ -1,19 +1,6 @@
 import GRDB
 package import Model
 
-/// A run as the ledger keeps it.
-package struct RunRow: Hashable, Sendable {
-    package let id: String
-    package let project: String
-    package let actor: String
-    package let hyperkitVersion: String
-    package let startedAt: Timestamp
-    /// nil where it still runs, or was killed.
-    package let end: RunEnd?
-    /// How many steps ended in each way.
-    package let steps: [StepEnd.Status: Int]
-}
-
 /// A step of a run as the ledger keeps it.
 package struct JobRow: Hashable, Sendable {
     package let step: StepID
@@ -25,7 +12,9 @@ package struct JobRow: Hashable, Sendable {
     package let reason: String?
     package let startedAt: Timestamp?
     package let finishedAt: Timestamp?
+    package let errorCode: String?
     package let error: String?
+    package let errorHint: String?
 }
 
 /// A step that ended.

@@ -10,7 +10,7 @@ package struct Ledger: Sendable {
     /// The file.
     package let path: String
     let now: @Sendable () -> Timestamp
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Opens the ledger at `path`, making it and its directory where there is none, and brings it up to date.
     ///

@@ -6,8 +6,12 @@ package enum LedgerError: Error, Hashable, Sendable {
     /// Another process has held it for longer than this one waits.
     case locked(path: String)
     case damaged(path: String, detail: String)
+    /// There is none, and whoever asked only wants to read.
+    case missing(path: String)
     /// A newer hyperkit wrote it.
     case newerVersion(path: String, found: Int, known: Int)
+    /// An older hyperkit wrote it, and whoever asked only wants to read.
+    case olderVersion(path: String, found: Int, known: Int)
     /// It is some other program's database.
     case foreignFile(path: String)
     case diskFull(path: String)
@@ -48,6 +52,16 @@ extension LedgerError: CustomStringConvertible {
                 "the ledger \(path) is damaged: \(detail)",
                 "restore it from a backup, or move it away with its -wal and -shm files and run again: the "
                     + "committed registry and the chain say what is deployed"
+            )
+        case .missing(let path):
+            (
+                "there is no ledger \(path): nothing has been run with this state directory",
+                "run hyperkit run first, or say where the state is with --state-dir"
+            )
+        case .olderVersion(let path, let found, let known):
+            (
+                "the ledger \(path) has schema version \(found), and this hyperkit reads \(known)",
+                "the next hyperkit run brings it up to date"
             )
         case .newerVersion(let path, let found, let known):
             (
@@ -105,8 +119,8 @@ extension LedgerError: CustomStringConvertible {
 
     private var kind: StepFailure.Kind {
         switch self {
-        case .locked, .damaged, .newerVersion, .foreignFile, .diskFull, .inputOutput, .cannotOpen, .readOnly,
-            .unexpected:
+        case .locked, .damaged, .missing, .newerVersion, .olderVersion, .foreignFile, .diskFull, .inputOutput,
+            .cannotOpen, .readOnly, .unexpected:
             .environment
         case .operationExists, .notAllowed, .contradiction: .blocked
         case .unknownRun, .unknownJob, .unknownOperation, .tooLarge: .failed
@@ -117,7 +131,9 @@ extension LedgerError: CustomStringConvertible {
         switch self {
         case .locked: "ledger-locked"
         case .damaged: "ledger-damaged"
+        case .missing: "ledger-missing"
         case .newerVersion: "ledger-newer"
+        case .olderVersion: "ledger-older"
         case .foreignFile: "ledger-foreign"
         case .diskFull: "disk-full"
         case .inputOutput: "ledger-io"

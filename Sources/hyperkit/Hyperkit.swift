@@ -15,7 +15,8 @@ struct Hyperkit: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            RunCommand.self, PlanCommand.self, ValidateCommand.self, GraphCommand.self, SchemaCommand.self,
+            RunCommand.self, PlanCommand.self, ValidateCommand.self, GraphCommand.self, RunsCommand.self,
+            SchemaCommand.self,
             DevnetCommand.self, ToolchainCommand.self, DoctorCommand.self,
         ]
     )
