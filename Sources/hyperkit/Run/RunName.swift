@@ -16,6 +16,7 @@ enum RunName {
     /// - Parameters:
     ///   - name: An id, what an id ends with, or `latest`.
     ///   - ids: Every run's, newest first.
+    /// - Returns: One of `ids`.
     /// - Throws: ``Unknown``.
     static func resolve(_ name: String, among ids: [String]) throws(Unknown) -> String {
         if name == "latest", let newest = ids.first { return newest }
