@@ -123,7 +123,10 @@ let package = Package(
         tests("ReportsTests", ["Reports", "Model", "EthereumTypes"], exclude: ["Golden"]),
         tests(
             "hyperkitTests",
-            ["hyperkit", "Model", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+            [
+                "hyperkit", "Model", "Steps", "Toolchain",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
         ),
         tests("PipelineTests", ["hyperkit", "EthereumTypes", "Model", "Transport"]),
         tests("HouseTests", []),

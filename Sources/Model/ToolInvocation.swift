@@ -132,6 +132,8 @@ package enum ToolError: Error, Hashable, Sendable {
     case timedOut(after: Duration)
     case tooMuchOutput(limit: Int)
     case scratchFailed(reason: String)
+    /// A worker ended instead of giving an answer.
+    case ended(ToolResult.Status, lastWords: String)
     case cancelled
 }
 
@@ -143,7 +145,16 @@ extension ToolError: CustomStringConvertible {
         case .timedOut(let limit): "it did not end within \(limit)"
         case .tooMuchOutput(let limit): "it wrote more than \(limit) bytes"
         case .scratchFailed(let reason): "its scratch directory failed: \(reason)"
+        case .ended(let status, let words):
+            "it \(Self.words(for: status)) before it answered" + (words.isEmpty ? "" : ": \(words)")
         case .cancelled: "it was interrupted"
+        }
+    }
+
+    private static func words(for status: ToolResult.Status) -> String {
+        switch status {
+        case .exited(let code): "ended with status \(code)"
+        case .signalled(let number): "was killed by signal \(number)"
         }
     }
 }

@@ -112,6 +112,28 @@ package struct RunningService: Sendable {
     }
 }
 
+/// A program that answers requests until it is stopped, or until this process ends.
+package struct ToolWorker: Sendable {
+    /// Asks for one answer to one line, both without their line ends; nobody else may ask meanwhile.
+    ///
+    /// It is gone with its process group when this throws.
+    package var request: @Sendable (_ line: Data, _ deadline: Duration) async throws(ToolError) -> Data
+    /// Whether it can be asked; false from the moment that it is seen to have ended.
+    package var isRunning: @Sendable () -> Bool
+    /// Kills it and its process group; returns when it is gone.
+    package var stop: @Sendable () async -> Void
+
+    package init(
+        request: @escaping @Sendable (Data, Duration) async throws(ToolError) -> Data,
+        isRunning: @escaping @Sendable () -> Bool,
+        stop: @escaping @Sendable () async -> Void
+    ) {
+        self.request = request
+        self.isRunning = isRunning
+        self.stop = stop
+    }
+}
+
 /// The outside world as closures, so that a test replaces exactly one of them.
 package struct World: Sendable {
     package var now: @Sendable () -> Timestamp
@@ -123,6 +145,7 @@ package struct World: Sendable {
     package var files: FileAccess
     package var runTool: @Sendable (ToolInvocation) async throws(ToolError) -> ToolResult
     package var startService: @Sendable (ToolInvocation) async throws(ToolError) -> RunningService
+    package var startWorker: @Sendable (ToolInvocation) async throws(ToolError) -> ToolWorker
     package var http: @Sendable (HTTPRequest) async throws(HTTPError) -> HTTPReply
 
     package init(
@@ -134,6 +157,9 @@ package struct World: Sendable {
         files: FileAccess,
         runTool: @escaping @Sendable (ToolInvocation) async throws(ToolError) -> ToolResult,
         startService: @escaping @Sendable (ToolInvocation) async throws(ToolError) -> RunningService,
+        startWorker: @escaping @Sendable (ToolInvocation) async throws(ToolError) -> ToolWorker = {
+            invocation throws(ToolError) in throw .notFound(program: invocation.program)
+        },
         http: @escaping @Sendable (HTTPRequest) async throws(HTTPError) -> HTTPReply
     ) {
         self.now = now
@@ -144,6 +170,7 @@ package struct World: Sendable {
         self.files = files
         self.runTool = runTool
         self.startService = startService
+        self.startWorker = startWorker
         self.http = http
     }
 }

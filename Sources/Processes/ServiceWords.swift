@@ -50,16 +50,11 @@ final class ServiceWords: Sendable {
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// The last line of standard error; empty where there is none.
+    var lastLine: String { lastWords.split(whereSeparator: \.isNewline).last.map(String.init) ?? "" }
+
     /// The first line without its end; nil where it did not come in time.
     func firstLine(within deadline: Duration) async -> String? {
-        await withTaskGroup(of: String?.self) { group in
-            group.addTask { await self.firstLine.value() ?? nil }
-            group.addTask {
-                _ = await passes(deadline)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
-        }
+        await firstLine.value(within: deadline) ?? nil
     }
 }

@@ -35,6 +35,7 @@ extension World {
             files: .live,
             runTool: { invocation throws(ToolError) in try await executor.run(invocation) },
             startService: { invocation throws(ToolError) in try await executor.startService(invocation) },
+            startWorker: { invocation throws(ToolError) in try await executor.startWorker(invocation) },
             http: { request throws(HTTPError) in try await client.send(request) }
         )
     }

@@ -7,21 +7,18 @@ package struct AuditStep: Sendable {
     /// Counts up with every change of what is stored.
     private static let schema = 1
 
-    private let world: World
-    private let slither: Tool?
+    private let slither: SlitherWorkers?
     private let slitherMissing: String
     private let deadline: Duration
 
     /// Takes the tools that there are.
     ///
-    /// `slitherMissing` says why there is no Slither, where there is none; `deadline` is for one run of it.
+    /// `slitherMissing` says why there is no Slither, where there is none; `deadline` is for one look of it.
     package init(
-        world: World,
-        slither: Tool?,
+        slither: SlitherWorkers?,
         slitherMissing: String = "it is not installed: run hyperkit toolchain install",
         deadline: Duration = .seconds(300)
     ) {
-        self.world = world
         self.slither = slither
         self.slitherMissing = slitherMissing
         self.deadline = deadline
@@ -49,8 +46,11 @@ package struct AuditStep: Sendable {
             case CompilerWarnings.tool: fingerprint.add("tool solc", "as compiled")
             case OwnDetectors.tool: fingerprint.add("tool hyperkit", String(OwnDetectors.version))
             case SlitherFindings.tool:
-                fingerprint.add("tool slither", slither?.version ?? "missing: \(slitherMissing)")
-                if let slither { fingerprint.add("tool slither digest", slither.digest.description) }
+                fingerprint.add("tool slither", slither?.tool.version ?? "missing: \(slitherMissing)")
+                if let slither {
+                    fingerprint.add("tool slither digest", slither.tool.digest.description)
+                    fingerprint.add("tool slither runner", SlitherWorkers.scriptDigest.description)
+                }
                 fingerprint.add("tool slither deadline", "\(deadline.components.seconds) s")
             default: fingerprint.add("tool \(tool)", "unknown")
             }
@@ -182,7 +182,7 @@ package struct AuditStep: Sendable {
                 code: "compile-output", "the compiler's output cannot be read: \(error.message)")
         }
         return try await SlitherRun.look(
-            at: program, scope, archive: archive, with: slither, deadline: deadline, in: world)
+            at: program, scope, archive: archive, with: slither, deadline: deadline)
     }
 
     private static func ownRun(_ result: OwnDetectors.Result) -> ToolRun {

@@ -45,6 +45,7 @@ struct PlanCommand: AsyncParsableCommand {
             return (ends, forecasts)
         }
         await hub.close()
+        await state.slither?.close()
         if let signal = interrupts.signal { throw Exit(code: 128 + signal) }
         Console.err(project.notes(with: planned, world: world))
         for step in planned.plan.steps {

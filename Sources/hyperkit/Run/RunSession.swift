@@ -65,6 +65,7 @@ struct RunSession {
         let plan = planned.plan
         _ = await display.alive(in: world) { await interrupts.run { await scheduler.run(plan) } }
         await hub.close()
+        await state.slither?.close()
 
         let (status, exitCode) = record.withLock { record in
             RunEnd.Status.of(

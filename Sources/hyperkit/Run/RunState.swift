@@ -9,6 +9,8 @@ struct RunState {
     var header: RunHeader
     var ledger: Ledger
     var store: ContentStore
+    /// nil where there is no Slither; whoever opened the state closes them.
+    var slither: SlitherWorkers?
     private var cache: ActionCache
     private var durations: StepDurations
     private var tools: RunTools
@@ -24,6 +26,7 @@ struct RunState {
         do {
             let ledger = try Ledger.open(path: "\(state)/state.db", now: world.now)
             let store = ContentStore(directory: "\(state)/cas", files: world.files)
+            let tools = try await RunTools.find(for: project.manifest, world: world)
             return RunState(
                 header: RunHeader(
                     id: RunID.new(world),
@@ -35,6 +38,7 @@ struct RunState {
                 ),
                 ledger: ledger,
                 store: store,
+                slither: tools.slither.tool.map { SlitherWorkers($0, world: world) },
                 cache: ActionCache(
                     directory: "\(state)/ac",
                     files: world.files,
@@ -43,7 +47,7 @@ struct RunState {
                     triesFailuresAgain: options.retryFailed
                 ),
                 durations: try ledger.durations(project: project.manifest.project),
-                tools: try await RunTools.find(for: project.manifest, world: world),
+                tools: tools,
                 project: project,
                 stateDirectory: state,
                 world: world
@@ -69,8 +73,7 @@ struct RunState {
         let effects = effects(hub)
         let runner = PipelineRunner(
             compile: CompileStep(world: world, compilers: tools.compilers, root: project.manifest.root),
-            audit: AuditStep(
-                world: world, slither: tools.slither.tool, slitherMissing: tools.slither.reason ?? ""),
+            audit: AuditStep(slither: slither, slitherMissing: tools.slither.reason ?? ""),
             deploy: DeployStep(effects),
             call: CallStep(effects),
             check: CheckStep(world: world, root: project.manifest.root)

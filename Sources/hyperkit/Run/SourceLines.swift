@@ -56,6 +56,12 @@ struct ShowingLines<Base: StepRunner>: StepRunner {
         }
     }
 
+    func batch(of step: Plan<Base.Work>.Step) -> Batch? { base.batch(of: step) }
+
+    func perform(together members: [Performing<Base.Work>]) async -> [Result<Performed, StepFailure>] {
+        await base.perform(together: members).map { $0.mapError(lines.shown) }
+    }
+
     func interpret(
         _ step: Plan<Base.Work>.Step,
         inputs: StepInputs,

@@ -8,47 +8,48 @@ package struct SlitherRun: Sendable {
     /// What it printed; nil where it did not get so far.
     package var output: Data?
 
-    /// Runs Slither in a scratch directory that holds the archive and nothing else.
-    ///
-    /// No project file nearby can change what it does, and it has nothing to fetch: the archive holds all.
+    /// Has Slither look at the archive and nothing else.
     ///
     /// - Throws: ``StepFailure/cancelled``; every other end is in ``run``.
     package static func look(
         at program: CompiledProgram,
         _ scope: AuditScope,
         archive: Data,
-        with tool: Tool,
-        deadline: Duration,
-        in world: World
+        with slither: SlitherWorkers,
+        deadline: Duration
     ) async throws(StepFailure) -> SlitherRun {
+        let tool = slither.tool
         var run = ToolRun(name: SlitherFindings.tool, version: tool.version, digest: tool.digest, end: .ok)
-        let invocation = ToolInvocation(
-            tool,
-            [SlitherArchive.fileName, "--json", "-"],
-            inputs: [SlitherArchive.fileName: archive],
-            limits: ToolInvocation.Limits(deadline: deadline)
-        )
-        let result: ToolResult
+        let answer: SlitherWorkers.Answer
         do throws(ToolError) {
-            result = try await world.runTool(invocation)
+            answer = try await slither.look(at: archive, deadline: deadline)
         } catch {
             switch error {
             case .cancelled: throw .cancelled
             case .notFound: run.end = .missing
             case .timedOut: run.end = .timedOut
-            case .couldNotStart, .tooMuchOutput, .scratchFailed: run.end = .failed
+            case .couldNotStart, .tooMuchOutput, .scratchFailed, .ended: run.end = .failed
             }
             run.message = error.description
             return SlitherRun(run: run, drafts: [], output: nil)
         }
-        do throws(SlitherFailure) {
-            let drafts = try SlitherFindings.drafts(result.standardOutput, program, scope)
-            return SlitherRun(run: run, drafts: drafts, output: result.standardOutput)
-        } catch {
+        let output = Data(answer.output.utf8)
+        if let fault = answer.fault {
             run.end = .failed
-            run.message = error.message.isEmpty ? result.lastWords(lines: 1) : error.message
-            if run.message?.isEmpty ?? true { run.message = "it gave no result" }
-            return SlitherRun(run: run, drafts: [], output: result.standardOutput)
+            run.message = fault
+            return SlitherRun(run: run, drafts: [], output: output)
+        }
+        do throws(SlitherFailure) {
+            let drafts = try SlitherFindings.drafts(output, program, scope)
+            return SlitherRun(run: run, drafts: drafts, output: output)
+        } catch {
+            let said = answer.errors.isEmpty ? answer.output : answer.errors
+            let words = said.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }
+            run.end = .failed
+            run.message =
+                [error.message, words.map(String.init) ?? ""].first { !$0.isEmpty }
+                ?? "it gave no result"
+            return SlitherRun(run: run, drafts: [], output: output)
         }
     }
 }
