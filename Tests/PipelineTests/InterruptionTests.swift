@@ -47,6 +47,28 @@ extension Pipelines {
             try await expectFinished(sandbox)
         }
 
+        /// Workers outlive neither a run that is killed while they look at contracts nor one that ends.
+        @Test func byKillingLeavesNoSlither() async throws {
+            let sandbox = try batch()
+            let child = try sandbox.start(
+                Sandbox.command("run", "batch.yaml", progress: "json", ["--until", "audit"]))
+            var workers: [ProcessEntry] = []
+            // One that looks at a contract is two: the worker, and what it forked.
+            while workers.count < 2 {
+                child.send(SIGSTOP)
+                let family = try ProcessEntry.descendants(of: child.processID)
+                workers = family.filter { $0.arguments.contains("slither_worker.py") }
+                if workers.count < 2 { child.send(SIGCONT) }
+                try #require(ProcessEntry(child.processID) != nil, "it ended before it looked at a contract")
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            child.send(SIGKILL)
+            #expect(try await workers.survivors() == [])
+            #expect(await child.end() == .killed(by: SIGKILL))
+            let ran = try await sandbox.run("batch.yaml", "--until", "audit")
+            #expect(ran.end == .exited(0), "\(ran.errors)")
+        }
+
         @Test(
             arguments: [
                 (SIGINT, Moment(type: "step-started", step: "audit:", count: 1)),

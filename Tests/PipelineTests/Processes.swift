@@ -25,6 +25,12 @@ struct ProcessEntry: Hashable, CustomStringConvertible {
         startTime = String(fields[19])
     }
 
+    /// Empty for one that is gone.
+    var arguments: [String] {
+        let line = try? Data(contentsOf: URL(filePath: "/proc/\(id)/cmdline"))
+        return String(decoding: line ?? Data(), as: UTF8.self).components(separatedBy: "\0")
+    }
+
     var isAlive: Bool { ProcessEntry(id)?.startTime == startTime }
 
     /// What a process started, and what that started.

@@ -10,7 +10,7 @@ enum CheckFailure {
     static func of(_ error: ToolError, _ action: CheckAction) -> StepFailure {
         switch error {
         case .cancelled: .cancelled
-        case .notFound, .couldNotStart, .scratchFailed:
+        case .notFound, .couldNotStart, .scratchFailed, .ended:
             StepFailure(
                 .environment,
                 code: "no-program",
