@@ -113,7 +113,10 @@ let package = Package(
         tests("ToolchainTests", ["Toolchain", "Model"]),
         tests(
             "StepsTests",
-            ["Steps", "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model", "Processes"],
+            [
+                "Steps", "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model", "Processes", "Toolchain",
+                "hyperkit",
+            ],
             exclude: ["GenerateGolden"]
         ),
         tests(

@@ -19,25 +19,50 @@ struct JSONReader {
         return value
     }
 
-    mutating func slicedMembers() throws(JSONTextError) -> [(key: String, value: JSONSlice)] {
+    mutating func slicedMembers() throws(JSONTextError) -> [JSONMember] {
         skipBlanks()
         guard peek() == UInt8(ascii: "{") else { return [] }
         position += 1
-        var found: [(key: String, value: JSONSlice)] = []
+        var found: [JSONMember] = []
         skipBlanks()
         if take("}") { return found }
         repeat {
             skipBlanks()
+            let start = position
             let key = try string()
             skipBlanks()
             guard take(":") else { throw failure("a ':' is missing") }
             skipBlanks()
-            let start = position
+            let middle = position
             try skipValue()
-            found.append((key, JSONSlice(bytes[start..<position])))
+            let value = JSONSlice(bytes[middle..<position])
+            found.append(JSONMember(key: key, value: value, whole: JSONSlice(bytes[start..<position])))
             skipBlanks()
         } while take(",")
         guard take("}") else { throw failure("a '}' is missing") }
+        return found
+    }
+
+    /// The members of an object that other text follows, and where it goes on.
+    mutating func leadingMembers() throws(JSONTextError) -> (members: [JSONMember], end: Int) {
+        (try slicedMembers(), position)
+    }
+
+    mutating func slicedItems() throws(JSONTextError) -> [JSONSlice] {
+        skipBlanks()
+        guard peek() == UInt8(ascii: "[") else { return [] }
+        position += 1
+        var found: [JSONSlice] = []
+        skipBlanks()
+        if take("]") { return found }
+        repeat {
+            skipBlanks()
+            let start = position
+            try skipValue()
+            found.append(JSONSlice(bytes[start..<position]))
+            skipBlanks()
+        } while take(",")
+        guard take("]") else { throw failure("a ']' is missing") }
         return found
     }
 

@@ -61,9 +61,17 @@ package struct JSONSlice: Sendable {
     /// The members of an object in the order of the text; empty for any other value.
     ///
     /// - Throws: ``JSONTextError`` where the text is no JSON.
-    package func members() throws(JSONTextError) -> [(key: String, value: JSONSlice)] {
+    package func members() throws(JSONTextError) -> [JSONMember] {
         var reader = JSONReader(bytes)
         return try reader.slicedMembers()
+    }
+
+    /// The values of an array in the order of the text; empty for any other value.
+    ///
+    /// - Throws: ``JSONTextError`` where the text is no JSON.
+    package func items() throws(JSONTextError) -> [JSONSlice] {
+        var reader = JSONReader(bytes)
+        return try reader.slicedItems()
     }
 
     /// The value of a member; nil where there is none of that name.
@@ -76,4 +84,12 @@ package struct JSONSlice: Sendable {
         var reader = JSONReader(bytes)
         return try reader.document()
     }
+}
+
+/// A member of an object, cut out but not read.
+package struct JSONMember: Sendable {
+    package let key: String
+    package let value: JSONSlice
+    /// Name and value as they stand in the text.
+    package let whole: JSONSlice
 }

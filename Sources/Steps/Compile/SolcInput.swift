@@ -1,24 +1,38 @@
 import Foundation
 import Model
 
+/// A source as the compiler's input has it.
+struct SolcSource: Sendable {
+    let path: String
+    let text: String
+    let digest: Digest
+    /// `"path":{"content":"text"}`, made once for all the inputs that hold the source.
+    let member: Data
+
+    init(path: String, text: String, digest: Digest) throws(StepFailure) {
+        self.path = path
+        self.text = text
+        self.digest = digest
+        let name = try SolcInput.encode(path)
+        let content = try SolcInput.encode(text)
+        member = name + Data(#":{"content":"#.utf8) + content + Data("}".utf8)
+    }
+}
+
 /// The compiler's standard JSON input.
 ///
 /// Its shape is that of "Compiler Input and Output JSON Description" in the Solidity documentation, 0.8.29.
-struct SolcInput: Encodable {
-    struct Source: Encodable {
-        var content: String
-    }
-
-    struct Optimizer: Encodable {
+struct SolcInput: Sendable {
+    private struct Optimizer: Encodable {
         var enabled: Bool
         var runs: Int
     }
 
-    struct Metadata: Encodable {
+    private struct Metadata: Encodable {
         var bytecodeHash: String
     }
 
-    struct Settings: Encodable {
+    private struct Settings: Encodable {
         var remappings: [String]
         var optimizer: Optimizer
         var evmVersion: String?
@@ -35,29 +49,37 @@ struct SolcInput: Encodable {
         "evm.deployedBytecode.immutableReferences", "evm.methodIdentifiers",
     ]
 
-    var language = "Solidity"
-    var sources: [String: Source]
-    var settings: Settings
+    /// All that is not sources, as JSON.
+    let settings: Data
 
     /// Everything of every contract, since the audit tools look at all of a closure.
-    init(sources: [String: String], settings: CompilerSettings) {
-        self.sources = sources.mapValues(Source.init)
-        self.settings = Settings(
-            remappings: settings.remappings,
-            optimizer: Optimizer(enabled: settings.optimizerEnabled, runs: settings.optimizerRuns),
-            evmVersion: settings.evmVersion,
-            viaIR: settings.viaIR ? true : nil,
-            metadata: Metadata(bytecodeHash: settings.bytecodeHash.rawValue),
-            outputSelection: ["*": ["*": Self.wanted, "": ["ast"]]]
+    init(_ settings: CompilerSettings) throws(StepFailure) {
+        self.settings = try Self.encode(
+            Settings(
+                remappings: settings.remappings,
+                optimizer: Optimizer(enabled: settings.optimizerEnabled, runs: settings.optimizerRuns),
+                evmVersion: settings.evmVersion,
+                viaIR: settings.viaIR ? true : nil,
+                metadata: Metadata(bytecodeHash: settings.bytecodeHash.rawValue),
+                outputSelection: ["*": ["*": Self.wanted, "": ["ast"]]]
+            )
         )
     }
 
-    /// The same bytes for the same input.
-    func encoded() throws(StepFailure) -> Data {
+    /// The input for some sources, each of another path: the same bytes in whatever order they come.
+    func encoded(_ sources: some Sequence<SolcSource>) -> Data {
+        var input = Data(#"{"language":"Solidity","settings":"#.utf8) + settings
+        input += Data(#","sources":{"#.utf8)
+        let sorted = sources.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        input += sorted.map(\.member).joined(separator: Data(",".utf8))
+        return input + Data("}}".utf8)
+    }
+
+    fileprivate static func encode(_ value: some Encodable) throws(StepFailure) -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return try encoder.encode(self)
+            return try encoder.encode(value)
         } catch {
             throw StepFailure(code: "compiler-input", "the compiler's input cannot be written: \(error)")
         }

@@ -1,80 +1,48 @@
-import EthereumTypes
 import Foundation
+import EthereumTypes
 import Model
 
-/// The part of the compiler's standard JSON output that a compile step looks at.
-struct SolcOutput {
-    struct Message: Decodable {
-        struct Place: Decodable {
-            var file: String
-            var start: Int
-            var end: Int
-        }
-
-        var component: String?
+/// The compiler's standard JSON output, cut into slices of which only what a compile step looks at is read.
+struct SolcOutput: Sendable {
+    struct Message: Sendable {
         var errorCode: String?
-        var formattedMessage: String?
         var message: String
         var severity: String
-        var sourceLocation: Place?
-        var type: String?
-    }
+        var path: String?
+        /// Bytes from the start of the file; -1 where the compiler gave none.
+        var start: Int
+        var end: Int
+        /// Files that the message speaks of besides.
+        var otherPaths: [String]
 
-    struct Code: Decodable {
-        struct Place: Decodable {
-            var start: Int
-            var length: Int
+        init(_ json: ParsedJSON) {
+            let place = json["sourceLocation"]
+            errorCode = json["errorCode"]?.text
+            message = json["message"]?.text ?? ""
+            severity = json["severity"]?.text ?? ""
+            path = place?["file"]?.text
+            start = place?["start"]?.integer ?? -1
+            end = place?["end"]?.integer ?? -1
+            otherPaths = json["secondarySourceLocations"]?.items.compactMap { $0["file"]?.text } ?? []
         }
-
-        var object: String
-        var linkReferences: [String: [String: [Place]]]?
-        var immutableReferences: [String: [Place]]?
-
-        /// The bytes, with zeros where a library's address belongs; nil where the text is no code.
-        var bytes: [UInt8]? {
-            var text = Array(object.utf8)
-            for place in (linkReferences ?? [:]).values.flatMap(\.values).joined() {
-                let digits = place.start * 2..<(place.start + place.length) * 2
-                guard digits.upperBound <= text.count else { return nil }
-                text.replaceSubrange(digits, with: repeatElement(UInt8(ascii: "0"), count: digits.count))
-            }
-            return Hex.decode(String(decoding: text, as: UTF8.self))
-        }
-
-        var links: [CompilationV1.Range] {
-            ranges((linkReferences ?? [:]).values.flatMap(\.values).joined())
-        }
-
-        var immutables: [CompilationV1.Range] { ranges((immutableReferences ?? [:]).values.joined()) }
-
-        private func ranges(_ places: some Sequence<Place>) -> [CompilationV1.Range] {
-            places.map { CompilationV1.Range(start: $0.start, length: $0.length) }
-                .sorted { ($0.start, $0.length) < ($1.start, $1.length) }
-        }
-    }
-
-    struct Contract: Decodable {
-        struct EVM: Decodable {
-            var bytecode: Code
-            var deployedBytecode: Code
-        }
-
-        var evm: EVM
-        var metadata: String?
-    }
-
-    private struct Head: Decodable {
-        var errors: [Message]?
-        var contracts: [String: [String: Contract]]?
     }
 
     /// The whole output, from its first brace on.
-    let bytes: Data
+    let text: JSONSlice
     let messages: [Message]
-    private let contracts: [String: [String: Contract]]
+    let errors: JSONSlice?
+    let contracts: JSONSlice?
+    let sources: JSONSlice?
+    /// Whether it has nothing but messages, contracts and sources, in this order.
+    let isPlain: Bool
+
+    var bytes: Data { Data(text.bytes) }
+
+    /// Whether the compiler refused something.
+    var hasErrors: Bool { messages.contains { $0.severity == "error" } }
 
     /// Reads what the compiler wrote, less anything ahead of the JSON.
-    init(_ written: Data) throws(StepFailure) {
+    init(_ written: [UInt8]) throws(StepFailure) {
         guard let brace = written.firstIndex(of: UInt8(ascii: "{")) else {
             throw StepFailure(
                 code: "compiler-output",
@@ -82,40 +50,43 @@ struct SolcOutput {
                 hint: "'hyperkit toolchain verify' checks the installation"
             )
         }
-        bytes = Data(written[brace...])
-        do {
-            let head = try JSONDecoder().decode(Head.self, from: bytes)
-            messages = head.errors ?? []
-            contracts = head.contracts ?? [:]
-        } catch {
-            throw StepFailure(code: "compiler-output", "the compiler's output cannot be read: \(error)")
+        text = JSONSlice(written[brace...])
+        let text = text
+        let members = try Self.read { () throws(JSONTextError) in try text.members() }
+        func part(_ key: String) -> JSONSlice? { members.first { $0.key == key }?.value }
+        let errors = part("errors")
+        self.errors = errors
+        contracts = part("contracts")
+        sources = part("sources")
+        isPlain = members.map(\.key) == ["contracts", "errors", "sources"].filter { part($0) != nil }
+        messages = try Self.read { () throws(JSONTextError) in
+            try errors?.parsed().items.map(Message.init) ?? []
         }
     }
 
-    func contract(_ name: String, in path: String) -> Contract? { contracts[path]?[name] }
-
-    func names(in path: String) -> [String] { (contracts[path] ?? [:]).keys.sorted() }
-
-    /// Parts of a contract's output as canonical JSON, in the order of `keys`.
-    func parts(_ keys: [String], of name: String, in path: String) throws(StepFailure) -> [Data] {
-        let whole = try? JSONSerialization.jsonObject(with: bytes) as? [String: Any]
-        let files = whole?["contracts"] as? [String: Any]
-        let contract = (files?[path] as? [String: Any])?[name] as? [String: Any]
-        var parts: [Data] = []
-        for key in keys {
-            guard let part = contract?[key],
-                let text = try? JSONSerialization.data(
-                    withJSONObject: part,
-                    options: [.sortedKeys, .withoutEscapingSlashes]
-                )
-            else {
-                throw StepFailure(
-                    code: "compiler-output",
-                    "the compiler gave no '\(key)' for \(name) in \(path)"
-                )
-            }
-            parts.append(text)
+    func contract(_ name: String, in path: String) throws(StepFailure) -> SolcContract? {
+        try Self.read { () throws(JSONTextError) in
+            try contracts?.member(path)?.member(name).map(SolcContract.init)
         }
-        return parts
+    }
+
+    func names(in path: String) throws(StepFailure) -> [String] {
+        try Self.read { () throws(JSONTextError) in
+            try contracts?.member(path)?.members().map(\.key).sorted() ?? []
+        }
+    }
+
+    /// Reads a part of the output.
+    ///
+    /// - Throws: ``StepFailure`` coded `compiler-output` where it is no JSON.
+    static func read<Value>(_ body: () throws(JSONTextError) -> Value) throws(StepFailure) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw StepFailure(
+                code: "compiler-output",
+                "the compiler's output cannot be read: \(error.message) at byte \(error.offset)"
+            )
+        }
     }
 }
