@@ -24,7 +24,8 @@ final class CompileBench: Sendable {
         compiler = try Toolchain(world: live).find("solc")
         for folder in ["Tests/Fixtures/compile", "examples", "manifests/contracts"] {
             let url = Self.repository.appending(path: folder)
-            for case let file as URL in FileManager.default.enumerator(at: url, includingPropertiesForKeys: nil)
+            for case let file as URL in FileManager.default.enumerator(
+                at: url, includingPropertiesForKeys: nil)
                 ?? .init()
             where file.pathExtension == "sol" {
                 let path = String(file.path.dropFirst(Self.repository.path.count + 1))
@@ -122,7 +123,13 @@ func differences(
             if left != right { differences.append("\(action.contract): \(left) or \(right)") }
         case (.success(let left), .success(let right)):
             for (left, right) in zip(left.outputs, right.outputs) where left.bytes != right.bytes {
-                differences.append("\(action.contract) \(left.name)")
+                let same = zip(left.bytes, right.bytes).prefix { $0 == $1 }.count
+                func around(_ bytes: Data) -> String {
+                    String(decoding: bytes.dropFirst(max(same - 60, 0)).prefix(120), as: UTF8.self)
+                }
+                differences.append(
+                    "\(action.contract) \(left.name) at \(same): \(around(left.bytes)) or \(around(right.bytes))"
+                )
             }
         case (.success, .failure(let failure)), (.failure(let failure), .success):
             differences.append("\(action.contract): \(failure) in one of the two")

@@ -8,7 +8,9 @@ struct CompileSources {
     private let root: String
     private var known: [String: SolcSource] = [:]
 
-    /// - Parameter root: The project's root.
+    /// - Parameters:
+    ///   - files: The disk.
+    ///   - root: The project's root.
     init(files: FileAccess, root: String) {
         self.files = files
         self.root = root

@@ -39,7 +39,11 @@ extension CompileStep {
                     entry: entry,
                     sources: sources
                 )
-                if let key = batchKey(action) { groups[key, default: []].append(member) } else { lone.append(member) }
+                if let key = batchKey(action) {
+                    groups[key, default: []].append(member)
+                } else {
+                    lone.append(member)
+                }
             } catch {
                 results[member] = .failure(error)
             }
@@ -97,7 +101,12 @@ extension CompileStep {
             }
         }
         guard batch.count > 1 else {
-            return [(first.member, Result { () throws(StepFailure) in try first.job.performed(output) })]
+            let own = output.hasErrors ? nil : (try? SolcBatch(output))?.output(of: first.job.sources.keys)
+            let result = Result { () throws(StepFailure) in
+                try first.job.performed(
+                    own.map { part throws(StepFailure) in try SolcOutput(part) } ?? output)
+            }
+            return [(first.member, result)]
         }
         if output.hasErrors {
             let named = Set(output.messages.filter { $0.severity == "error" }.compactMap(\.path))

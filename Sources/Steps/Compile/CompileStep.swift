@@ -53,7 +53,8 @@ package struct CompileStep: Sendable {
     package func batchKey(_ action: CompileAction) -> String? {
         guard !action.settings.viaIR,
             let compiler = try? compilers.choose(action.settings, pragmas: action.pragmas),
-            let version = SolcVersion(compiler.version), !version.numbers.lexicographicallyPrecedes([0, 8, 9]),
+            let version = SolcVersion(compiler.version),
+            !version.numbers.lexicographicallyPrecedes([0, 8, 9]),
             let input = try? SolcInput(action.settings)
         else { return nil }
         return "\(compiler.digest) \(compiler.program) \(String(decoding: input.settings, as: UTF8.self))"

@@ -88,7 +88,7 @@ struct SolcBatch: Sendable {
             contracts[number] = Piece(whole: member.whole.bytes, sites: sites)
         }
         // All of it, put together again, must be as long as it was: no blanks, nothing overlooked.
-        let all = text(Array(sources.indices), messageTexts)
+        let all = text(Array(sources.indices), messageTexts, asItStands: true)
         guard all?.count == bytes.count else { throw Self.unknown("its layout") }
     }
 
@@ -99,8 +99,12 @@ struct SolcBatch: Sendable {
             guard part.key == "evm" else { continue }
             for code in try part.value.members() where code.key.hasSuffix("ytecode") {
                 for field in try code.value.members() {
-                    if field.key == "sourceMap" { sites += SolcSourceMap.sites(field.value.bytes.dropFirst().dropLast()) }
-                    if field.key == "immutableReferences" { sites.append(try SolcScanner.immutables(field.value)) }
+                    if field.key == "sourceMap" {
+                        sites.append(.map(field.value.bytes.dropFirst().dropLast().indices))
+                    }
+                    if field.key == "immutableReferences" {
+                        sites.append(try SolcScanner.immutables(field.value))
+                    }
                 }
             }
         }
@@ -142,7 +146,9 @@ extension SolcBatch {
             }
             guard let source = numbers[path] else { return nil }
             guard kept.contains(source) else { continue }
-            guard message.otherPaths.allSatisfy({ numbers[$0].map(kept.contains) ?? false }) else { return nil }
+            guard message.otherPaths.allSatisfy({ numbers[$0].map(kept.contains) ?? false }) else {
+                return nil
+            }
             if !SolcMessages.isOfItsPlace(message.errorCode), isSeen(source, fromOutside: kept) { return nil }
             texts.append(text)
             speakers.insert(source)
@@ -168,14 +174,19 @@ extension SolcBatch {
     }
 
     /// The compiler's output for some of the sources.
-    private func text(_ kept: [Int], _ messages: [ArraySlice<UInt8>]) -> [UInt8]? {
+    private func text(
+        _ kept: [Int],
+        _ messages: [ArraySlice<UInt8>],
+        asItStands: Bool = false
+    ) -> [UInt8]? {
         let numbers = SolcNumbers(lastNodes: lastNodes, kept: kept)
         var out: [UInt8] = []
         out.reserveCapacity(kept.reduce(1024) { $0 + sources[$1].piece.whole.count * 2 })
         func add(_ pieces: [Piece]) -> Bool {
             for (position, piece) in pieces.enumerated() {
                 if position > 0 { out.append(UInt8(ascii: ",")) }
-                guard numbers.copy(piece.whole.indices, of: bytes, piece.sites, to: &out) else { return false }
+                let sites = asItStands ? [] : piece.sites
+                guard numbers.copy(piece.whole.indices, of: bytes, sites, to: &out) else { return false }
             }
             return true
         }

@@ -1,5 +1,5 @@
-import Foundation
 import EthereumTypes
+import Foundation
 import Model
 
 /// What the compiler's output says of one contract.

@@ -1,5 +1,5 @@
-import Foundation
 import EthereumTypes
+import Foundation
 import Model
 
 /// The compiler's standard JSON output, cut into slices of which only what a compile step looks at is read.

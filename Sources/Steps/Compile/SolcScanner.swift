@@ -91,19 +91,22 @@ struct SolcScanner {
 
     private static func kind(_ name: ArraySlice<UInt8>, _ text: Text) -> Kind {
         switch text {
-        case .tree: treeKinds[name] ?? (name.hasSuffix("ocation") || name.hasSuffix("ocations") ? .place : .other)
+        case .tree:
+            treeKinds[name] ?? (name.hasSuffix("ocation") || name.hasSuffix("ocations") ? .place : .other)
         case .layout: layoutKinds[name] ?? .other
         }
     }
 
     private static let treeKinds = kinds([
         .node: [
-            "assignments", "baseFunctions", "baseModifiers", "contractDependencies", "declaration", "function",
+            "assignments", "baseFunctions", "baseModifiers", "contractDependencies", "declaration",
+            "function",
             "functionReturnParameters", "id", "linearizedBaseContracts", "overloadedDeclarations",
             "referencedDeclaration", "scope", "sourceUnit", "usedErrors", "usedEvents",
         ],
         .count: ["valueSize"], .exported: ["exportedSymbols"], .dispatch: ["internalFunctionIDs"],
         .type: ["typeIdentifier"], .place: ["src", "nativeSrc"], .path: ["absolutePath"],
+        .other: ["storageLocation"],
     ])
 
     private static let layoutKinds = kinds([
@@ -128,8 +131,9 @@ extension SolcScanner {
         let start = position
         if bytes[position] == UInt8(ascii: "-") { position += 1 }
         let range = digits()
-        guard kind != .count else { return }
-        guard kind == .node, range.lowerBound == start, let number = Self.value(bytes[range]) else {
+        // Builtins have negative numbers, the same in every run.
+        guard kind != .count, kind != .node || range.lowerBound == start else { return }
+        guard kind == .node, let number = Self.value(bytes[range]) else {
             throw failure("a number under '\(String(decoding: name, as: UTF8.self))' is not known")
         }
         sites.append(.node(range, number))
@@ -224,7 +228,9 @@ extension SolcScanner {
         while position < bytes.endIndex, [32, 10, 13, 9].contains(bytes[position]) { position += 1 }
     }
 
-    private static func value(_ digits: ArraySlice<UInt8>) -> Int? { Int(String(decoding: digits, as: UTF8.self)) }
+    private static func value(_ digits: ArraySlice<UInt8>) -> Int? {
+        Int(String(decoding: digits, as: UTF8.self))
+    }
 
     private func failure(_ message: String) -> JSONTextError {
         JSONTextError(message: message, offset: position)

@@ -6,6 +6,8 @@ enum SolcSite: Sendable {
     case node(Range<Int>, Int)
     /// The digits of a source's number.
     case file(Range<Int>, Int)
+    /// A source map, between its quotes.
+    case map(Range<Int>)
     /// Members of an object whose names hold node numbers: the compiler sorts them by name, as text.
     case members([Member])
 
@@ -27,7 +29,9 @@ struct SolcNumbers: Sendable {
     private var distances: [Int?]
     private var files: [Int?]
 
-    /// - Parameter kept: Numbers of the sources that the compiler would have seen, ascending.
+    /// - Parameters:
+    ///   - lastNodes: Number of the last node of each source.
+    ///   - kept: Numbers of the sources that the compiler would have seen, ascending.
     init(lastNodes: [Int], kept: [Int]) {
         self.lastNodes = lastNodes
         distances = Array(repeating: nil, count: lastNodes.count)
@@ -80,6 +84,14 @@ extension SolcNumbers {
                 guard let number = file(number) else { return false }
                 out += bytes[from..<place.lowerBound]
                 Self.write(number, to: &out)
+                from = place.upperBound
+            case .map(let place):
+                guard let map = SolcSourceMap.canonical(bytes[place], own: lastNodes.count, number: file)
+                else {
+                    return false
+                }
+                out += bytes[from..<place.lowerBound]
+                out += map
                 from = place.upperBound
             case .members(let members):
                 guard let first = members.first, let last = members.last else { continue }
