@@ -7,11 +7,11 @@ package import Model
 ///
 /// A step is first looked up, which takes no pool and may end it: a stored result stands in. Only what must be done
 /// waits for its pools.
-package struct Schedule<Work: Sendable>: Sendable {
+package struct Schedule: Sendable {
     /// What to begin.
     package enum Command: Hashable, Sendable {
-        /// See whether there is a result already.
-        case look(Int)
+        /// See whether there is a result already, for each of these steps.
+        case look([Int])
         /// Do the work of these steps together, in one attempt of each.
         case perform([Int])
     }
@@ -44,9 +44,14 @@ package struct Schedule<Work: Sendable>: Sendable {
     /// How many steps are looked up, or work.
     package private(set) var looking = 0
     package private(set) var performing = 0
+    private var looks = 0
     private var stop: Stop?
 
-    private let plan: Plan<Work>
+    private static let mostLooks = 32
+
+    private let ids: [StepID]
+    private let claims: [[Claim]]
+    private let needs: [[Int32]]
     private let rules: RunRules
     private let graph: Graph
     private var waiting: [Int32]
@@ -66,8 +71,10 @@ package struct Schedule<Work: Sendable>: Sendable {
     ///   - plan: What to do.
     ///   - rules: Within which bounds.
     ///   - urgency: For each position how long the work behind it takes; the longest goes first, equals in plan order.
-    package init(_ plan: Plan<Work>, rules: RunRules, urgency: [Duration]? = nil) {
-        self.plan = plan
+    package init<Work>(_ plan: Plan<Work>, rules: RunRules, urgency: [Duration]? = nil) {
+        ids = plan.steps.map(\.id)
+        claims = plan.steps.map(\.claims)
+        needs = plan.steps.map { step in step.needs.compactMap { plan.positions[$0].map { Int32($0) } } }
         self.rules = rules
         graph = Graph(plan)
         waiting = graph.waiting
@@ -95,7 +102,10 @@ package struct Schedule<Work: Sendable>: Sendable {
     }
 
     /// When the next rest is over; nil where none is waited for.
-    package var nextDue: Duration? { stop == nil ? resting.map(\.due).min() : nil }
+    package var nextDue: Duration? {
+        guard !resting.isEmpty, stop == nil else { return nil }
+        return resting.reduce(.seconds(Int64.max)) { min($0, $1.due) }
+    }
 
     /// Something that can begin at this moment; nil where nothing can.
     ///
@@ -108,16 +118,24 @@ package struct Schedule<Work: Sendable>: Sendable {
             begin(positions, claims)
             return .perform(positions)
         }
-        guard looking < rules.width, let rank = toLook.popLeast() else { return nil }
-        looking += 1
-        return .look(Int(order[rank]))
+        guard looks < rules.width, !toLook.isEmpty else { return nil }
+        // Looks are short: some together cost one task, few enough that all who look have some.
+        let most = max(1, min(Self.mostLooks, toLook.count / rules.width))
+        var positions: [Int] = []
+        while positions.count < most, let rank = toLook.popLeast() { positions.append(Int(order[rank])) }
+        looks += 1
+        looking += positions.count
+        return .look(positions)
     }
+
+    /// The looks that were begun together are all told of.
+    package mutating func endLook() { looks -= 1 }
 
     /// A look found nothing that can stand in: the step waits for its pools, perhaps to be done with others.
     package mutating func mustPerform(_ position: Int, batch: Batch?) {
         looking -= 1
         if let batch { batches[position] = batch }
-        queue.insert(Int(ranks[position]), claims: plan.steps[position].claims, batch: batch)
+        queue.insert(Int(ranks[position]), claims: claims[position], batch: batch)
     }
 
     /// A look ended the step.
@@ -133,7 +151,7 @@ package struct Schedule<Work: Sendable>: Sendable {
         _ position: Int,
         _ outcome: Outcome,
         at now: Duration,
-        fraction: Double
+        fraction: () -> Double
     ) -> Consequence {
         performing -= 1
         give(position)
@@ -141,7 +159,7 @@ package struct Schedule<Work: Sendable>: Sendable {
         guard case .failed(let failure) = outcome, failure.recurrence == .passing, stop == nil,
             Int(attempts[position]) < rules.attempts
         else { return end(position, as: outcome) }
-        let due = now + rules.wait(afterAttempt: Int(attempts[position]), fraction: fraction)
+        let due = now + rules.wait(afterAttempt: Int(attempts[position]), fraction: fraction())
         resting.append(Rest(due: due, rank: Int(ranks[position]), failure: failure))
         return .rests(until: due)
     }
@@ -160,21 +178,6 @@ package struct Schedule<Work: Sendable>: Sendable {
         for rested in resting { outcomes[Int(order[rested.rank])] = .failed(rested.failure) }
         resting = []
         return rest
-    }
-
-    /// The outputs of what a step needs or comes after, as far as those ended well.
-    func inputs(of position: Int) -> [StepID: [Output]] {
-        let step = plan.steps[position]
-        var inputs: [StepID: [Output]] = [:]
-        for ids in [step.needs, step.after] {
-            for id in ids {
-                guard let outcome = plan.positions[id].flatMap({ outcomes[$0] }), outcome.isGood else {
-                    continue
-                }
-                inputs[id] = outcome.outputs
-            }
-        }
-        return inputs
     }
 
     private var lateFailure: StepFailure {
@@ -210,7 +213,7 @@ package struct Schedule<Work: Sendable>: Sendable {
         guard !resting.isEmpty else { return }
         for rest in resting where rest.due <= now {
             let position = Int(order[rest.rank])
-            queue.insert(rest.rank, claims: plan.steps[position].claims, batch: batches[position])
+            queue.insert(rest.rank, claims: claims[position], batch: batches[position])
         }
         resting.removeAll { $0.due <= now }
     }
@@ -225,7 +228,7 @@ package struct Schedule<Work: Sendable>: Sendable {
             for dependent in graph.dependents(of: position).map({ Int($0) }) {
                 waiting[dependent] -= 1
                 guard waiting[dependent] == 0, outcomes[dependent] == nil else { continue }
-                if let cause = cause(ofSkipping: plan.steps[dependent]) {
+                if let cause = cause(ofSkipping: dependent) {
                     skipped.append(Skipped(position: dependent, cause: cause))
                     ended.append((dependent, .skipped(after: cause)))
                 } else {
@@ -238,13 +241,11 @@ package struct Schedule<Work: Sendable>: Sendable {
     }
 
     /// The first step behind a bad need: the one that itself failed, not those skipped because of it.
-    private func cause(ofSkipping step: Plan<Work>.Step) -> StepID? {
-        for need in step.needs {
-            guard let outcome = plan.positions[need].flatMap({ outcomes[$0] }), !outcome.isGood else {
-                continue
-            }
+    private func cause(ofSkipping position: Int) -> StepID? {
+        for need in needs[position] {
+            guard let outcome = outcomes[Int(need)], !outcome.isGood else { continue }
             if case .skipped(let after) = outcome { return after }
-            return need
+            return ids[Int(need)]
         }
         return nil
     }

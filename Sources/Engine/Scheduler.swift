@@ -1,17 +1,18 @@
 package import Model
 
+/// What the loop hears of.
+private enum Message: Sendable {
+    case looked([(position: Int, look: Look)])
+    case performed([Ended])
+    case alarm
+    case deadline
+}
+
 /// Runs a plan: the loop that does what a ``Schedule`` decides.
 ///
 /// All scheduling state is local to one loop, which sleeps until something happens. A step's failure skips what needs it and
 /// nothing else; the outcome of every step of the plan is posted exactly once.
 package struct Scheduler<Runner: StepRunner>: Sendable {
-    private enum Message: Sendable {
-        case looked(Int, Look)
-        case performed([Ended])
-        case alarm
-        case deadline
-    }
-
     private let execution: StepExecution<Runner>
     private let events: EventStream
     private let rules: RunRules
@@ -54,27 +55,32 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
             loop: while true {
                 if Task.isCancelled { schedule.stop(.cancellation) }
                 let now = clock.elapsed() - start
-                while let command = schedule.next(at: now) { begin(command, schedule, plan, in: &group) }
+                while let command = schedule.next(at: now) { begin(command, &schedule, plan, in: &group) }
                 guard !schedule.isDone else { break loop }
                 if let due = schedule.nextDue, due < alarm ?? .seconds(Int64.max) {
                     self.alarm(after: due - now, .alarm, in: &group)
                     alarm = due
                 }
                 switch await group.next() {
-                case .looked(let position, .mustPerform(let batch)):
-                    schedule.mustPerform(position, batch: batch)
-                case .looked(let position, .ended(let ended)):
-                    let consequence = schedule.looked(position, ended.outcome)
-                    settle(Ended(position: position, end: ended), consequence, schedule, plan)
+                case .looked(let looks):
+                    schedule.endLook()
+                    for (position, look) in looks {
+                        switch look {
+                        case .mustPerform(let batch): schedule.mustPerform(position, batch: batch)
+                        case .ended(let ended):
+                            let consequence = schedule.looked(position, ended.outcome)
+                            settle(Ended(position: position, end: ended), consequence, &schedule, plan)
+                        }
+                    }
                 case .performed(let ends):
                     for ended in ends {
                         let consequence = schedule.performed(
                             ended.position,
                             ended.end.outcome,
                             at: clock.elapsed() - start,
-                            fraction: clock.fraction()
+                            fraction: clock.fraction
                         )
-                        settle(ended, consequence, schedule, plan)
+                        settle(ended, consequence, &schedule, plan)
                     }
                 case .alarm: alarm = nil
                 case .deadline:
@@ -96,29 +102,44 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
     }
 
     private func begin(
-        _ command: Schedule<Runner.Work>.Command,
-        _ schedule: Schedule<Runner.Work>,
+        _ command: Schedule.Command,
+        _ schedule: inout Schedule,
         _ plan: Plan<Runner.Work>,
         in group: inout TaskGroup<Message>
     ) {
         switch command {
-        case .look(let position):
-            let step = plan.steps[position]
-            let inputs = schedule.inputs(of: position)
-            group.addTask { .looked(position, await execution.look(step, inputs: inputs)) }
-        case .perform(let positions):
-            let members = positions.map { position in
-                Member(
-                    position: position,
-                    step: plan.steps[position],
-                    inputs: schedule.inputs(of: position),
-                    attempt: Int(schedule.attempts[position])
-                )
+        case .look(let positions):
+            let members = positions.map { member($0, schedule, plan) }
+            group.addTask {
+                var looks: [(position: Int, look: Look)] = []
+                for member in members { looks.append((member.position, await execution.look(member))) }
+                return .looked(looks)
             }
+        case .perform(let positions):
+            let members = positions.map { member($0, schedule, plan) }
             for member in members { events.post(.stepStarted(attempt: member.attempt), step: member.step.id) }
             let limit = rules.attemptDeadline
             group.addTask { .performed(await execution.perform(members, within: limit)) }
         }
+    }
+
+    /// A step with the outputs of what it needs or comes after, as far as those ended well.
+    private func member(
+        _ position: Int,
+        _ schedule: borrowing Schedule,
+        _ plan: Plan<Runner.Work>
+    ) -> Member<Runner.Work> {
+        let step = plan.steps[position]
+        var inputs: [StepID: [Output]] = [:]
+        for ids in [step.needs, step.after] {
+            for id in ids {
+                guard let outcome = plan.positions[id].flatMap({ schedule.outcomes[$0] }), outcome.isGood
+                else { continue }
+                inputs[id] = outcome.outputs
+            }
+        }
+        return Member(
+            position: position, step: step, inputs: inputs, attempt: Int(schedule.attempts[position]))
     }
 
     private func alarm(
@@ -135,8 +156,8 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
     /// Posts an end, and those of the steps that now cannot run; or that another attempt follows.
     private func settle(
         _ ended: Ended,
-        _ consequence: Schedule<Runner.Work>.Consequence,
-        _ schedule: Schedule<Runner.Work>,
+        _ consequence: Schedule.Consequence,
+        _ schedule: inout Schedule,
         _ plan: Plan<Runner.Work>
     ) {
         let id = plan.steps[ended.position].id

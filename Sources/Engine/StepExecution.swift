@@ -64,12 +64,12 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     }
 
     /// Sees whether there is a result already.
-    @concurrent
-    func look(_ step: Plan<Runner.Work>.Step, inputs: [StepID: [Output]]) async -> Look {
+    func look(_ member: Member<Runner.Work>) async -> Look {
         let start = clock.elapsed()
+        let step = member.step
         var fingerprint: Fingerprint?
         do throws(StepFailure) {
-            let inputs = StepInputs(inputs.mapValues(store.outputs))
+            let inputs = StepInputs(member.inputs.mapValues(store.outputs))
             fingerprint = try await runner.fingerprint(of: step, inputs: inputs)
             if let fingerprint, var found = try await stored(step, fingerprint, inputs) {
                 found.duration = clock.elapsed() - start

@@ -20,7 +20,7 @@ extension Ledger {
             return try Row.fetchAll(
                 database, sql: "SELECT * FROM runs ORDER BY started_at DESC, rowid DESC"
             ).map { row in
-                let id: String = try row.value("id")
+                let id: String = try row.optional("repeats") ?? row.value("id")
                 return try PastRun(row, steps: steps[id] ?? [:], unended: unended[id] ?? 0)
             }
         }
@@ -38,7 +38,9 @@ extension Ledger {
 
     static func jobs(of run: String, in database: Database) throws -> [JobRow] {
         try Row.fetchAll(
-            database, sql: "SELECT * FROM jobs WHERE run = ? ORDER BY position", arguments: [run]
+            database,
+            sql: "SELECT * FROM jobs WHERE run = ? ORDER BY position",
+            arguments: [try recorded(run, in: database)]
         ).map { try JobRow($0) }
     }
 

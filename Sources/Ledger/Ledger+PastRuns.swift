@@ -19,8 +19,8 @@ extension Ledger {
                 run: try PastRun(row, steps: ended, unended: jobs.count { $0.status == nil }),
                 manifests: try Self.manifests(of: id, in: database),
                 steps: jobs.map { PastRunDetail.Step($0) },
-                findings: try Self.findings(of: id, in: database),
-                audited: try Self.audited(by: id, in: database),
+                findings: try Self.findings(of: Self.recorded(id, in: database), in: database),
+                audited: try Self.audited(by: Self.recorded(id, in: database), in: database),
                 deployments: try Self.deployments(after: row, in: database)
             )
         }

@@ -39,26 +39,8 @@ extension Ledger {
     ///   - maxRetries: How often a step may be tried again.
     /// - Throws: ``LedgerError``, also where there is a run of that id already.
     package func begin(_ run: RunHeader, steps: [PlannedStep], maxRetries: Int) throws(LedgerError) {
-        let seen = run.startedAt.milliseconds
         try write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO users (name, first_seen, last_seen) VALUES (?, ?, ?)
-                        ON CONFLICT (name) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)
-                    """,
-                arguments: [run.actor, seen, seen]
-            )
-            try database.execute(
-                sql:
-                    "INSERT INTO runs (id, project, user, hyperkit_version, started_at) VALUES (?, ?, ?, ?, ?)",
-                arguments: [run.id, run.project, run.actor, run.hyperkitVersion, seen]
-            )
-            for file in run.manifests {
-                try database.execute(
-                    sql: "INSERT INTO run_manifests (run, path, digest) VALUES (?, ?, ?)",
-                    arguments: [run.id, file.path, file.digest.description]
-                )
-            }
+            try Self.insert(run, repeats: nil, in: database)
             let insertion = try database.makeStatement(
                 sql: "INSERT INTO jobs (run, position, step, kind, max_retries) VALUES (?, ?, ?, ?, ?)"
             )
@@ -73,11 +55,12 @@ extension Ledger {
         }
     }
 
-    /// Records how steps ended; what is recorded survives a kill.
+    /// Records how steps ended and what audits said, all or nothing; what is recorded survives a kill.
     ///
     /// - Throws: ``LedgerError/unknownJob(run:step:)`` where a step was not planned; then none is recorded.
-    package func record(_ jobs: [JobEnd], run: String) throws(LedgerError) {
+    package func record(_ jobs: [JobEnd], audits: [AuditFact] = [], run: String) throws(LedgerError) {
         try write { database in
+            for audit in audits { try Self.insert(audit, run: run, in: database) }
             let update = try database.makeStatement(
                 sql: """
                     UPDATE jobs SET status = ?, retries = ?, fingerprint = ?, reason = ?, started_at = ?,
@@ -104,20 +87,69 @@ extension Ledger {
     package func finish(_ run: String, _ end: RunEnd) throws(LedgerError) {
         try write { database in
             try Self.requireRun(run, in: database)
-            try database.execute(
-                sql:
-                    "UPDATE runs SET status = ?, exit_code = ?, finished_at = ?, duration_ms = ? WHERE id = ?",
-                arguments: [
-                    end.status.rawValue, end.exitCode, end.finishedAt.milliseconds, end.durationMilliseconds,
-                    run,
-                ]
-            )
+            try Self.update(run, end, in: database)
             let user = try String.fetchOne(
                 database, sql: "SELECT user FROM runs WHERE id = ?", arguments: [run])
             try append(
                 actor: user ?? "unknown", action: "run.finished", subject: run, detail: end.status.rawValue,
                 in: database)
         }
+    }
+
+    /// Records a whole run that had nothing to do: its steps are those of `earlier`, each reused.
+    ///
+    /// - Throws: ``LedgerError/unknownRun(_:)`` where there is no run `earlier`.
+    package func record(_ run: RunHeader, _ end: RunEnd, repeating earlier: String) throws(LedgerError) {
+        try write { database in
+            try Self.requireRun(earlier, in: database)
+            try Self.insert(run, repeats: earlier, in: database)
+            try append(
+                actor: run.actor, action: "run.started", subject: run.id,
+                detail: "\(run.project), nothing to do since \(earlier)", in: database)
+            try Self.update(run.id, end, in: database)
+            try append(
+                actor: run.actor, action: "run.finished", subject: run.id, detail: end.status.rawValue,
+                in: database)
+        }
+    }
+
+    private static func insert(_ run: RunHeader, repeats: String?, in database: Database) throws {
+        let seen = run.startedAt.milliseconds
+        try database.execute(
+            sql: """
+                INSERT INTO users (name, first_seen, last_seen) VALUES (?, ?, ?)
+                    ON CONFLICT (name) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)
+                """,
+            arguments: [run.actor, seen, seen]
+        )
+        try database.execute(
+            sql: """
+                INSERT INTO runs (id, project, user, hyperkit_version, started_at, repeats)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [run.id, run.project, run.actor, run.hyperkitVersion, seen, repeats]
+        )
+        for file in run.manifests {
+            try database.execute(
+                sql: "INSERT INTO run_manifests (run, path, digest) VALUES (?, ?, ?)",
+                arguments: [run.id, file.path, file.digest.description]
+            )
+        }
+    }
+
+    private static func update(_ run: String, _ end: RunEnd, in database: Database) throws {
+        try database.execute(
+            sql: "UPDATE runs SET status = ?, exit_code = ?, finished_at = ?, duration_ms = ? WHERE id = ?",
+            arguments: [
+                end.status.rawValue, end.exitCode, end.finishedAt.milliseconds, end.durationMilliseconds, run,
+            ]
+        )
+    }
+
+    /// The run that a run's steps are recorded with: itself, or the one that it repeats.
+    static func recorded(_ run: String, in database: Database) throws -> String {
+        try String.fetchOne(
+            database, sql: "SELECT coalesce(repeats, id) FROM runs WHERE id = ?", arguments: [run]) ?? run
     }
 
     static func requireRun(_ run: String, in database: Database) throws {

@@ -50,4 +50,7 @@ extension Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX jobs_by_step ON jobs (step, status);
         """
+
+    /// A run that had nothing to do names the run that its steps, findings and verdicts are recorded with.
+    static let repeats = "ALTER TABLE runs ADD COLUMN repeats TEXT REFERENCES runs (id)"
 }

@@ -6,7 +6,7 @@ import GRDB
 enum Schema {
     /// "hypk": SQLite's mark for whose file it is.
     static let applicationID = 0x6879_706b
-    static let current = 1
+    static let current = 2
 
     /// Runs the migrations that the file has not seen.
     ///
@@ -51,6 +51,10 @@ enum Schema {
             }
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             try database.execute(sql: "PRAGMA user_version = 1")
+        }
+        migrator.registerMigration("2") { database in
+            try database.execute(sql: repeats)
+            try database.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }

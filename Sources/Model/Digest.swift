@@ -10,11 +10,18 @@ package struct Digest: Hashable, Comparable, Sendable {
 
     /// The digest of `bytes`.
     package init(of bytes: some DataProtocol) {
-        hex = SHA256.hash(data: bytes).map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        for byte in SHA256.hash(data: bytes) {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        hex = String(decoding: text, as: UTF8.self)
     }
+
+    /// The 32 bytes themselves, for files that are not text.
+    package static func raw(of bytes: some DataProtocol) -> Data { Data(SHA256.hash(data: bytes)) }
 
     /// Reads `sha256:<hex>`; nil for any other text.
     package init?(_ text: some StringProtocol) {

@@ -4,6 +4,8 @@ package struct Event: Hashable, Codable, Sendable {
     package enum Kind: Hashable, Codable, Sendable {
         case runStarted(RunHeader)
         case planned([PlannedStep])
+        /// Nothing changed since an earlier run: its steps, so many, stand, and none is told of one by one.
+        case repeated(run: String, steps: Int)
         case stepStarted(attempt: Int)
         /// Where a step is, in words for a person.
         case stepProgressed(String)

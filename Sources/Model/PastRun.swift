@@ -55,24 +55,12 @@ package enum PastRunState: Hashable, Sendable {
         }
     }
 
-    /// Who took the right to run on a state directory last.
-    package struct Holder: Hashable, Sendable {
-        package var since: Timestamp
-        package var isAlive: Bool
-
-        package init(since: Timestamp, isAlive: Bool) {
-            self.since = since
-            self.isAlive = isAlive
-        }
-    }
-
-    /// What a run's record and the directory's last holder say together; one process at a time holds the directory.
-    package init(_ run: PastRun, holder: Holder?) {
+    /// What a run's record says, and whether it is among the runs that go on; nil where nothing is known of those.
+    package init(_ run: PastRun, running: Set<String>?) {
         if let end = run.end {
             self = .ended(end.status)
-        } else if let holder {
-            // Who holds it now came after every run that began before.
-            self = holder.isAlive && run.startedAt >= holder.since ? .running : .unfinished
+        } else if let running {
+            self = running.contains(run.id) ? .running : .unfinished
         } else {
             self = .noEndRecorded
         }

@@ -31,7 +31,7 @@ package struct RunRecord: Sendable {
         case .planned(let planned):
             steps = planned.map { Step(planned: $0) }
             positions = Dictionary(uniqueKeysWithValues: planned.enumerated().map { ($1.id, $0) })
-        case .stepStarted, .stepProgressed: break
+        case .repeated, .stepStarted, .stepProgressed: break
         case .fact(let fact): add(fact)
         case .stepFinished(let end):
             guard let position = event.step.flatMap({ positions[$0] }) else { return }
@@ -49,6 +49,22 @@ package struct RunRecord: Sendable {
         case .network(let network): networks.append(network)
         case .note(let note): notes.append(note)
         }
+    }
+
+    /// What the record of the next run says if nothing changes; nil where that run would have something to do.
+    ///
+    /// Only a run in which every result was stored already is sure to be repeated; effects are asked for anew each time.
+    package func repeated(as header: RunHeader, _ end: RunEnd) -> RunRecord? {
+        let isQuiet = steps.allSatisfy { step in
+            let isEffect = step.planned.id.kind == .deploy || step.planned.id.kind == .call
+            return step.end?.status == .reused && !isEffect
+        }
+        guard isQuiet, self.end?.status == .succeeded, self.end?.exitCode == 0 else { return nil }
+        var next = self
+        next.header = header
+        next.end = end
+        for position in next.steps.indices { next.steps[position].end?.durationMilliseconds = 0 }
+        return next
     }
 
     /// The end of a step; nil where it has not ended.

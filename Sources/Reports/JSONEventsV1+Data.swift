@@ -50,6 +50,11 @@ extension JSONEventsV1 {
         }
     }
 
+    struct RunRepeated: Encodable {
+        var run: String
+        var steps: Int
+    }
+
     struct StepStarted: Encodable {
         var attempt: Int
     }

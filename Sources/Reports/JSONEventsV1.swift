@@ -10,6 +10,7 @@ package enum JSONEventsV1 {
     package enum EventType: String, CaseIterable, Sendable {
         case runStarted = "run-started"
         case planned
+        case runRepeated = "run-repeated"
         case stepStarted = "step-started"
         case stepProgressed = "step-progressed"
         case contract, audit, deployment, call, network, note
@@ -24,6 +25,8 @@ package enum JSONEventsV1 {
         switch event.kind {
         case .runStarted(let header): try line(event, .runStarted, RunStarted(header))
         case .planned(let steps): try line(event, .planned, Planned(steps))
+        case .repeated(let run, let steps):
+            try line(event, .runRepeated, RunRepeated(run: run, steps: steps))
         case .stepStarted(let attempt): try line(event, .stepStarted, StepStarted(attempt: attempt))
         case .stepProgressed(let words): try line(event, .stepProgressed, StepProgressed(message: words))
         case .fact(let fact): try line(event, fact)

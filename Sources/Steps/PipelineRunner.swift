@@ -51,6 +51,23 @@ package struct PipelineRunner: StepRunner {
         }
     }
 
+    package func batch(of step: Plan<Action>.Step) -> Batch? {
+        guard case .compile(let action) = step.work else { return nil }
+        return compile.batchKey(action).map { Batch(key: $0, most: CompileStep.mostMembers) }
+    }
+
+    package func perform(together members: [Performing<Action>]) async -> [Result<Performed, StepFailure>] {
+        let compilations = members.compactMap { member in
+            if case .compile(let action) = member.step.work {
+                (action: action, inputs: member.inputs)
+            } else {
+                nil
+            }
+        }
+        precondition(compilations.count == members.count, "only compilations are done together")
+        return await compile.perform(together: compilations)
+    }
+
     package func interpret(
         _ step: Plan<Action>.Step,
         inputs: StepInputs,

@@ -33,14 +33,23 @@ private enum DiskFile {
         defer { _ = close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path) }
-        var bytes = Data()
-        bytes.reserveCapacity(max(0, Int(status.st_size)))
-        var buffer = [UInt8](repeating: 0, count: min(max(4_096, Int(status.st_size) + 1), 1 << 20))
+        // One byte more than the file has: a read that fills less has seen its end.
+        var bytes = Data(count: max(0, Int(status.st_size)) + 1)
+        var filled = 0
         while true {
-            let count = retrying { unsafe Glibc.read(descriptor, &buffer, buffer.count) }
+            let count = retrying {
+                unsafe bytes.withUnsafeMutableBytes { buffer in
+                    unsafe Glibc.read(
+                        descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+                }
+            }
             guard count >= 0 else { throw failure(path) }
-            guard count > 0 else { return bytes }
-            bytes.append(contentsOf: buffer[..<count])
+            filled += count
+            guard filled == bytes.count, count > 0 else {
+                bytes.count = filled
+                return bytes
+            }
+            bytes.count += max(4_096, bytes.count)
         }
     }
 

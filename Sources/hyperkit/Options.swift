@@ -65,6 +65,11 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp("The last kind of step.", valueName: "kind"))
     var until: StepID.Kind = .deploy
 
+    /// All of it as words, the same for the same selection.
+    var call: [String] {
+        select.sorted() + ["--network"] + network.sorted() + ["--until", until.rawValue, "\(allNetworks)"]
+    }
+
     var request: PlanRequest {
         PlanRequest(
             select: select,

@@ -16,9 +16,9 @@ struct ScheduleSimulation {
     }
 
     private enum Happening {
-        case looked(Int)
+        case looked([Int])
         case performed([Int])
-        case stop(Schedule<Int>.Stop)
+        case stop(Schedule.Stop)
     }
 
     let plan: Plan<Int>
@@ -82,7 +82,7 @@ struct ScheduleSimulation {
             events.append((now + after, count, what))
         }
         if options.stops, Int.random(in: 0..<5, using: &random) == 0 {
-            let reason: Schedule<Int>.Stop = Bool.random(using: &random) ? .cancellation : .deadline
+            let reason: Schedule.Stop = Bool.random(using: &random) ? .cancellation : .deadline
             add(.milliseconds(Int.random(in: 0...3_000, using: &random)), .stop(reason))
         }
         var isStopped = false
@@ -90,14 +90,15 @@ struct ScheduleSimulation {
             while let command = schedule.next(at: now) {
                 if isStopped { violations.append("\(command) was begun after a stop") }
                 switch command {
-                case .look(let position):
-                    if !looked.insert(position).inserted {
-                        violations.append("\(position) was looked up twice")
+                case .look(let positions):
+                    for position in positions {
+                        if !looked.insert(position).inserted {
+                            violations.append("\(position) was looked up twice")
+                        }
+                        check(position, begunIn: schedule)
                     }
-                    check(position, begunIn: schedule)
-                    add(
-                        options.looks ? .microseconds(Int.random(in: 1...900, using: &random)) : .zero,
-                        .looked(position))
+                    let time = options.looks ? Int.random(in: 1...900, using: &random) : 0
+                    add(.microseconds(time), .looked(positions))
                 case .perform(let positions):
                     for claim in plan.steps[positions[0]].claims {
                         taken[claim.pool, default: 0] += weight(claim)
@@ -132,12 +133,16 @@ struct ScheduleSimulation {
             case .stop(let reason):
                 schedule.stop(reason)
                 isStopped = true
-            case .looked(let position):
-                if options.failures, Int.random(in: 0..<4, using: &random) == 0 {
-                    note(schedule.looked(position, isStopped ? .cancelled : .reused([])), position, &ended)
-                } else {
-                    let isBatch = options.pools && plan.steps[position].work % 3 == 0
-                    schedule.mustPerform(position, batch: isBatch ? Batch(key: "b", most: 4) : nil)
+            case .looked(let positions):
+                schedule.endLook()
+                for position in positions {
+                    if options.failures, Int.random(in: 0..<4, using: &random) == 0 {
+                        let outcome = isStopped ? Outcome.cancelled : .reused([])
+                        note(schedule.looked(position, outcome), position, &ended)
+                    } else {
+                        let isBatch = options.pools && plan.steps[position].work % 3 == 0
+                        schedule.mustPerform(position, batch: isBatch ? Batch(key: "b", most: 4) : nil)
+                    }
                 }
             case .performed(let positions):
                 for claim in plan.steps[positions[0]].claims {
@@ -146,7 +151,9 @@ struct ScheduleSimulation {
                 for position in positions {
                     let outcome = isStopped ? .cancelled : randomOutcome()
                     let fraction = Double.random(in: 0...1, using: &random)
-                    note(schedule.performed(position, outcome, at: now, fraction: fraction), position, &ended)
+                    note(
+                        schedule.performed(position, outcome, at: now, fraction: { fraction }), position,
+                        &ended)
                     if Int(schedule.attempts[position]) > rules.attempts {
                         violations.append("\(position) had \(schedule.attempts[position]) attempts")
                     }
@@ -168,7 +175,7 @@ struct ScheduleSimulation {
     }
 
     private mutating func note(
-        _ consequence: Schedule<Int>.Consequence,
+        _ consequence: Schedule.Consequence,
         _ position: Int,
         _ ended: inout Set<Int>
     ) {
@@ -178,7 +185,7 @@ struct ScheduleSimulation {
         }
     }
 
-    private mutating func check(_ position: Int, begunIn schedule: Schedule<Int>) {
+    private mutating func check(_ position: Int, begunIn schedule: Schedule) {
         let step = plan.steps[position]
         for need in step.needs {
             let outcome = plan.positions[need].flatMap { schedule.outcomes[$0] }

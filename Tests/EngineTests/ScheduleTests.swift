@@ -13,12 +13,13 @@ import Testing
         return one..<one + 1
     }
 
-    @Test func everySeedKeepsThePoolsTheOrderAndComesToAnEnd() throws {
+    @Test func everySeedKeepsThePoolsTheOrderAndComesToAnEnd() async throws {
         var outcomes: Set<StepEnd.Status> = []
         var largestBatch = 0
-        for seed in Self.seeds(4_000) {
+        for seed in Self.seeds(3_000) {
             var simulation = try ScheduleSimulation(seed: seed)
             simulation.run()
+            await Task.yield()
             #expect(simulation.violations.isEmpty, "HYPERKIT_SEED=\(seed)")
             outcomes.formUnion(
                 simulation.outcomes.map {
@@ -26,31 +27,33 @@ import Testing
                 })
             largestBatch = max(largestBatch, simulation.batchSizes.max() ?? 0)
         }
-        guard Self.seeds(4_000).count > 1 else { return }
+        guard Self.seeds(3_000).count > 1 else { return }
         // The seeds reach what they are meant to.
         #expect(outcomes == [.succeeded, .reused, .failed, .blocked, .skipped, .cancelled])
         #expect(largestBatch == 4)
     }
 
-    @Test func whereThereIsRoomForAllARunTakesItsCriticalPath() throws {
-        for seed in Self.seeds(1_000) {
+    @Test func whereThereIsRoomForAllARunTakesItsCriticalPath() async throws {
+        for seed in Self.seeds(700) {
             var simulation = try ScheduleSimulation(
                 seed: seed,
                 options: .init(width: 1_000, failures: false, pools: false, stops: false, looks: false)
             )
             simulation.run()
+            await Task.yield()
             let plan = simulation.plan
             let path = CriticalPath(plan) { simulation.durations[plan.positions[$0] ?? 0] }
             #expect(simulation.makespan == path.length, "HYPERKIT_SEED=\(seed)")
         }
     }
 
-    @Test func whereWidthAllowsItARunTakesAtMostATenthMoreThanItsCriticalPath() throws {
-        for seed in Self.seeds(1_000) {
+    @Test func whereWidthAllowsItARunTakesAtMostATenthMoreThanItsCriticalPath() async throws {
+        for seed in Self.seeds(700) {
             let options = ScheduleSimulation.Options(
                 steps: 40...120, width: nil, failures: false, pools: false, stops: false)
             var simulation = try ScheduleSimulation(seed: seed, options: options)
             simulation.run()
+            await Task.yield()
             #expect(simulation.violations.isEmpty, "HYPERKIT_SEED=\(seed)")
             let plan = simulation.plan
             let path = CriticalPath(plan) { simulation.durations[plan.positions[$0] ?? 0] }
@@ -68,8 +71,8 @@ import Testing
         let plan = try Plan(ordering: (0..<3).map { Plan<Int>.Step(id: ScheduleSimulation.id($0), work: $0) })
         var schedule = Schedule(
             plan, rules: RunRules(width: 2), urgency: [.seconds(1), .seconds(3), .seconds(2)])
-        #expect(schedule.next(at: .zero) == .look(1))
-        #expect(schedule.next(at: .zero) == .look(2))
+        #expect(schedule.next(at: .zero) == .look([1]))
+        #expect(schedule.next(at: .zero) == .look([2]))
         schedule.mustPerform(2, batch: nil)
         schedule.mustPerform(1, batch: nil)
         #expect(schedule.next(at: .zero) == .perform([1]))

@@ -50,7 +50,7 @@ extension Pipelines {
             child.send(SIGKILL)
             #expect(await child.end() == .killed(by: SIGKILL))
             #expect(try await status(of: sandbox) == "unfinished")
-            try FileManager.default.removeItem(at: sandbox.project.appending(path: "state/lock"))
+            try FileManager.default.removeItem(at: sandbox.project.appending(path: "state/runs"))
             #expect(try await status(of: sandbox) == "noEndRecorded")
         }
 

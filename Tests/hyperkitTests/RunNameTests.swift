@@ -27,13 +27,4 @@ import Testing
             try RunName.resolve("latest", among: [])
         }
     }
-
-    @Test func theHolderOfAStateDirectoryIsReadFromItsLock() throws {
-        let record = try #require(StateHolder.record("process 4711 since 2026-11-22T02:00:07.123Z\n"))
-        #expect(record.process == 4711)
-        #expect(record.since == Timestamp(milliseconds: 1_795_312_807_123))
-        for text in ["", "process", "process x since 2026-11-22T02:00:07.123Z", "process 4 since noon"] {
-            #expect(StateHolder.record(text) == nil)
-        }
-    }
 }

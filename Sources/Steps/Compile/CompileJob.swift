@@ -86,6 +86,11 @@ struct CompileJob: Sendable {
             )
         }
         let count = diagnostics.count == 1 ? "1 error" : "\(diagnostics.count) errors"
-        return StepFailure(code: "compile-error", "it does not compile: \(count)", diagnostics: diagnostics)
+        return StepFailure(
+            code: "compile-error",
+            "it does not compile: \(count)",
+            diagnostics: diagnostics,
+            recurrence: .certain
+        )
     }
 }

@@ -205,7 +205,8 @@ extension CompilerFault {
             )
             self.init(reach: .everyone, failure: failure)
         case .timedOut: self.init(reach: .slow, failure: failed)
-        case .couldNotStart, .tooMuchOutput, .scratchFailed: self.init(reach: .someone, failure: failed)
+        case .couldNotStart, .tooMuchOutput, .scratchFailed, .ended:
+            self.init(reach: .someone, failure: failed)
         }
     }
 }

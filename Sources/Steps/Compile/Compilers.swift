@@ -16,6 +16,8 @@ package struct Compilers: Sendable {
         self.missing = missing
     }
 
+    package var all: [Tool] { pinned + byPath.values.sorted { $0.program < $1.program } }
+
     /// The compiler for a contract: the newest that every pragma accepts, or the one that the settings name.
     ///
     /// - Throws: ``StepFailure`` of the kind `environment`, coded `no-compiler`.

@@ -23,22 +23,29 @@ package actor NetworkHub {
     /// Starts the chain of a devnet.
     package typealias StartDevnet = @Sendable (NetworkSpec) async throws(StepFailure) -> StartedChain
 
+    /// Takes the right to use a network, which lasts as long as what it gives.
+    package typealias Hold = @Sendable (NetworkSpec) throws(StepFailure) -> (any Sendable)?
+
     private let world: World
     private let secrets: SecretReader
+    private let hold: Hold
     private let startDevnet: StartDevnet
     private let opened: @Sendable (NetworkFact) -> Void
     private var networks: [String: Task<Result<OpenNetwork, StepFailure>, Never>] = [:]
     private var chains: [StartedChain] = []
+    private var held: [any Sendable] = []
 
-    /// `opened` hears of each network that was reached, or was not.
+    /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not.
     package init(
         world: World,
         secrets: SecretReader,
+        hold: @escaping Hold = { _ throws(StepFailure) in nil },
         startDevnet: @escaping StartDevnet,
         opened: @escaping @Sendable (NetworkFact) -> Void
     ) {
         self.world = world
         self.secrets = secrets
+        self.hold = hold
         self.startDevnet = startDevnet
         self.opened = opened
     }
@@ -58,6 +65,7 @@ package actor NetworkHub {
         for chain in chains { await chain.stop() }
         chains = []
         networks = [:]
+        held = []
     }
 
     private func connect(_ spec: NetworkSpec) async -> Result<OpenNetwork, StepFailure> {
@@ -81,6 +89,7 @@ package actor NetworkHub {
     }
 
     private func reach(_ spec: NetworkSpec) async throws(StepFailure) -> OpenNetwork {
+        if let right = try hold(spec) { held.append(right) }
         let url: String
         var devnetKey: PrivateKey?
         switch spec.chain {

@@ -33,7 +33,6 @@ struct PlanCommand: AsyncParsableCommand {
     func run(in world: World) async throws {
         let project = try Project.load(manifests, requireEnvironment: true, world: world)
         let planned = try project.plan(selection.request, world: world)
-        let lock = try StateLock(stateDirectory: options.stateDir, world: world)
         let state = try await RunState.open(project, options, world: world)
         let hub = state.hub { _ in }
         let eventFile = try options.events.map { try EventFile(path: $0) }
@@ -51,7 +50,6 @@ struct PlanCommand: AsyncParsableCommand {
         for step in planned.plan.steps {
             for line in ends[step.id].map(StepLine.details) ?? [] { Console.err(line) }
         }
-        withExtendedLifetime(lock) {}
         if let failure = eventFile?.failure {
             Console.err("error: \(failure) [unusable-path]")
             throw Exit.environment

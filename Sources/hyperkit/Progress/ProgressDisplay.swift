@@ -72,6 +72,8 @@ final class PlainProgress: ProgressDisplay {
         switch event.kind {
         case .runStarted(let header): project.withLock { $0 = header.project }
         case .planned(let steps): Console.err(StepLine.heading(project.withLock(\.self), steps))
+        case .repeated(let run, let steps):
+            Console.err(StepLine.repeated(project.withLock(\.self), run: run, steps: steps))
         case .stepFinished(let end):
             if let step = event.step { Console.err(StepLine.line(step, end)) }
         case .fact(.note(let note)): Console.err(note.forTerminal)

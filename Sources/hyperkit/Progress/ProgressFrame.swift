@@ -19,6 +19,9 @@ struct ProgressFrame {
         switch event.kind {
         case .runStarted(let header): started = header.startedAt
         case .planned(let steps): total = steps.count
+        case .repeated(_, let steps):
+            total = steps
+            counts[.reused] = steps
         case .stepStarted: if let step = event.step { running[step] = Running(since: event.time) }
         case .stepProgressed(let words): if let step = event.step { running[step]?.words = words }
         case .stepFinished(let end):

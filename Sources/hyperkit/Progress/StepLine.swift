@@ -26,6 +26,11 @@ enum StepLine {
         return failure.diagnostics.map(\.forTerminal) + (hint.map { [$0] } ?? [])
     }
 
+    /// `treasury · 61 steps · nothing changed since run 77ac`.
+    static func repeated(_ project: String, run: String, steps: Int) -> String {
+        "\(project) · \(PlainWords.count(steps, "step")) · nothing changed since run \(run)".plainForTerminal
+    }
+
     /// `treasury · 14 contracts, 3 networks, 9 deployments · 61 steps`.
     static func heading(_ project: String, _ steps: [PlannedStep]) -> String {
         let deployments = steps.compactMap(\.deployment)

@@ -24,6 +24,8 @@ final class TerminalProgress: ProgressDisplay {
             var above: [String] = []
             switch event.kind {
             case .runStarted(let header): state.project = header.project
+            case .repeated(let run, let steps):
+                above = [StepLine.repeated(state.project, run: run, steps: steps)]
             case .planned(let steps): above = [StepLine.heading(state.project, steps), ""]
             case .stepFinished(let end):
                 if let step = event.step, [.failed, .refused, .blocked].contains(end.status) {

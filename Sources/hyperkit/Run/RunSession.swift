@@ -14,9 +14,14 @@ struct RunSession {
     struct Ended {
         var exitCode: Int32
         var summary: String
-        var reportJSON: String
+        /// The bytes of report.json.
+        var reportJSON: Data
         /// Why a report could not be written; nil where all were.
         var failure: String?
+        /// What happened; nil where nothing did.
+        var record: RunRecord?
+        /// The files of the tools that the run could use.
+        var tools: [String] = []
     }
 
     private let project: Project
@@ -117,8 +122,10 @@ struct RunSession {
             exitCode: record.end?.exitCode ?? 1,
             summary: leftAlone.joined()
                 + RunSummary(reading, reportPath: failure == nil ? path : nil).text,
-            reportJSON: String(decoding: json, as: UTF8.self),
-            failure: failure
+            reportJSON: json,
+            failure: failure,
+            record: record,
+            tools: state.toolFiles
         )
     }
 

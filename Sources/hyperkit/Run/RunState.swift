@@ -6,6 +6,8 @@ import Steps
 
 /// What a run stands on: its state directory, its ledger, its tools and its name.
 struct RunState {
+    /// Held as long as this.
+    private var lock: StateLock
     var header: RunHeader
     var ledger: Ledger
     var store: ContentStore
@@ -23,18 +25,21 @@ struct RunState {
     /// - Throws: ``Exit/environment``.
     static func open(_ project: Project, _ options: RunOptions, world: World) async throws -> RunState {
         let state = absolute(options.stateDir)
+        let run = RunID.new(world)
+        let lock = try await StateLock.shared(options.stateDir, run: run, world: world)
         do {
             let ledger = try Ledger.open(path: "\(state)/state.db", now: world.now)
             let store = ContentStore(directory: "\(state)/cas", files: world.files)
             let tools = try await RunTools.find(for: project.manifest, world: world)
             return RunState(
+                lock: lock,
                 header: RunHeader(
-                    id: RunID.new(world),
+                    id: run,
                     project: project.manifest.project,
                     startedAt: world.now(),
                     hyperkitVersion: Version.current,
                     manifests: project.manifest.files,
-                    actor: world.environment("USER") ?? world.environment("LOGNAME") ?? NSUserName()
+                    actor: actor(world)
                 ),
                 ledger: ledger,
                 store: store,
@@ -63,6 +68,9 @@ struct RunState {
         NetworkHub(
             world: world,
             secrets: secrets,
+            hold: { [world, stateDirectory] network throws(StepFailure) in
+                try NetworkLock.take(network, in: stateDirectory, world: world)
+            },
             startDevnet: DevnetStarter(world: world, stateDirectory: stateDirectory, python: tools.python)
                 .start,
             opened: opened
@@ -92,6 +100,14 @@ struct RunState {
             }
         )
     }
+
+    /// Who runs this, by the system's name of the user.
+    static func actor(_ world: World) -> String {
+        world.environment("USER") ?? world.environment("LOGNAME") ?? NSUserName()
+    }
+
+    /// The files of the tools that the run may use.
+    var toolFiles: [String] { tools.files }
 
     /// How long a step will take, by what it took before.
     @Sendable func estimate(_ step: StepID) -> Duration { durations.estimate(step) }

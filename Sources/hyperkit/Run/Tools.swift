@@ -10,6 +10,12 @@ struct RunTools {
     /// The Python that the local chain runs in, where `anvil` is not on PATH.
     var python: Result<Tool, ToolchainError>
 
+    /// What is started of each tool that was found; a script behind an interpreter counts.
+    var files: [String] {
+        let found = compilers.all + [slither.tool, python.tool].compactMap(\.self)
+        return found.flatMap { [$0.program] + $0.leadingArguments.filter { $0.hasPrefix("/") } }
+    }
+
     /// Finds pinned tools, and asks compilers that the manifest names by path for their version.
     static func find(for manifest: Manifest, world: World) async throws -> RunTools {
         let toolchain = try Toolchain(world: world)
