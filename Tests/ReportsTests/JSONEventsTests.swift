@@ -13,7 +13,15 @@ import Testing
     @Test func everyLineIsOneObjectWithTheSameEnvelope() throws {
         let known = Set(JSONEventsV1.EventType.allCases.map(\.rawValue))
         var seen: Set<String> = []
-        for (number, event) in SampleRun.mixed.events().enumerated() {
+        let events = SampleRun.mixed.events()
+        // Of a run that had something to do nobody says that it repeats another.
+        let repeated = Event(
+            sequence: events.count + 1,
+            time: Timestamp(milliseconds: 0),
+            step: nil,
+            kind: .repeated(run: "2026-11-20T02-00-07Z-77ac", steps: 20_000)
+        )
+        for (number, event) in (events + [repeated]).enumerated() {
             let line = try JSONEventsV1.line(event)
             #expect(line.filter { $0 == UInt8(ascii: "\n") }.count == 1)
             #expect(line.last == UInt8(ascii: "\n"))
