@@ -112,6 +112,14 @@ struct RunOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Also draws the steps here on a line of time, as Chrome trace events: open the file in Perfetto.",
+            valueName: "file"
+        )
+    )
+    var trace: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Whether stored results are used and new ones kept: read-write, read-only or off.",
             valueName: "mode"
         )
@@ -138,6 +146,9 @@ struct RunOptions: ParsableArguments {
         for (name, directory) in [("--state-dir", stateDir), ("--report-dir", reportDir)]
         where directory.isEmpty {
             throw ValidationError("\(name) takes a directory")
+        }
+        if let events, let trace, PathText.normalized(events) == PathText.normalized(trace) {
+            throw ValidationError("--events and --trace take two files")
         }
         stateDir = PathText.normalized(stateDir)
         reportDir = PathText.normalized(reportDir)

@@ -35,10 +35,10 @@ struct PlanCommand: AsyncParsableCommand {
         let planned = try project.plan(selection.request, world: world)
         let state = try await RunState.open(project, options, world: world)
         let hub = state.hub { _ in }
-        let eventFile = try options.events.map { try EventFile(path: $0) }
+        let files = try options.eventFiles()
         let interrupts = Interrupts()
         let (ends, forecasts) = await interrupts.run {
-            let (ends, outcomes) = await pureSteps(of: planned.plan, state, hub, eventFile, world)
+            let (ends, outcomes) = await pureSteps(of: planned.plan, state, hub, files, world)
             let forecasts = await state.forecaster(hub: hub)
                 .forecast(planned.plan, outcome: outcomes, inputs: state.inputs(outcomes))
             return (ends, forecasts)
@@ -50,7 +50,7 @@ struct PlanCommand: AsyncParsableCommand {
         for step in planned.plan.steps {
             for line in ends[step.id].map(StepLine.details) ?? [] { Console.err(line) }
         }
-        if let failure = eventFile?.failure {
+        if let failure = files.failure {
             Console.err("error: \(failure) [unusable-path]")
             throw Exit.environment
         }
@@ -100,7 +100,7 @@ struct PlanCommand: AsyncParsableCommand {
         of plan: Plan<Action>,
         _ state: RunState,
         _ hub: NetworkHub,
-        _ eventFile: EventFile?,
+        _ files: [EventFile],
         _ world: World
     ) async -> ([StepID: StepEnd], [StepID: Outcome]) {
         let ends = Mutex<[StepID: StepEnd]>([:])
@@ -112,7 +112,7 @@ struct PlanCommand: AsyncParsableCommand {
                     guard case .stepFinished(let end) = event.kind, let step = event.step else { return }
                     ends.withLock { $0[step] = end }
                 },
-                { eventFile?.write($0) }, display.show,
+                files.write, display.show,
             ]
         )
         let pure = plan.closed { [.generate, .compile, .audit, .check].contains($0.id.kind) }

@@ -43,13 +43,13 @@ struct RunSession {
         let display = options.progress.display()
         let folder = "\(options.reportDir)/\(header.id)"
         let journal = try EventFile(path: "\(folder)/events.jsonl")
-        let extra = try options.events.map { try EventFile(path: $0) }
+        let extra = try options.eventFiles()
         let keeper = RecordKeeper(state.ledger, run: header)
         let events = EventStream(
             now: world.now,
             readers: [
                 { event in record.withLock { $0.add(event) } },
-                keeper.take, journal.write, { extra?.write($0) }, display.show,
+                keeper.take, journal.write, extra.write, display.show,
             ]
         )
         let start = world.elapsed()
@@ -91,7 +91,7 @@ struct RunSession {
             )
         )
         var ended = try finish(record.withLock(\.self), folder: folder, state: state)
-        if let failure = keeper.failure ?? journal.failure ?? extra?.failure ?? ended.failure {
+        if let failure = keeper.failure ?? journal.failure ?? extra.failure ?? ended.failure {
             // The summary is told all the same: what was sent was sent.
             ended.summary += "error: the record of this run is not complete: \(failure) [record-incomplete]\n"
             if ended.exitCode < 128 { ended.exitCode = Exit.environment.code }
