@@ -41,6 +41,34 @@ extension Pipelines {
             #expect(text.errors.contains("compile:Vault  succeeded  source contracts/Vault.sol sha256:"))
         }
 
+        @Test func isDrawnInTheGraphAndOnlyRead() async throws {
+            let sandbox = try Sandbox("manifests")
+            let graph = ["graph", "quickstart.yaml", "--json", "--state-dir", "state"]
+            let before = try await sandbox.hyperkit(graph)
+            #expect(before.end == .exited(0))
+            #expect(before.errors == "")
+            #expect(!sandbox.exists("state"))
+            #expect(
+                try await sandbox.run("quickstart.yaml", "--until", "compile", "--select", "compile:Vault")
+                    .end
+                    == .exited(0))
+            let took = try sandbox.report()["steps"].first("id", "compile:Vault")["durationMilliseconds"]
+
+            let after = try JSON(text: try await sandbox.hyperkit(graph).output)
+            let known = after["steps"].array.filter { $0["durationMilliseconds"] != .null }
+            #expect(known.map { $0["id"] } == ["compile:Vault"])
+            #expect(known.first?["durationMilliseconds"] == took)
+            #expect(after["criticalPath"]["steps"].array.count > 2)
+            let plain = try await sandbox.hyperkit(graph + ["--no-durations"])
+            #expect(plain.output == before.output)
+
+            try sandbox.write(Data("no database".utf8), to: "state/state.db")
+            let damaged = try await sandbox.hyperkit(graph)
+            #expect(damaged.end == .exited(0))
+            #expect(damaged.output == before.output)
+            #expect(damaged.errors.hasPrefix("warning: the graph is drawn without durations: "))
+        }
+
         @Test func ofARunThatWasKilledIsThatItIsUnfinished() async throws {
             let sandbox = try Sandbox("manifests")
             let child = try sandbox.start(Sandbox.command("run", "quickstart.yaml", progress: "json"))

@@ -75,8 +75,8 @@ import Testing
 
     @Test func aDrawingShowsChecks() throws {
         let plan = try Planner.plan(try Self.manifest(), Snapshot(), PlanRequest(until: .audit)).plan
-        #expect(plan.mermaid.contains("s0[\"check:lint\"]"))
-        #expect(plan.mermaid.contains("s0 --> s3"))
+        #expect(plan.mermaid().contains("s0[\"check:lint\"]"))
+        #expect(plan.mermaid().contains("s0 --> s3"))
         #expect(try plan.json().contains("\"kind\" : \"check\""))
     }
 }
