@@ -127,7 +127,7 @@ let package = Package(
         tests(
             "hyperkitTests",
             [
-                "hyperkit", "Model", "Steps", "Toolchain",
+                "hyperkit", "Engine", "Model", "Steps", "Toolchain",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

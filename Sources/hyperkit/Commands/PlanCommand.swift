@@ -104,7 +104,8 @@ struct PlanCommand: AsyncParsableCommand {
         _ world: World
     ) async -> ([StepID: StepEnd], [StepID: Outcome]) {
         let ends = Mutex<[StepID: StepEnd]>([:])
-        let display = options.progress.display()
+        let pure = plan.closed { [.generate, .compile, .audit, .check].contains($0.id.kind) }
+        let display = options.progress.display(of: pure, state.durations, options.rules)
         let events = EventStream(
             now: world.now,
             readers: [
@@ -115,7 +116,6 @@ struct PlanCommand: AsyncParsableCommand {
                 files.write, display.show,
             ]
         )
-        let pure = plan.closed { [.generate, .compile, .audit, .check].contains($0.id.kind) }
         events.post(.runStarted(state.header))
         events.post(.planned(pure.steps.map(\.planned)))
         let scheduler = Scheduler(

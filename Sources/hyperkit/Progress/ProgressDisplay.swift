@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Model
 import Reports
@@ -41,11 +42,22 @@ extension ProgressDisplay {
 }
 
 extension ProgressStyle {
-    /// The display that the user asked for, or the one that fits where standard error goes.
-    func display() -> any ProgressDisplay {
+    /// Makes the display that the user asked for, or the one that fits where standard error goes.
+    ///
+    /// - Parameters:
+    ///   - plan: What it will show.
+    ///   - durations: What its steps took before, to guess how long they will take.
+    ///   - rules: What may go on at once.
+    /// - Returns: A display that has shown nothing yet.
+    func display(
+        of plan: Plan<some Sendable>,
+        _ durations: StepDurations,
+        _ rules: RunRules
+    ) -> any ProgressDisplay {
         switch self {
-        case .auto: Terminal.isThere ? TerminalProgress() : PlainProgress()
-        case .tty: TerminalProgress()
+        case .auto:
+            Terminal.isThere ? TerminalProgress(TimeLeft(plan, durations, rules)) : PlainProgress()
+        case .tty: TerminalProgress(TimeLeft(plan, durations, rules))
         case .plain: PlainProgress()
         case .json: JSONProgress()
         case .none: NoProgress()

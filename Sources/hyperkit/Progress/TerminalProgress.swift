@@ -7,14 +7,16 @@ import Synchronization
 /// It never hides the cursor and changes no setting of the terminal: whenever the process ends, the terminal is whole.
 final class TerminalProgress: ProgressDisplay {
     private struct State {
-        var frame = ProgressFrame()
+        var frame: ProgressFrame
         var project = ""
         var drawn: [String] = []
         var drawnAt: Timestamp?
         var isOver = false
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+
+    init(_ timeLeft: TimeLeft) { state = Mutex(State(frame: ProgressFrame(timeLeft))) }
 
     var pace: Duration? { .milliseconds(200) }
 

@@ -40,7 +40,7 @@ struct RunSession {
         let state = try await RunState.open(project, options, world: world)
         let header = state.header
         let record = Mutex(RunRecord())
-        let display = options.progress.display()
+        let display = options.progress.display(of: planned.plan, state.durations, options.rules)
         let folder = "\(options.reportDir)/\(header.id)"
         let journal = try EventFile(path: "\(folder)/events.jsonl")
         let extra = try options.eventFiles()

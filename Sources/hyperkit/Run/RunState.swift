@@ -14,7 +14,7 @@ struct RunState {
     /// nil where there is no Slither; whoever opened the state closes them.
     var slither: SlitherWorkers?
     private var cache: ActionCache
-    private var durations: StepDurations
+    private(set) var durations: StepDurations
     private var tools: RunTools
     private var project: Project
     private var stateDirectory: String
