@@ -94,6 +94,19 @@ import Testing
         #expect(TimeLeft(plan, durations, rules).duration(at: Timestamp(milliseconds: 0)) == .seconds(12))
     }
 
+    /// Four steps of six seconds, two at once, and then one of ten.
+    @Test func whatWaitsForAllOfThemComesOnTop() throws {
+        let ids = (0..<4).map { StepID.check("s\($0)") }
+        let last = StepID.check("last")
+        let plan = try Plan(
+            ordering: ids.map { Plan.Step(id: $0, work: 0) }
+                + [Plan.Step(id: last, work: 0, needs: ids, claims: [Claim("network:a")])])
+        var known: [StepID: Duration] = Dictionary(uniqueKeysWithValues: ids.map { ($0, .seconds(6)) })
+        known[last] = .seconds(10)
+        let left = TimeLeft(plan, StepDurations(known), RunRules(width: 2))
+        #expect(left.duration(at: Timestamp(milliseconds: 0)) == .seconds(22))
+    }
+
     /// What is kept from event to event is what a look at the whole plan says.
     @Test(arguments: 1...20)
     func isTheSameAsIfItWereCountedAnew(_ seed: UInt64) throws {
@@ -107,18 +120,19 @@ import Testing
         let durations = StepDurations(
             Dictionary(
                 uniqueKeysWithValues: ids.map { ($0, .seconds(Int.random(in: 0...20, using: &random))) }))
-        let rules = RunRules(width: 3)
+        let rules = RunRules(width: 2)
         var left = TimeLeft(plan, durations, rules)
         var over: Set<StepID> = []
         for step in plan.steps {
             left.take(Event(sequence: 1, time: Timestamp(milliseconds: 0), step: step.id, kind: Self.ended))
             over.insert(step.id)
-            let rest = plan.closed { !over.contains($0.id) }.steps.map { step in
-                // As with a plan whose ended steps take nothing.
-                over.contains(step.id) ? Duration.zero : durations.estimate(step.id)
+            let path = CriticalPath(plan) { over.contains($0) ? .zero : durations.estimate($0) }
+            let rest = zip(plan.steps, path.levels).filter { !over.contains($0.0.id) }
+                .map { (took: durations.estimate($0.id), tail: $1 - durations.estimate($0.id)) }
+            let byWork = rest.map { last in
+                rest.filter { $0.tail >= last.tail }.map(\.took).reduce(.zero, +) / 2 + last.tail
             }
-            let levels = CriticalPath(plan) { over.contains($0) ? .zero : durations.estimate($0) }
-            let expected = max(levels.length, rest.reduce(.zero, +) / 3)
+            let expected = max(path.length, byWork.max() ?? .zero)
             #expect(left.duration(at: Timestamp(milliseconds: 0)) == (expected > .zero ? expected : nil))
         }
     }
