@@ -1,4 +1,3 @@
-import Foundation
 package import Model
 
 /// What steps gave, by the digest of their fingerprint.
@@ -16,21 +15,6 @@ package struct ActionCache: Sendable {
         case outputs([Output])
         /// It would fail so again.
         case failure(StepFailure)
-    }
-
-    /// An entry, version 2, with the fields, so that a later miss can be explained.
-    struct EntryV2: Codable {
-        var version = 2
-        var fingerprint: Fingerprint
-        var outputs: [Output]
-        /// false where the fields are kept but the outputs may not stand in; absent where they may.
-        var isReusable: Bool?
-        /// Why the step failed; then there are no outputs.
-        var failure: StepFailure?
-        /// Milliseconds since 1970 from which the failure counts no more; absent where it stands.
-        var failureEnds: Timestamp?
-
-        var mayStandIn: Bool { failure == nil && isReusable ?? true }
     }
 
     /// How long a failure is remembered that may pass by itself.
@@ -70,13 +54,15 @@ package struct ActionCache: Sendable {
         else { return nil }
         if let failure = entry.failure {
             let stands = entry.failureEnds.map { now < $0 } ?? true
-            return stands && !triesFailuresAgain ? .failure(failure) : nil
+            guard stands && !triesFailuresAgain else { return nil }
+            files.touch(Self.path(of: fingerprint.digest, in: directory))
+            return .failure(failure)
         }
         guard entry.mayStandIn else { return nil }
         for output in entry.outputs {
             guard let bytes = try store.get(output.digest), bytes.count == output.bytes else { return nil }
         }
-        files.touch(path(of: fingerprint.digest))
+        files.touch(Self.path(of: fingerprint.digest, in: directory))
         return .outputs(entry.outputs)
     }
 
@@ -89,6 +75,8 @@ package struct ActionCache: Sendable {
     package func whyUnused(_ digest: Digest) -> String {
         if mode == .off { return "stored results are not used" }
         guard let entry = try? entry(digest) else { return "the stored result was gone" }
+        if let time = entry.evictedAt { return "its stored result had been evicted by gc on \(time.day)" }
+        if let time = entry.damagedAt { return "its stored result was found damaged on \(time.day)" }
         if entry.failure != nil { return "it failed the last time" }
         return entry.mayStandIn ? "the stored result was gone" : "not all of it ended well the last time"
     }
@@ -120,28 +108,16 @@ package struct ActionCache: Sendable {
 
     private func write(_ entry: EntryV2) throws(FileError) {
         guard mode == .readWrite else { return }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        let path = path(of: entry.fingerprint.digest)
-        do {
-            try files.write(path, try encoder.encode(entry), false)
-        } catch let error as FileError {
-            throw error
-        } catch {
-            throw FileError(path: path, reason: "\(error)")
-        }
+        try entry.write(in: directory, files)
     }
 
-    /// A damaged entry counts as missing, and so does one whose fields do not give its name.
     private func entry(_ digest: Digest) throws(FileError) -> EntryV2? {
-        guard let bytes = try files.read(path(of: digest)),
-            let entry = try? JSONDecoder().decode(EntryV2.self, from: bytes),
-            entry.version == 2, entry.fingerprint.digest == digest
-        else { return nil }
-        return entry
+        let bytes = try files.read(Self.path(of: digest, in: directory))
+        return bytes.flatMap { EntryV2($0, of: digest) }
     }
 
-    private func path(of digest: Digest) -> String {
+    /// Where the entry of a fingerprint is.
+    static func path(of digest: Digest, in directory: String) -> String {
         "\(directory)/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2)).json"
     }
 }

@@ -48,7 +48,10 @@ package struct ContentStore: Sendable {
         }
     }
 
-    private func path(of digest: Digest) -> String {
+    private func path(of digest: Digest) -> String { Self.path(of: digest, in: directory) }
+
+    /// Where the content with a digest is.
+    static func path(of digest: Digest, in directory: String) -> String {
         "\(directory)/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))"
     }
 }

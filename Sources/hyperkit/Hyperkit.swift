@@ -16,8 +16,8 @@ struct Hyperkit: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, PlanCommand.self, ValidateCommand.self, GraphCommand.self, RunsCommand.self,
-            SchemaCommand.self,
-            DevnetCommand.self, ToolchainCommand.self, DoctorCommand.self,
+            CacheCommand.self, SchemaCommand.self, DevnetCommand.self, ToolchainCommand.self,
+            DoctorCommand.self,
         ]
     )
 
@@ -69,6 +69,7 @@ enum StandardStreams {
 
 /// An end of the program that has told its story already.
 struct Exit: Error, Equatable {
+    static let failure = Exit(code: 1)
     static let usage = Exit(code: 2)
     static let environment = Exit(code: 5)
     static let wouldChange = Exit(code: 6)

@@ -9,12 +9,37 @@ package final class MemoryFiles: Sendable {
         var links: [String: String] = [:]
         var unreadable: Set<String> = []
         var reads: [String: Int] = [:]
+        /// Counts every change: milliseconds of the time at which it is made.
+        var changes: Int64 = 0
+        var statuses: [String: FileStatus] = [:]
+
+        /// Writes as a rename does: under a new inode.
+        mutating func put(_ bytes: Data?, at path: String) {
+            files[path] = bytes
+            changes += 1
+            statuses[path] = bytes.map { bytes in
+                FileStatus(
+                    device: 1, inode: UInt64(changes), size: Int64(bytes.count),
+                    modified: changes * 1_000_000, changed: changes * 1_000_000)
+            }
+        }
+
+        /// What happens later has a later time.
+        mutating func setModified(_ path: String, _ milliseconds: Int64?) {
+            changes = max(changes + 1, milliseconds ?? 0)
+            statuses[path]?.modified = (milliseconds ?? changes) * 1_000_000
+            statuses[path]?.changed = changes * 1_000_000
+        }
     }
 
     private let state: Mutex<State>
 
     /// Creates a disk with files by absolute path.
-    package init(_ files: [String: Data] = [:]) { state = Mutex(State(files: files)) }
+    package init(_ files: [String: Data] = [:]) {
+        var first = State()
+        for (path, bytes) in files.sorted(by: { $0.key < $1.key }) { first.put(bytes, at: path) }
+        state = Mutex(first)
+    }
 
     /// Creates a disk with text files by absolute path.
     package convenience init(_ texts: [String: String]) { self.init(texts.mapValues { Data($0.utf8) }) }
@@ -26,7 +51,7 @@ package final class MemoryFiles: Sendable {
         state.withLock { state in
             guard var bytes = state.files[path] else { return }
             let last = bytes.popLast() ?? 0
-            state.files[path] = bytes + [last ^ 1]
+            state.put(bytes + [last ^ 1], at: path)
         }
     }
 
@@ -38,7 +63,12 @@ package final class MemoryFiles: Sendable {
 
     package subscript(path: String) -> Data? {
         get { state.withLock { $0.files[path] } }
-        set { state.withLock { $0.files[path] = newValue } }
+        set { state.withLock { $0.put(newValue, at: path) } }
+    }
+
+    /// Makes a file look as if it had been changed last at a time.
+    package func setModified(_ path: String, _ time: Timestamp) {
+        state.withLock { $0.setModified(path, time.milliseconds) }
     }
 
     /// How often a file was read.
@@ -57,6 +87,14 @@ package final class MemoryFiles: Sendable {
             resolved: { path in
                 let real = self.real(path)
                 return self.kind(real) == nil ? nil : real
+            },
+            status: { path in
+                let real = self.real(path)
+                return self.state.withLock { $0.files[real] == nil ? nil : $0.statuses[real] }
+            },
+            touch: { path in
+                let real = self.real(path)
+                self.state.withLock { $0.setModified(real, nil) }
             }
         )
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Ledger
 import Model
 import Reports
 
@@ -87,69 +86,6 @@ struct RunsCommand: AsyncParsableCommand {
             } else {
                 Console.err(RunDiffText.render(diff, before: heads.0, after: heads.1))
             }
-        }
-    }
-}
-
-/// Where history is read, and for whom.
-struct HistoryOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where state is kept.", valueName: "dir"))
-    var stateDir = ".hyperkit"
-
-    @Flag(help: "Prints JSON on standard output.") var json = false
-
-    mutating func validate() throws {
-        if stateDir.isEmpty { throw ValidationError("--state-dir takes a directory") }
-        stateDir = PathText.normalized(stateDir)
-    }
-}
-
-/// The runs of a state directory.
-private struct History {
-    let ledger: Ledger
-    /// Newest first.
-    let runs: [PastRun]
-    /// The runs that go on; nil where nothing is known of any.
-    let running: Set<String>?
-
-    /// Opens the ledger to read it; prints what is wrong with it.
-    ///
-    /// - Throws: ``Exit/environment``.
-    static func open(_ options: HistoryOptions, world: World) throws -> History {
-        let directory = PathText.join(FileManager.default.currentDirectoryPath, options.stateDir)
-        return try reading {
-            () throws(LedgerError) in
-            let ledger = try Ledger.reading(path: "\(directory)/state.db")
-            return History(
-                ledger: ledger,
-                runs: try ledger.runs(),
-                running: StateLock.running(in: directory)
-            )
-        }
-    }
-
-    func listed(_ run: PastRun) -> ListedRun { ListedRun(run, PastRunState(run, running: running)) }
-
-    /// The run of that name; prints which may have been meant.
-    ///
-    /// - Throws: ``Exit/usage`` where there is none.
-    func detail(_ name: String) throws -> PastRunDetail {
-        do {
-            let id = try RunName.resolve(name, among: runs.map(\.id))
-            return try Self.reading { () throws(LedgerError) in try ledger.pastRun(id) }
-        } catch let error as RunName.Unknown {
-            Console.err([error.diagnostic])
-            throw Exit.usage
-        }
-    }
-
-    private static func reading<Value>(_ work: () throws(LedgerError) -> Value) throws -> Value {
-        do throws(LedgerError) {
-            return try work()
-        } catch {
-            let failure = error.failure
-            Console.err([.error(failure.code, failure.message, hint: failure.hint)])
-            throw Exit.environment
         }
     }
 }
