@@ -161,12 +161,13 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
                 let said = try? await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
             else { return nil }
             return Self.ended(
-                .reused(outputs), said: said, fingerprint: fingerprint.digest, reason: "nothing changed")
+                .reused(outputs), said: said, fingerprint: fingerprint.digest,
+                reason: StepReason.nothingChanged)
         case .failure(let failure):
             return ExecutedStep(
                 outcome: .failed(failure),
                 fingerprint: fingerprint.digest,
-                reason: "it failed so before, and nothing changed"
+                reason: StepReason.failedBefore
             )
         case nil: return nil
         }
@@ -211,11 +212,10 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     }
 
     private func reason(for step: StepID, fingerprint: Fingerprint) -> String {
-        guard let earlier = previous(step) else { return "it has not been done before" }
+        guard let earlier = previous(step) else { return StepReason.neverDone }
         guard earlier != fingerprint.digest else { return cache.whyUnused(earlier) }
         guard let fields = cache.fingerprint(earlier) else { return "its inputs changed" }
-        let changes = fingerprint.differences(from: fields)
-        return changes.isEmpty ? "its inputs changed" : changes.joined(separator: ", ")
+        return fingerprint.reason(since: fields)
     }
 
     private func keep(_ outputs: [Performed.NewOutput]) throws(StepFailure) -> [Output] {

@@ -107,7 +107,7 @@ extension PastRun {
 }
 
 extension JobRow {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         step = try row.parsed("step", StepID.init(_:))
         status = StepEnd.Status(rawValue: try row.value("status"))
         retries = try row.value("retries")

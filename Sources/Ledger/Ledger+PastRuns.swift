@@ -89,7 +89,7 @@ extension Ledger {
 }
 
 extension PastRunDetail.Step {
-    fileprivate init(_ job: JobRow) {
+    init(_ job: JobRow) {
         var took: Int64?
         if let start = job.startedAt, let finish = job.finishedAt {
             took = finish.milliseconds - start.milliseconds

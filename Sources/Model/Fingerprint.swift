@@ -41,30 +41,4 @@ package struct Fingerprint: Hashable, Codable, Sendable {
         }
         return Digest(of: bytes)
     }
-
-    /// What differs from an earlier fingerprint of the same step, in words; empty where nothing does.
-    package func differences(from earlier: Fingerprint) -> [String] {
-        let before = Dictionary(
-            earlier.fields.map { ($0.label, $0.value) }, uniquingKeysWith: { first, _ in first })
-        let now = Dictionary(fields.map { ($0.label, $0.value) }, uniquingKeysWith: { first, _ in first })
-        var changes: [String] = []
-        for field in fields {
-            guard let old = before[field.label] else {
-                changes.append("\(field.label) is new")
-                continue
-            }
-            if old != field.value {
-                changes.append("\(field.label) \(Self.short(old)) → \(Self.short(field.value))")
-            }
-        }
-        for field in earlier.fields where now[field.label] == nil {
-            changes.append("\(field.label) is gone")
-        }
-        return changes
-    }
-
-    private static func short(_ value: String) -> String {
-        if let digest = Digest(value) { return "sha256:\(digest.hex.prefix(4))…" }
-        return value.count > 40 ? value.prefix(39) + "…" : value
-    }
 }

@@ -16,7 +16,7 @@ struct Hyperkit: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, PlanCommand.self, ValidateCommand.self, GraphCommand.self, RunsCommand.self,
-            CacheCommand.self, SchemaCommand.self, DevnetCommand.self, ToolchainCommand.self,
+            WhyCommand.self, CacheCommand.self, SchemaCommand.self, DevnetCommand.self, ToolchainCommand.self,
             DoctorCommand.self,
         ]
     )

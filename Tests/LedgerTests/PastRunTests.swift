@@ -122,3 +122,26 @@ import Testing
         #expect(throws: LedgerError.foreignFile(path: bench.path)) { try Ledger.reading(path: bench.path) }
     }
 }
+
+@Suite struct StepHistoryTests {
+    @Test func aStepIsReadBackFromEveryRunThatPlannedIt() throws {
+        let bench = try Bench()
+        let planned = ["a", "b"].map { PlannedStep(id: .check($0), needs: [], pool: "cpu") }
+        let ledger = try bench.begun(steps: planned)
+        let digest = Digest(of: Data("f".utf8))
+        let end = StepEnd(
+            .reused([]), attempts: 0, durationMilliseconds: 4, fingerprint: digest, reason: "same")
+        try ledger.record(
+            [JobEnd(step: .check("a"), end: end, finishedAt: Timestamp(milliseconds: 9))], run: Bench.run)
+        try ledger.begin(bench.header("run-0", startedAt: 10), steps: [planned[1]], maxRetries: 0)
+        try ledger.begin(bench.header("run-2", startedAt: 2_000), steps: [planned[0]], maxRetries: 0)
+        let history = try ledger.history(of: .check("a"))
+        #expect(history.map(\.run) == ["run-2", "run-1"])
+        #expect(history.map(\.step.status) == [nil, .reused])
+        #expect(history[1].step == (try ledger.pastRun("run-1").steps[0]))
+        #expect(history.map(\.startedAt.milliseconds) == [2_000, 1_000])
+        #expect(history.allSatisfy { $0.project == Bench.project })
+        #expect(try ledger.history(of: .check("c")).isEmpty)
+        #expect(try ledger.stepIDs() == ["a", "b"].map(StepID.check))
+    }
+}

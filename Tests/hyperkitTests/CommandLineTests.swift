@@ -11,7 +11,10 @@ import Testing
         ["run", "--set", "=1"], ["run", "--state-dir", ""], ["plan", "--report-dir", ""],
         ["graph", "--format", "x"],
         ["run", "--progress", "loud"], ["nothing"], ["devnet", "--chain-id", "0"],
-        ["run", "--keep-going", "--fail-fast"],
+        ["run", "--keep-going", "--fail-fast"], ["cache", "gc"], ["cache", "gc", "--max-size", "2"],
+        ["cache", "gc", "--max-age", "1y"], ["cache", "gc", "--max-age", "-1d"], ["why"],
+        ["why", "a", "b", "c"],
+        ["why", "a", "b", "--run", "c"],
     ])
     func wrongUseIsFoundBeforeAnythingRuns(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Hyperkit.parseAsRoot(arguments) }
@@ -35,5 +38,23 @@ import Testing
                 error: unknown key 'a\u{fffd}[31mb' [unknown-key]
                   hint: did you mean\u{fffd} 'b'?
                 """)
+    }
+
+    @Test(arguments: [("90s", 90), ("5m", 300), ("2h", 7_200), ("30d", 2_592_000), ("0s", 0)])
+    func agesAreWrittenAsDurationsAre(_ text: String, _ seconds: Int) throws {
+        #expect(Age(argument: text)?.duration == .seconds(seconds))
+    }
+
+    @Test(arguments: ["", "d", "30", "1.5d", "36601d", "9223372036854775807d", "٣d"])
+    func whatIsNoAgeIsNone(_ text: String) { #expect(Age(argument: text) == nil) }
+
+    @Test(arguments: [
+        ("Vault", "audit:Vault or compile:Vault"), ("compile:Vualt", "compile:Vault"),
+        ("Valut", "audit:Vault or compile:Vault"), ("nothing", "see hyperkit runs show latest"),
+    ])
+    func anUnknownStepNamesTheNearOnes(_ name: String, _ near: String) {
+        let known = ["audit:Token", "audit:Vault", "compile:Vault"].compactMap(StepID.init)
+        let hint = WhyCommand.unknown(name, among: known).hint
+        #expect(hint == (name == "nothing" ? near : "did you mean \(near)?"))
     }
 }
