@@ -50,19 +50,21 @@ package struct ActionCache: Sendable {
 
     /// What is stored for a fingerprint; nil where the step must run.
     package func result(for fingerprint: Fingerprint, at now: Timestamp) throws(FileError) -> Stored? {
-        guard mode != .off, let entry = try entry(fingerprint.digest), entry.fingerprint == fingerprint
-        else { return nil }
+        guard mode != .off else { return nil }
+        let digest = fingerprint.digest
+        guard let entry = try entry(digest), entry.fingerprint == fingerprint else { return nil }
+        let path = Self.path(of: digest, in: directory)
         if let failure = entry.failure {
             let stands = entry.failureEnds.map { now < $0 } ?? true
             guard stands && !triesFailuresAgain else { return nil }
-            files.touch(Self.path(of: fingerprint.digest, in: directory))
+            files.touch(path)
             return .failure(failure)
         }
         guard entry.mayStandIn else { return nil }
         for output in entry.outputs {
             guard let bytes = try store.get(output.digest), bytes.count == output.bytes else { return nil }
         }
-        files.touch(Self.path(of: fingerprint.digest, in: directory))
+        files.touch(path)
         return .outputs(entry.outputs)
     }
 

@@ -29,14 +29,13 @@ package struct Fingerprint: Hashable, Codable, Sendable {
     }
 
     package var digest: Digest {
-        var bytes = Data()
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(fields.reduce(0) { $0 + $1.label.utf8.count + $1.value.utf8.count + 16 })
         for field in fields {
-            for part in [field.label, field.value] {
-                let text = Data(part.utf8)
-                unsafe withUnsafeBytes(of: UInt64(text.count).littleEndian) {
-                    unsafe bytes.append(contentsOf: $0)
-                }
-                bytes.append(text)
+            for part in [field.label.utf8, field.value.utf8] {
+                let count = UInt64(part.count)
+                for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: count >> UInt64(8 * shift))) }
+                bytes.append(contentsOf: part)
             }
         }
         return Digest(of: bytes)

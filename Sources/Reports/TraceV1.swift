@@ -36,7 +36,7 @@ package struct TraceV1: Sendable {
         case .runStarted(let header): self.header = header
         case .planned(let steps): for step in steps { pools[step.id] = step.pool }
         case .stepStarted(let attempt): if let step = event.step { try start(step, attempt) }
-        case .stepProgressed: break
+        case .repeated, .stepProgressed: break
         case .fact(let fact): try add(fact, of: event.step)
         case .stepFinished(let end): if let step = event.step { try finish(step, end) }
         case .runFinished(let end): try finish(end)

@@ -47,7 +47,7 @@ struct CacheCommand: AsyncParsableCommand {
 
         func run(in world: World) throws {
             let folder = try CacheCommand.folder(options, world)
-            let lock = try StateLock(stateDirectory: options.stateDir, world: world)
+            let lock = try StateLock.exclusive(options.stateDir, world: world)
             let check = try folder.check(at: world.now())
             withExtendedLifetime(lock) {}
             if options.json {
@@ -91,7 +91,7 @@ struct CacheCommand: AsyncParsableCommand {
 
         func run(in world: World) throws {
             let folder = try CacheCommand.folder(options, world)
-            let lock = dryRun ? nil : try StateLock(stateDirectory: options.stateDir, world: world)
+            let lock = dryRun ? nil : try StateLock.exclusive(options.stateDir, world: world)
             let now = world.now()
             let limits = CacheSweep.Limits(size: maxSize, age: maxAge?.duration)
             let sweep = CacheSweep(try folder.survey(), limits: limits, at: now)

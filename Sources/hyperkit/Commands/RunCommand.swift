@@ -24,7 +24,9 @@ struct RunCommand: AsyncParsableCommand {
 
     func run(in world: World) async throws {
         let ended =
-            if let repeated = try await repeated(in: world) { repeated } else { try await performed(in: world) }
+            if let repeated = try await repeated(in: world) { repeated } else {
+                try await performed(in: world)
+            }
         if json { Console.out(String(decoding: ended.reportJSON, as: UTF8.self)) }
         Console.err(ended.summary)
         guard ended.exitCode == 0 else { throw Exit(code: ended.exitCode) }
@@ -50,7 +52,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Not where somebody wants to see each step, or stored results looked at.
     private var usesSnapshots: Bool {
-        options.cacheMode != .off && options.events == nil && !options.retryFailed
+        options.cacheMode != .off && options.events == nil && options.trace == nil && !options.retryFailed
     }
 
     private func snapshots(_ world: World) -> SnapshotStore {

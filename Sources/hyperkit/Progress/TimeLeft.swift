@@ -56,7 +56,7 @@ struct TimeLeft: Sendable {
             isOver[position] = true
             stepsLeft -= 1
             if isKnown[position] { knownLeft -= 1 }
-        case .runStarted, .planned, .stepProgressed, .fact, .runFinished: break
+        case .runStarted, .planned, .repeated, .stepProgressed, .fact, .runFinished: break
         }
     }
 

@@ -24,7 +24,8 @@ struct History {
     let ledger: Ledger
     /// Newest first.
     let runs: [PastRun]
-    let holder: PastRunState.Holder?
+    /// The runs that go on; nil where nothing is known of any.
+    let running: Set<String>?
 
     /// Opens the ledger to read it; prints what is wrong with it.
     ///
@@ -38,12 +39,12 @@ struct History {
                 directory: directory,
                 ledger: ledger,
                 runs: try ledger.runs(),
-                holder: StateHolder.last(of: directory, files: world.files)
+                running: StateLock.running(in: directory)
             )
         }
     }
 
-    func listed(_ run: PastRun) -> ListedRun { ListedRun(run, PastRunState(run, holder: holder)) }
+    func listed(_ run: PastRun) -> ListedRun { ListedRun(run, PastRunState(run, running: running)) }
 
     /// The run of that name; prints which may have been meant.
     ///

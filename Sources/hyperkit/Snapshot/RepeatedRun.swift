@@ -29,7 +29,8 @@ struct RepeatedRun {
         )
         let folder = "\(options.reportDir)/\(id)"
         let journal = try EventFile(path: "\(folder)/events.jsonl")
-        let display = options.progress.display()
+        let nothing = try Plan<Action>(ordering: [])
+        let display = options.progress.display(of: nothing, StepDurations(), options.rules)
         var sequence = 0
         func post(_ kind: Event.Kind) {
             sequence += 1
