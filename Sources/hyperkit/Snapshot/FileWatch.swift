@@ -81,7 +81,8 @@ final class FileWatch: Sendable {
     ///   systems give in steps.
     func seen() -> [(path: String, what: Seen)]? {
         let (paths, written) = state.withLock { ($0.paths, $0.written) }
-        let limit = (start.milliseconds - 50) * 1_000_000
+        // Twice the step of the slowest usual kernel clock.
+        let limit = (start.milliseconds - 20) * 1_000_000
         var all: [(path: String, what: Seen)] = []
         for (path, what) in paths {
             if written.contains(path) {
