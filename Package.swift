@@ -100,6 +100,17 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "Engine", "Model", "Processes",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks",
+            exclude: ["README.md", "run"],
+            swiftSettings: strict
+        ),
+
         .target(name: "Support", dependencies: ["Model"], path: "Tests/Support", swiftSettings: strict),
         tests("EthereumTypesTests", ["EthereumTypes"]),
         tests("EthereumTests", ["Ethereum", "EthereumTypes", bigInt], exclude: ["Vectors"]),

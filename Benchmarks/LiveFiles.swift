@@ -1,0 +1,1 @@
+../Sources/hyperkit/LiveFiles.swift
