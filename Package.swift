@@ -107,9 +107,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks",
-            exclude: ["README.md", "run"],
+            exclude: ["Meter", "README.md", "run"],
             swiftSettings: strict
         ),
+        .executableTarget(name: "BenchmarkMeter", path: "Benchmarks/Meter", swiftSettings: strict),
 
         .target(name: "Support", dependencies: ["Model"], path: "Tests/Support", swiftSettings: strict),
         tests("EthereumTypesTests", ["EthereumTypes"]),

@@ -92,9 +92,8 @@ struct Comparison {
             let walls = Spread(samples[place].map { $0.wall / .milliseconds(1) })
             let processor = Spread(samples[place].map { $0.processor / .milliseconds(1) })
             let peak = samples[place].map(\.peakKiB).max() ?? 0
-            let bound = peak <= Program.leastPeakKiB ? "≤ " : ""
             let cells = [
-                contender.name, "\(walls)", "\(processor)", bound + (Double(peak) / 1_024).tenths,
+                contender.name, "\(walls)", "\(processor)", (Double(peak) / 1_024).tenths,
                 (wall(place) * 1_000).tenths, (wall(place) / wall(base)).hundredths,
             ]
             Console.say("| " + cells.joined(separator: " | ") + " |")

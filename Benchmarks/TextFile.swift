@@ -1,9 +1,6 @@
 import Foundation
-import Glibc
 
-/// A text that is written in pieces, so that large graphs take little memory here.
-///
-/// What this program itself holds would be counted as its children's: ``Program/leastPeakKiB``.
+/// A text that is written in pieces, since graphs are large.
 struct TextFile: ~Copyable {
     private let path: String
     private let handle: FileHandle
