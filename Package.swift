@@ -107,7 +107,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks",
-            exclude: ["Meter", "README.md", "run"],
+            exclude: ["Meter", "README.md", "run", "warm-slither"],
             swiftSettings: strict
         ),
         .executableTarget(name: "BenchmarkMeter", path: "Benchmarks/Meter", swiftSettings: strict),

@@ -76,29 +76,37 @@ struct Comparison {
 
     private func printTable(_ samples: [[Sample]]) {
         let base = contenders.firstIndex { $0.name == "ninja" } ?? 0
-        func wall(_ place: Int) -> Double {
-            Spread(samples[place].map { $0.wall / .milliseconds(1) }).median / Double(contenders[place].steps)
+        /// Milliseconds a step.
+        func cost(_ place: Int, _ time: (Sample) -> Duration) -> Double {
+            let middle = Spread(samples[place].map { time($0) / .milliseconds(1) }).median
+            return middle / Double(contenders[place].steps)
         }
+        func ratio(_ place: Int, _ time: (Sample) -> Duration) -> String {
+            (cost(place, time) / cost(base, time)).hundredths
+        }
+        let other = contenders[base].name
         Console.say(
             """
 
             \(runs) runs of each in turn after a warm-up; median (least–most).
 
-            | what | wall ms | CPU ms | peak MB | µs a step | wall ÷ \(contenders[base].name) |
-            | --- | --- | --- | --- | --- | --- |
+            | what | wall ms | CPU ms | peak MB | wall µs a step | wall ÷ \(other) | CPU ÷ \(other) |
+            | --- | --- | --- | --- | --- | --- | --- |
             """
         )
         for (place, contender) in contenders.enumerated() {
-            let walls = Spread(samples[place].map { $0.wall / .milliseconds(1) })
-            let processor = Spread(samples[place].map { $0.processor / .milliseconds(1) })
-            let peak = samples[place].map(\.peakKiB).max() ?? 0
             let cells = [
-                contender.name, "\(walls)", "\(processor)", (Double(peak) / 1_024).tenths,
-                (wall(place) * 1_000).tenths, (wall(place) / wall(base)).hundredths,
+                contender.name,
+                "\(Spread(samples[place].map { $0.wall / .milliseconds(1) }))",
+                "\(Spread(samples[place].map { $0.processor / .milliseconds(1) }))",
+                "\(Spread(samples[place].map { Double($0.peakKiB) / 1_024 }))",
+                (cost(place, \.wall) * 1_000).tenths,
+                ratio(place, \.wall),
+                ratio(place, \.processor),
             ]
             Console.say("| " + cells.joined(separator: " | ") + " |")
         }
-        for name in missing { Console.say("| \(name) | not installed | | | | |") }
+        for name in missing { Console.say("| \(name) | not installed | | | | | |") }
     }
 }
 
