@@ -23,7 +23,11 @@ struct SourceFolder {
     func write(_ number: Int, version: Int) throws {
         try TextFile.write(
             path(number),
-            "pragma solidity ^0.8.0; contract \(Self.name(number)) { uint256 public constant version = \(version); }"
+            """
+            // SPDX-License-Identifier: MIT
+            pragma solidity ^0.8.0;
+            contract \(Self.name(number)) { uint256 public constant version = \(version); }
+            """
         )
     }
 
