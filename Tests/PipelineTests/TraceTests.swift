@@ -39,6 +39,22 @@ extension Pipelines {
             }
         }
 
+        @Test func isDrawnThoughNothingChanged() async throws {
+            let sandbox = try Sandbox("manifests")
+            for _ in 0..<2 {
+                #expect(
+                    try await sandbox.run("quickstart.yaml", "--until", "audit", "--select", "Vault").end
+                        == .exited(0))
+            }
+            let ran = try await sandbox.run(
+                "quickstart.yaml", "--until", "audit", "--select", "Vault", "--trace", "t.json")
+            #expect(ran.end == .exited(0))
+            let trace = try JSON(text: sandbox.text("t.json"))
+            #expect(
+                trace.array.filter { $0["ph"] == "i" && $0["args"]["status"] == "reused" }.map { $0["name"] }
+                    == ["compile:Vault", "audit:Vault"])
+        }
+
         @Test func isDrawnByAPlanToo() async throws {
             let sandbox = try Sandbox("manifests")
             let ran = try await sandbox.plan(
