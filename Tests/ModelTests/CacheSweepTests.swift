@@ -130,7 +130,8 @@ import Testing
             }
             let holding = [CacheSurvey.Entry.Holding.result, .unsureResult, .failure]
                 .randomElement(using: &random)
-            let needs = holding == .failure ? [] : blobs.filter { _ in Bool.random(using: &random) }
+            let needs =
+                holding == .failure ? [] : blobs.filter { _ in Int.random(in: 0...7, using: &random) == 0 }
             return entry(
                 "entry \(number)", holding ?? .result, needs: needs + ["a lost one"],
                 bytes: Int64.random(in: 1...300, using: &random), daysAgo: days)
