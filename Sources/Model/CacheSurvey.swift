@@ -76,6 +76,16 @@ package struct CacheSurvey: Hashable, Sendable {
         self.unreadable = unreadable
     }
 
+    /// The same where entries were also used at other times than their files say.
+    package func used(at uses: [Digest: Timestamp]) -> CacheSurvey {
+        var survey = self
+        for place in survey.entries.indices {
+            guard let use = uses[survey.entries[place].fingerprint] else { continue }
+            survey.entries[place].lastUse = max(survey.entries[place].lastUse, use)
+        }
+        return survey
+    }
+
     /// All of it.
     package var bytes: Int64 {
         blobs.values.reduce(0, +) + entries.reduce(0) { $0 + $1.bytes }

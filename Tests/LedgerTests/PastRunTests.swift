@@ -144,4 +144,25 @@ import Testing
         #expect(try ledger.history(of: .check("c")).isEmpty)
         #expect(try ledger.stepIDs() == ["a", "b"].map(StepID.check))
     }
+
+    @Test func aRunThatRepeatsAnotherHasItsStepsAndUsesTheirFingerprints() throws {
+        let bench = try Bench()
+        let ledger = try bench.begun(steps: [PlannedStep(id: .check("a"), needs: [], pool: "cpu")])
+        let digest = Digest(of: Data("f".utf8))
+        let end = StepEnd(
+            .reused([]), attempts: 0, durationMilliseconds: 4, fingerprint: digest, reason: "same")
+        try ledger.record(
+            [JobEnd(step: .check("a"), end: end, finishedAt: Timestamp(milliseconds: 9))], run: Bench.run)
+        #expect(try ledger.repeatedUses() == [:])
+        let over = RunEnd(
+            status: .succeeded, exitCode: 0, finishedAt: Timestamp(milliseconds: 3_000),
+            durationMilliseconds: 1)
+        for (id, start) in [("run-3", Int64(3_000)), ("run-2", 2_000)] {
+            try ledger.record(bench.header(id, startedAt: start), over, repeating: Bench.run)
+        }
+        let history = try ledger.history(of: .check("a"))
+        #expect(history.map(\.run) == ["run-3", "run-2", Bench.run])
+        #expect(Set(history.map(\.step.fingerprint)) == [digest])
+        #expect(try ledger.repeatedUses() == [digest: Timestamp(milliseconds: 3_000)])
+    }
 }

@@ -68,6 +68,19 @@ import Testing
         #expect(sweep.blobs == [Self.digest("b")])
     }
 
+    @Test func aLaterUseThanTheFileSaysCounts() {
+        let survey = CacheSurvey(
+            entries: [
+                Self.entry("a", daysAgo: 40), Self.entry("b", daysAgo: 40), Self.entry("c", daysAgo: 2),
+            ],
+            blobs: [:])
+        let early = Self.now - .seconds(9 * 86_400)
+        let used = survey.used(at: [Self.digest("a"): early, Self.digest("c"): early])
+        let sweep = CacheSweep(used, limits: .init(age: .seconds(30 * 86_400)), at: Self.now)
+        #expect(Self.names(sweep.evicted, of: survey) == [1])
+        #expect(used.entries[2].lastUse == survey.entries[2].lastUse)
+    }
+
     @Test func fieldsStayForNinetyDaysAndTemporaryFilesForOne() {
         let strays = [1, 2].map { day in
             CacheSurvey.Stray(path: "/\(day).tmp", bytes: 1, modified: Self.now - .seconds(day * 86_400))

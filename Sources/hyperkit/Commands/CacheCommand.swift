@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Foundation
+import Ledger
 import Model
 import Reports
 
@@ -23,7 +24,7 @@ struct CacheCommand: AsyncParsableCommand {
         func run() async throws { try run(in: .live(scratch: try Scratch.directory())) }
 
         func run(in world: World) throws {
-            let survey = try CacheCommand.folder(options, world).survey()
+            let survey = try CacheCommand.survey(try CacheCommand.folder(options, world), options)
             if options.json {
                 Console.out(String(decoding: try CacheInfoV1(survey).json(), as: UTF8.self))
             } else {
@@ -94,7 +95,7 @@ struct CacheCommand: AsyncParsableCommand {
             let lock = dryRun ? nil : try StateLock.exclusive(options.stateDir, world: world)
             let now = world.now()
             let limits = CacheSweep.Limits(size: maxSize, age: maxAge?.duration)
-            let sweep = CacheSweep(try folder.survey(), limits: limits, at: now)
+            let sweep = CacheSweep(try CacheCommand.survey(folder, options), limits: limits, at: now)
             if !dryRun { try folder.apply(sweep, at: now) }
             withExtendedLifetime(lock) {}
             if options.json {
@@ -104,6 +105,21 @@ struct CacheCommand: AsyncParsableCommand {
                 Console.err(CacheText.sweep(sweep, isDryRun: dryRun))
             }
         }
+    }
+
+    /// What is there, with when it was used as the ledger knows it.
+    private static func survey(_ folder: CacheFolder, _ options: HistoryOptions) throws -> CacheSurvey {
+        let path = PathText.join(FileManager.default.currentDirectoryPath, "\(options.stateDir)/state.db")
+        let uses = try History.reading { () throws(LedgerError) in
+            do throws(LedgerError) {
+                return try Ledger.reading(path: path).repeatedUses()
+            } catch {
+                // Without a ledger there were no runs that it could know of.
+                guard error == .missing(path: path) else { throw error }
+                return [:]
+            }
+        }
+        return try folder.survey().used(at: uses)
     }
 
     /// - Throws: ``Exit/environment`` after saying that there is no state directory.
