@@ -46,15 +46,16 @@ struct WorkQueue {
             best = (place, rank)
         }
         guard let place = best?.place else { return nil }
-        let shelf = shelves[place]
+        // Only these are taken out: a copy of the shelf would make each pop copy its heap.
+        let claims = shelves[place].claims
         var size = 1
-        if let batch = shelf.batch {
-            let lanes = max(1, pools.most(shelf.claims))
-            size = max(1, min(batch.most, (shelf.ranks.count + lanes - 1) / lanes))
+        if let batch = shelves[place].batch {
+            let lanes = max(1, pools.most(claims))
+            size = max(1, min(batch.most, (shelves[place].ranks.count + lanes - 1) / lanes))
         }
         var ranks: [Int] = []
         while ranks.count < size, let rank = shelves[place].ranks.popLeast() { ranks.append(rank) }
         count -= ranks.count
-        return (ranks, shelf.claims)
+        return (ranks, claims)
     }
 }
