@@ -16,6 +16,8 @@ enum Work: String, CaseIterable, ExpressibleByArgument {
 
 /// Effects that do nothing.
 struct NothingRunner: StepRunner {
+    func isEffect(_ step: Plan<Int>.Step) -> Bool { true }
+
     func fingerprint(of step: Plan<Int>.Step, inputs: StepInputs) -> Fingerprint? { nil }
 
     func perform(

@@ -52,6 +52,7 @@ package struct Schedule: Sendable {
     private let ids: [StepID]
     private let claims: [[Claim]]
     private let needs: [[Int32]]
+    private let effects: [Bool]
     private let rules: RunRules
     private let graph: Graph
     private var waiting: [Int32]
@@ -71,10 +72,17 @@ package struct Schedule: Sendable {
     ///   - plan: What to do.
     ///   - rules: Within which bounds.
     ///   - urgency: For each position how long the work behind it takes; the longest goes first, equals in plan order.
-    package init<Work>(_ plan: Plan<Work>, rules: RunRules, urgency: [Duration]? = nil) {
+    ///   - isEffect: Whether a step need not be looked up: it is done in any case.
+    package init<Work>(
+        _ plan: Plan<Work>,
+        rules: RunRules,
+        urgency: [Duration]? = nil,
+        isEffect: (Plan<Work>.Step) -> Bool = { _ in false }
+    ) {
         ids = plan.steps.map(\.id)
         claims = plan.steps.map(\.claims)
         needs = plan.steps.map { step in step.needs.compactMap { plan.positions[$0].map { Int32($0) } } }
+        effects = plan.steps.map(isEffect)
         self.rules = rules
         graph = Graph(plan)
         waiting = graph.waiting
@@ -92,7 +100,8 @@ package struct Schedule: Sendable {
         var ranks = order
         for (rank, position) in order.enumerated() { ranks[Int(position)] = Int32(rank) }
         self.ranks = ranks
-        toLook = Heap(waiting.indices.filter { [waiting] in waiting[$0] == 0 }.map { Int(ranks[$0]) })
+        toLook = Heap()
+        for position in waiting.indices where waiting[position] == 0 { makeReady(position) }
     }
 
     /// Whether there is nothing left to begin and nothing to wait for.
@@ -188,6 +197,15 @@ package struct Schedule: Sendable {
         )
     }
 
+    private mutating func makeReady(_ position: Int) {
+        let rank = Int(ranks[position])
+        if effects[position] {
+            queue.insert(rank, claims: claims[position], batch: nil)
+        } else {
+            toLook.insert(rank)
+        }
+    }
+
     private mutating func begin(_ positions: [Int], _ claims: [Claim]) {
         pools.take(claims)
         performing += positions.count
@@ -232,7 +250,7 @@ package struct Schedule: Sendable {
                     skipped.append(Skipped(position: dependent, cause: cause))
                     ended.append((dependent, .skipped(after: cause)))
                 } else {
-                    toLook.insert(Int(ranks[dependent]))
+                    makeReady(dependent)
                 }
             }
         }

@@ -48,7 +48,7 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
     package func run(_ plan: Plan<Runner.Work>) async -> [StepID: Outcome] {
         let start = clock.elapsed()
         let urgency = CriticalPath(plan, duration: estimate).levels
-        var schedule = Schedule(plan, rules: rules, urgency: urgency)
+        var schedule = Schedule(plan, rules: rules, urgency: urgency, isEffect: execution.runner.isEffect)
         await withTaskGroup(of: Message.self) { group in
             if let limit = rules.runDeadline { alarm(after: limit, .deadline, in: &group) }
             var alarm: Duration?

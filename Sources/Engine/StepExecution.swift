@@ -33,7 +33,7 @@ enum Look: Sendable {
 
 /// Executes one step: reuses what is stored, else performs it and stores what comes out.
 package struct StepExecution<Runner: StepRunner>: Sendable {
-    private let runner: Runner
+    let runner: Runner
     private let store: ContentStore
     private let cache: ActionCache
     private let events: EventStream

@@ -7,6 +7,9 @@ package import Model
 package protocol StepRunner<Work>: Sendable {
     associatedtype Work: Sendable
 
+    /// Whether a step is an effect: it has no fingerprint, and nobody looks for a result of it.
+    func isEffect(_ step: Plan<Work>.Step) -> Bool
+
     /// What decides whether a stored result may stand in; nil for an effect, which is never served from a cache.
     ///
     /// - Throws: ``StepFailure`` where it cannot be told, such as a tool that is missing.
@@ -41,6 +44,8 @@ package protocol StepRunner<Work>: Sendable {
 }
 
 extension StepRunner {
+    package func isEffect(_ step: Plan<Work>.Step) -> Bool { false }
+
     package func batch(of step: Plan<Work>.Step) -> Batch? { nil }
 
     package func perform(together members: [Performing<Work>]) async -> [Result<Performed, StepFailure>] {

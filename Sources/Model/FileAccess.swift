@@ -10,6 +10,9 @@ package struct FileAccess: Sendable {
     ///
     /// Makes directories on the way. With `durable` the bytes and the name are on the disk when it returns.
     package var write: @Sendable (_ path: String, _ bytes: Data, _ durable: Bool) throws(FileError) -> Void
+    /// The same for a file of many parts, which are not put together in memory.
+    package var writeParts:
+        @Sendable (_ path: String, _ parts: [Data], _ durable: Bool) throws(FileError) -> Void
     package var kind: @Sendable (String) -> Kind?
     /// The names in a directory, sorted; empty where there is none.
     package var list: @Sendable (String) throws(FileError) -> [String]
@@ -30,7 +33,8 @@ package struct FileAccess: Sendable {
         remove: @escaping @Sendable (String) throws(FileError) -> Void,
         resolved: @escaping @Sendable (String) -> String?,
         status: @escaping @Sendable (String) -> FileStatus? = { _ in nil },
-        touch: @escaping @Sendable (String) -> Void = { _ in }
+        touch: @escaping @Sendable (String) -> Void = { _ in },
+        writeParts: (@Sendable (String, [Data], Bool) throws(FileError) -> Void)? = nil
     ) {
         self.read = read
         self.write = write
@@ -40,6 +44,9 @@ package struct FileAccess: Sendable {
         self.resolved = resolved
         self.status = status
         self.touch = touch
+        self.writeParts =
+            writeParts
+            ?? { path, parts, durable throws(FileError) in try write(path, Data(parts.joined()), durable) }
     }
 }
 

@@ -20,16 +20,14 @@ package struct ReportTemplate: Sendable {
 
     package init(_ pieces: [Piece]) { self.pieces = pieces }
 
-    /// The text of one run.
-    package func filled(_ header: RunHeader, _ end: RunEnd) -> Data {
-        var text = Data()
-        for piece in pieces {
+    /// The text of one run, in parts that share the template's bytes.
+    package func filled(_ header: RunHeader, _ end: RunEnd) -> [Data] {
+        pieces.map { piece in
             switch piece {
-            case .text(let bytes): text.append(bytes)
-            case .hole(let hole): text.append(Data(hole.value(header, end).utf8))
+            case .text(let bytes): bytes
+            case .hole(let hole): Data(hole.value(header, end).utf8)
             }
         }
-        return text
     }
 }
 

@@ -23,6 +23,13 @@ package struct PipelineRunner: StepRunner {
         self.check = check
     }
 
+    package func isEffect(_ step: Plan<Action>.Step) -> Bool {
+        switch step.work {
+        case .generate, .compile, .audit, .check: false
+        case .deploy, .call: true
+        }
+    }
+
     package func fingerprint(
         of step: Plan<Action>.Step,
         inputs: StepInputs

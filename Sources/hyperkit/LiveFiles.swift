@@ -6,14 +6,17 @@ extension FileAccess {
     /// The disk.
     static let live = FileAccess(
         read: { path throws(FileError) in try DiskFile.read(path) },
-        write: { path, bytes, durable throws(FileError) in try DiskFile.write(path, bytes, durable: durable)
+        write: { path, bytes, durable throws(FileError) in try DiskFile.write(path, [bytes], durable: durable)
         },
         kind: { path in DiskFile.kind(path) },
         list: { path throws(FileError) in try DiskFile.list(path) },
         remove: { path throws(FileError) in try DiskFile.remove(path) },
         resolved: { path in DiskFile.resolved(path) },
         status: { path in DiskFile.status(path) },
-        touch: { path in DiskFile.touch(path) }
+        touch: { path in DiskFile.touch(path) },
+        writeParts: { path, parts, durable throws(FileError) in
+            try DiskFile.write(path, parts, durable: durable)
+        }
     )
 
     /// Makes a directory and those above it, where they are not there.
@@ -53,7 +56,7 @@ private enum DiskFile {
         }
     }
 
-    static func write(_ path: String, _ bytes: Data, durable: Bool) throws(FileError) {
+    static func write(_ path: String, _ parts: [Data], durable: Bool) throws(FileError) {
         let directory = parent(of: path)
         try makeDirectory(directory, durable: durable)
         let temporary = "\(path).\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
@@ -62,7 +65,7 @@ private enum DiskFile {
         guard descriptor >= 0 else { throw failure(path) }
         do throws(FileError) {
             do throws(FileError) {
-                try fill(descriptor, with: bytes, for: path)
+                for part in parts { try fill(descriptor, with: part, for: path) }
                 if durable, retrying({ fsync(descriptor) }) != 0 { throw failure(path) }
             } catch {
                 _ = close(descriptor)

@@ -70,7 +70,9 @@ struct ScheduleSimulation {
     /// Runs to the end and notes every violation.
     mutating func run() {
         let urgency = CriticalPath(plan) { [plan, durations] id in durations[plan.positions[id] ?? 0] }.levels
-        var schedule = Schedule(plan, rules: rules, urgency: urgency)
+        var schedule = Schedule(plan, rules: rules, urgency: urgency) { [options] in
+            options.pools && $0.work % 5 == 0
+        }
         var events: [(at: Duration, order: Int, what: Happening)] = []
         var count = 0
         var now = Duration.zero

@@ -32,6 +32,8 @@ final class ToyRunner: StepRunner {
     /// How many steps each batch had.
     var batches: [Int] { counts.withLock(\.batches) }
 
+    func isEffect(_ step: Plan<ToyWork>.Step) -> Bool { step.work.behaviour == .effect }
+
     func batch(of step: Plan<ToyWork>.Step) -> Batch? {
         [.batch, .failInBatch].contains(step.work.behaviour) ? Batch(key: "toys", most: 8) : nil
     }

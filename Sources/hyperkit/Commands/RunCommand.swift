@@ -27,7 +27,7 @@ struct RunCommand: AsyncParsableCommand {
             if let repeated = try await repeated(in: world) { repeated } else {
                 try await performed(in: world)
             }
-        if json { Console.out(String(decoding: ended.reportJSON, as: UTF8.self)) }
+        if json { Console.out(String(decoding: Data(ended.reportJSON.joined()), as: UTF8.self)) }
         Console.err(ended.summary)
         guard ended.exitCode == 0 else { throw Exit(code: ended.exitCode) }
     }

@@ -14,8 +14,8 @@ struct RunSession {
     struct Ended {
         var exitCode: Int32
         var summary: String
-        /// The bytes of report.json.
-        var reportJSON: Data
+        /// report.json, in parts.
+        var reportJSON: [Data]
         /// Why a report could not be written; nil where all were.
         var failure: String?
         /// What happened; nil where nothing did.
@@ -122,7 +122,7 @@ struct RunSession {
             exitCode: record.end?.exitCode ?? 1,
             summary: leftAlone.joined()
                 + RunSummary(reading, reportPath: failure == nil ? path : nil).text,
-            reportJSON: json,
+            reportJSON: [json],
             failure: failure,
             record: record,
             tools: state.toolFiles

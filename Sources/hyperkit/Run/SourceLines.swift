@@ -33,6 +33,8 @@ struct ShowingLines<Base: StepRunner>: StepRunner {
     let base: Base
     let lines: SourceLines
 
+    func isEffect(_ step: Plan<Base.Work>.Step) -> Bool { base.isEffect(step) }
+
     func fingerprint(
         of step: Plan<Base.Work>.Step,
         inputs: StepInputs

@@ -49,11 +49,12 @@ struct RepeatedRun {
         )
         let json = snapshot.json.filled(header, end)
         try ledger.record(header, end, repeating: snapshot.head.run)
-        try world.files.write(absolute("\(folder)/report.json"), json, true)
-        try world.files.write(absolute("\(folder)/report.md"), snapshot.markdown.filled(header, end), true)
+        try world.files.writeParts(absolute("\(folder)/report.json"), json, true)
+        try world.files.writeParts(
+            absolute("\(folder)/report.md"), snapshot.markdown.filled(header, end), true)
         try LatestLink.point(options.reportDir, to: id)
         post(.runFinished(end))
-        let summary = String(decoding: snapshot.summary.filled(header, end), as: UTF8.self)
+        let summary = String(decoding: Data(snapshot.summary.filled(header, end).joined()), as: UTF8.self)
         return RunSession.Ended(
             exitCode: 0,
             summary: summary + "\(folder)/report.md\n",
