@@ -44,9 +44,13 @@ package struct FileAccess: Sendable {
         self.resolved = resolved
         self.status = status
         self.touch = touch
-        self.writeParts =
-            writeParts
-            ?? { path, parts, durable throws(FileError) in try write(path, Data(parts.joined()), durable) }
+        if let writeParts {
+            self.writeParts = writeParts
+        } else {
+            self.writeParts = { (path: String, parts: [Data], durable: Bool) throws(FileError) -> Void in
+                try write(path, Data(parts.joined()), durable)
+            }
+        }
     }
 }
 
