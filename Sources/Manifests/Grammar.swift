@@ -22,9 +22,10 @@ enum Grammar {
                 "deployments", .named(.deployment, .map(deployment)), "What is to be on which network."),
             Table.Key("policies", .named(.policy, .map(policy)), "Which findings stop what."),
             Table.Key("checks", .named(.check, .map(check)), "Programs that must pass before others go on."),
+            Table.Key("limits", .map(limits), "How long a run and its attempts may take."),
         ],
         later: [
-            "projects", "dependencies", "providers", "routes", "tools", "limits", "toolchain",
+            "projects", "dependencies", "providers", "routes", "tools", "toolchain",
             "registry",
         ]
     )
@@ -265,6 +266,19 @@ enum Grammar {
             Table.Key("limits", .map(policyLimits), "Sizes that may not be exceeded."),
         ],
         later: ["baseline", "suppressions"]
+    )
+
+    static let limits = Table(
+        name: "limits",
+        about: "How long a run may take, and how often a step is tried.",
+        keys: [
+            Table.Key("run", .text(.duration), "The whole run, such as 2h; default: as long as it takes."),
+            Table.Key(
+                "attempt", .text(.duration), "One attempt of a step; default: as long as its tool may take."),
+            Table.Key(
+                "retries", .text(.integer(0...100)),
+                "How often a step is tried again after a failure that may pass; default 3."),
+        ]
     )
 
     static let refusal = Table(

@@ -23,9 +23,7 @@ extension ManifestBuilder {
         if let gates = map.texts("gates") {
             check.gates = Set(gates.compactMap { CheckSpec.Gate(rawValue: $0.text) })
         }
-        if let deadline = map.text("deadline").flatMap({ try? DurationText.parse($0.text) }) {
-            check.deadline = deadline
-        }
+        check.deadline = map.duration("deadline") ?? check.deadline
         return check
     }
 
@@ -45,4 +43,9 @@ extension ManifestBuilder {
         guard text.text.contains("/") else { return .named(text.text) }
         return paths.program(text.text, at: text.place).map(CheckSpec.Program.file)
     }
+}
+
+extension CheckedMap {
+    /// A duration, which was checked to be one.
+    func duration(_ key: String) -> Duration? { text(key).flatMap { try? DurationText.parse($0.text) } }
 }

@@ -21,8 +21,28 @@ struct ManifestBuilder {
             networks: section(.network).compactMap(network),
             deployments: section(.deployment).compactMap(deployment),
             policies: policies(),
-            checks: section(.check).compactMap(check)
+            checks: section(.check).compactMap(check),
+            limits: limits()
         )
+    }
+
+    /// The limits of all files; one that is said twice is a problem.
+    private func limits() -> RunLimits {
+        var limits = RunLimits()
+        var first: [String: Place] = [:]
+        for entry in files.flatMap({ $0.map("limits")?.entries ?? [] }) {
+            if let other = first[entry.key] {
+                problems.add(entry.keyPlace.duplicate("limit '\(entry.key)'", first: other))
+                continue
+            }
+            first[entry.key] = entry.keyPlace
+        }
+        for map in files.compactMap({ $0.map("limits") }) {
+            limits.run = map.duration("run") ?? limits.run
+            limits.attempt = map.duration("attempt") ?? limits.attempt
+            limits.retries = map.integer("retries") ?? limits.retries
+        }
+        return limits
     }
 
     /// The entries of one section over all files; a name that comes twice is a problem.

@@ -30,6 +30,7 @@ package struct Manifest: Sendable {
     /// By name, with what each extends merged in.
     package var policies: [String: Policy]
     package var checks: [CheckSpec]
+    package var limits: RunLimits
 
     package init(
         project: String,
@@ -42,7 +43,8 @@ package struct Manifest: Sendable {
         networks: [NetworkSpec] = [],
         deployments: [DeploymentSpec] = [],
         policies: [String: Policy] = [:],
-        checks: [CheckSpec] = []
+        checks: [CheckSpec] = [],
+        limits: RunLimits = RunLimits()
     ) {
         self.project = project
         self.root = root
@@ -55,6 +57,7 @@ package struct Manifest: Sendable {
         self.deployments = deployments
         self.policies = policies
         self.checks = checks
+        self.limits = limits
     }
 }
 

@@ -133,11 +133,14 @@ struct RunOptions: ParsableArguments {
         case keepGoing, failFast
     }
 
-    /// The bounds of the run.
-    var rules: RunRules {
+    /// The bounds of the run; `limits` are the manifest's.
+    func rules(_ limits: RunLimits) -> RunRules {
         RunRules(
             width: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
-            stopsAtFailure: afterFailure == .failFast
+            stopsAtFailure: afterFailure == .failFast,
+            attempts: limits.retries + 1,
+            attemptDeadline: limits.attempt,
+            runDeadline: limits.run
         )
     }
 

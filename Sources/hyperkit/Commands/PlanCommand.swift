@@ -105,7 +105,8 @@ struct PlanCommand: AsyncParsableCommand {
     ) async -> ([StepID: StepEnd], [StepID: Outcome]) {
         let ends = Mutex<[StepID: StepEnd]>([:])
         let pure = plan.closed { [.generate, .compile, .audit, .check].contains($0.id.kind) }
-        let display = options.progress.display(of: pure, state.durations, options.rules)
+        let display = options.progress.display(
+            of: pure, state.durations, options.rules(state.limits))
         let events = EventStream(
             now: world.now,
             readers: [
@@ -121,7 +122,7 @@ struct PlanCommand: AsyncParsableCommand {
         let scheduler = Scheduler(
             execution: state.execution(hub: hub, events: events),
             events: events,
-            rules: options.rules,
+            rules: options.rules(state.limits),
             clock: EngineClock(world),
             estimate: state.estimate
         )

@@ -40,7 +40,8 @@ struct RunSession {
         let state = try await RunState.open(project, options, world: world)
         let header = state.header
         let record = Mutex(RunRecord())
-        let display = options.progress.display(of: planned.plan, state.durations, options.rules)
+        let display = options.progress.display(
+            of: planned.plan, state.durations, options.rules(state.limits))
         let folder = "\(options.reportDir)/\(header.id)"
         let journal = try EventFile(path: "\(folder)/events.jsonl")
         let extra = try options.eventFiles()
@@ -62,7 +63,7 @@ struct RunSession {
         let scheduler = Scheduler(
             execution: state.execution(hub: hub, events: events),
             events: events,
-            rules: options.rules,
+            rules: options.rules(state.limits),
             clock: EngineClock(world),
             estimate: state.estimate
         )

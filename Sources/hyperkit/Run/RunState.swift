@@ -106,6 +106,9 @@ struct RunState {
         world.environment("USER") ?? world.environment("LOGNAME") ?? NSUserName()
     }
 
+    /// What the manifest says of how long a run may take.
+    var limits: RunLimits { project.manifest.limits }
+
     /// The files of the tools that the run may use.
     var toolFiles: [String] { tools.files }
 

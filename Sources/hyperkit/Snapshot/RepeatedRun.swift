@@ -30,7 +30,7 @@ struct RepeatedRun {
         let folder = "\(options.reportDir)/\(id)"
         let journal = try EventFile(path: "\(folder)/events.jsonl")
         let nothing = try Plan<Action>(ordering: [])
-        let display = options.progress.display(of: nothing, StepDurations(), options.rules)
+        let display = options.progress.display(of: nothing, StepDurations(), options.rules(RunLimits()))
         var sequence = 0
         func post(_ kind: Event.Kind) {
             sequence += 1
