@@ -1,24 +1,26 @@
 internal import Foundation
 internal import Glibc
 package import Model
+internal import Synchronization
 
 /// Sends HTTP requests, all on one thread, over connections that are kept.
 ///
 /// Proxies are those of the environment, as libcurl reads it, but none is used for this machine itself. Certificates are
 /// the system's, or what `CURL_CA_BUNDLE`, `SSL_CERT_FILE` or `SSL_CERT_DIR` name.
 package final class HTTPClient: Sendable {
-    private let queue: TransferQueue
+    private let queue = TransferQueue()
+    private let trust: Trust
+    /// The thread and its TLS cost memory, and many commands never ask for anything.
+    private let isStarted = Mutex(false)
 
     /// - Parameter environment: Where the variables that name certificates are looked up.
     package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        let trust = Trust(
+        trust = Trust(
             file: environment["CURL_CA_BUNDLE"] ?? environment["SSL_CERT_FILE"],
             directory: environment["SSL_CERT_DIR"]
         )
         // OpenSSL writes to connections that may be gone.
         _ = signal(SIGPIPE, SIG_IGN)
-        queue = TransferQueue()
-        TransferLoop.start(serving: queue, trust: trust)
     }
 
     deinit { queue.stop() }
@@ -31,6 +33,10 @@ package final class HTTPClient: Sendable {
     /// - Throws: ``HTTPError``: `notSent` only where no byte of the request can have left, in whatever attempt.
     @concurrent
     package func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPReply {
+        isStarted.withLock { isStarted in
+            if !isStarted { TransferLoop.start(serving: queue, trust: trust) }
+            isStarted = true
+        }
         let start = ContinuousClock.now
         var hop = request
         while true {
@@ -53,7 +59,7 @@ package final class HTTPClient: Sendable {
     /// Ends every request as cancelled, closes the connections, and returns when that is done.
     package func shutdown() async {
         queue.stop()
-        await queue.ended()
+        if isStarted.withLock(\.self) { await queue.ended() }
     }
 }
 
