@@ -152,9 +152,17 @@ extension Ledger {
             database, sql: "SELECT coalesce(repeats, id) FROM runs WHERE id = ?", arguments: [run]) ?? run
     }
 
+    /// Whether a run is on record.
+    package func knows(_ run: String) throws(LedgerError) -> Bool {
+        try read { database in try Self.isThere(run, in: database) }
+    }
+
     static func requireRun(_ run: String, in database: Database) throws {
-        let isThere = try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)", arguments: [run])
-        guard isThere == true else { throw LedgerError.unknownRun(run) }
+        guard try isThere(run, in: database) else { throw LedgerError.unknownRun(run) }
+    }
+
+    private static func isThere(_ run: String, in database: Database) throws -> Bool {
+        try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)", arguments: [run]) ?? false
     }
 }

@@ -64,7 +64,7 @@ extension Pipelines {
 
         enum Change: CaseIterable, CustomTestStringConvertible {
             case source, newFile, manifest, removedBlob, removedEntry, snapshotDamaged, otherSelection,
-                cacheOff
+                cacheOff, ledgerGone
 
             var testDescription: String { "\(self)" }
         }
@@ -82,6 +82,10 @@ extension Pipelines {
             case .snapshotDamaged: try sandbox.flipLastBit(in: "state/snapshots")
             case .otherSelection: more = ["--select", "*Vault"]
             case .cacheOff: more = ["--cache-mode", "off"]
+            case .ledgerGone:
+                for name in try sandbox.files("state") where name.hasPrefix("state.db") {
+                    try FileManager.default.removeItem(at: sandbox.project.appending(path: "state/\(name)"))
+                }
             }
             let ran = try await sandbox.hyperkit(
                 Sandbox.command("run", "quickstart.yaml", Self.pure + more))
@@ -92,7 +96,7 @@ extension Pipelines {
             switch change {
             case .source: #expect(statuses == 2)
             case .removedBlob, .removedEntry: #expect(statuses >= 1)
-            case .manifest, .snapshotDamaged, .otherSelection, .newFile: #expect(statuses == 0)
+            case .manifest, .snapshotDamaged, .otherSelection, .newFile, .ledgerGone: #expect(statuses == 0)
             case .cacheOff: #expect(statuses == 9)
             }
         }

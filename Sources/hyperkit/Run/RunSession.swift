@@ -22,6 +22,14 @@ struct RunSession {
         var record: RunRecord?
         /// The files of the tools that the run could use.
         var tools: [String] = []
+
+        /// Says that something of the run could not be written; the summary is told all the same, since what was sent was sent.
+        mutating func fail(_ failure: String?) {
+            guard let failure else { return }
+            self.failure = failure
+            summary += "error: the record of this run is not complete: \(failure) [record-incomplete]\n"
+            if exitCode < 128 { exitCode = Exit.environment.code }
+        }
     }
 
     private let project: Project
@@ -92,11 +100,7 @@ struct RunSession {
             )
         )
         var ended = try finish(record.withLock(\.self), folder: folder, state: state)
-        if let failure = keeper.failure ?? journal.failure ?? extra.failure ?? ended.failure {
-            // The summary is told all the same: what was sent was sent.
-            ended.summary += "error: the record of this run is not complete: \(failure) [record-incomplete]\n"
-            if ended.exitCode < 128 { ended.exitCode = Exit.environment.code }
-        }
+        ended.fail(keeper.failure ?? journal.failure ?? extra.failure ?? ended.failure)
         return ended
     }
 

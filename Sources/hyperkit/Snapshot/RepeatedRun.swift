@@ -10,15 +10,18 @@ struct RepeatedRun {
     let options: RunOptions
     let world: World
 
-    /// Records the run and writes its reports.
+    /// Writes the reports and records the run; nil where the ledger does not know the run that it would repeat.
     ///
-    /// - Throws: ``LedgerError``, ``FileError`` where they cannot be written; then nothing was reported.
-    func run() async throws -> RunSession.Ended {
+    /// - Throws: ``FileError`` where a report cannot be written; then no run is recorded.
+    func run() async throws -> RunSession.Ended? {
         let start = world.elapsed()
         let id = RunID.new(world)
         let lock = try await StateLock.shared(options.stateDir, run: id, world: world)
         defer { withExtendedLifetime(lock) {} }
-        let ledger = try Ledger.open(path: "\(absolute(options.stateDir))/state.db", now: world.now)
+        // What is wrong with the ledger is told by the run that looks at everything.
+        guard let ledger = try? Ledger.open(path: "\(absolute(options.stateDir))/state.db", now: world.now),
+            (try? ledger.knows(snapshot.head.run)) == true
+        else { return nil }
         let header = RunHeader(
             id: id,
             project: snapshot.head.project,
@@ -48,19 +51,22 @@ struct RepeatedRun {
             durationMilliseconds: Int64((world.elapsed() - start) / .milliseconds(1))
         )
         let json = snapshot.json.filled(header, end)
-        try ledger.record(header, end, repeating: snapshot.head.run)
         try world.files.writeParts(absolute("\(folder)/report.json"), json, true)
         try world.files.writeParts(
             absolute("\(folder)/report.md"), snapshot.markdown.filled(header, end), true)
         try LatestLink.point(options.reportDir, to: id)
+        var problem: String?
+        do throws(LedgerError) {
+            try ledger.record(header, end, repeating: snapshot.head.run)
+        } catch {
+            problem = "\(error)"
+        }
         post(.runFinished(end))
         let summary = String(decoding: Data(snapshot.summary.filled(header, end).joined()), as: UTF8.self)
-        return RunSession.Ended(
-            exitCode: 0,
-            summary: summary + "\(folder)/report.md\n",
-            reportJSON: json,
-            failure: journal.failure
-        )
+        var ended = RunSession.Ended(
+            exitCode: 0, summary: summary + "\(folder)/report.md\n", reportJSON: json)
+        ended.fail(problem ?? journal.failure)
+        return ended
     }
 
     private func absolute(_ path: String) -> String {
