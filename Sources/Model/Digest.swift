@@ -20,9 +20,6 @@ package struct Digest: Hashable, Comparable, Sendable {
         hex = String(decoding: text, as: UTF8.self)
     }
 
-    /// The 32 bytes themselves, for files that are not text.
-    package static func raw(of bytes: some DataProtocol) -> Data { Data(SHA256.hash(data: bytes)) }
-
     /// Reads `sha256:<hex>`; nil for any other text.
     package init?(_ text: some StringProtocol) {
         guard text.hasPrefix("sha256:") else { return nil }
@@ -62,4 +59,15 @@ extension Digest: Codable {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }
+}
+
+/// A SHA-256 that is made piece by piece, as its 32 bytes, for files that are not text.
+package struct RunningDigest {
+    private var hash = SHA256()
+
+    package init() {}
+
+    package mutating func add(_ bytes: Data) { hash.update(data: bytes) }
+
+    package var finished: Data { Data(hash.finalize()) }
 }

@@ -10,9 +10,11 @@ package struct FileAccess: Sendable {
     ///
     /// Makes directories on the way. With `durable` the bytes and the name are on the disk when it returns.
     package var write: @Sendable (_ path: String, _ bytes: Data, _ durable: Bool) throws(FileError) -> Void
-    /// The same for a file of many parts, which are not put together in memory.
+    /// The same for a file of many parts, which are not put together in memory; each is told of when it is written.
     package var writeParts:
-        @Sendable (_ path: String, _ parts: [Data], _ durable: Bool) throws(FileError) -> Void
+        @Sendable (_ path: String, _ parts: [Data], _ durable: Bool, _ written: (Data) -> Void)
+            throws(FileError)
+            -> Void
     package var kind: @Sendable (String) -> Kind?
     /// The names in a directory, sorted; empty where there is none.
     package var list: @Sendable (String) throws(FileError) -> [String]
@@ -34,7 +36,7 @@ package struct FileAccess: Sendable {
         resolved: @escaping @Sendable (String) -> String?,
         status: @escaping @Sendable (String) -> FileStatus? = { _ in nil },
         touch: @escaping @Sendable (String) -> Void = { _ in },
-        writeParts: (@Sendable (String, [Data], Bool) throws(FileError) -> Void)? = nil
+        writeParts: (@Sendable (String, [Data], Bool, (Data) -> Void) throws(FileError) -> Void)? = nil
     ) {
         self.read = read
         self.write = write
@@ -47,7 +49,8 @@ package struct FileAccess: Sendable {
         if let writeParts {
             self.writeParts = writeParts
         } else {
-            self.writeParts = { (path: String, parts: [Data], durable: Bool) throws(FileError) -> Void in
+            self.writeParts = {
+                (path: String, parts: [Data], durable: Bool, _: (Data) -> Void) throws(FileError) -> Void in
                 try write(path, Data(parts.joined()), durable)
             }
         }

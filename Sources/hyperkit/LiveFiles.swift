@@ -14,8 +14,8 @@ extension FileAccess {
         resolved: { path in DiskFile.resolved(path) },
         status: { path in DiskFile.status(path) },
         touch: { path in DiskFile.touch(path) },
-        writeParts: { path, parts, durable throws(FileError) in
-            try DiskFile.write(path, parts, durable: durable)
+        writeParts: { path, parts, durable, written throws(FileError) in
+            try DiskFile.write(path, parts, durable: durable, written: written)
         }
     )
 
@@ -56,7 +56,12 @@ private enum DiskFile {
         }
     }
 
-    static func write(_ path: String, _ parts: [Data], durable: Bool) throws(FileError) {
+    static func write(
+        _ path: String,
+        _ parts: [Data],
+        durable: Bool,
+        written: (Data) -> Void = { _ in }
+    ) throws(FileError) {
         let directory = parent(of: path)
         try makeDirectory(directory, durable: durable)
         let temporary = "\(path).\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
@@ -65,7 +70,10 @@ private enum DiskFile {
         guard descriptor >= 0 else { throw failure(path) }
         do throws(FileError) {
             do throws(FileError) {
-                for part in parts { try fill(descriptor, with: part, for: path) }
+                for part in parts {
+                    try fill(descriptor, with: part, for: path)
+                    written(part)
+                }
                 if durable, retrying({ fsync(descriptor) }) != 0 { throw failure(path) }
             } catch {
                 _ = close(descriptor)

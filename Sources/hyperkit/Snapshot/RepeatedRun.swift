@@ -51,9 +51,8 @@ struct RepeatedRun {
             durationMilliseconds: Int64((world.elapsed() - start) / .milliseconds(1))
         )
         let json = snapshot.json.filled(header, end)
-        try world.files.writeParts(absolute("\(folder)/report.json"), json, true)
-        try world.files.writeParts(
-            absolute("\(folder)/report.md"), snapshot.markdown.filled(header, end), true)
+        try write(json, to: "\(folder)/report.json")
+        try write(snapshot.markdown.filled(header, end), to: "\(folder)/report.md")
         try LatestLink.point(options.reportDir, to: id)
         var problem: String?
         do throws(LedgerError) {
@@ -67,6 +66,11 @@ struct RepeatedRun {
             exitCode: 0, summary: summary + "\(folder)/report.md\n", reportJSON: json)
         ended.fail(problem ?? journal.failure)
         return ended
+    }
+
+    private func write(_ parts: [Data], to path: String) throws(FileError) {
+        try world.files.writeParts(
+            absolute(path), parts.flatMap(MappedFile.chunks), true, MappedFile.giveBack)
     }
 
     private func absolute(_ path: String) -> String {

@@ -78,7 +78,7 @@ struct RunSnapshot {
     }
 
     /// Whether the bytes are those that were written.
-    func isWhole() -> Bool { Digest.raw(of: content) == digest }
+    func isWhole() -> Bool { MappedFile.digest(content) == digest }
 
     /// Whether nothing that the run saw has changed since.
     func stillHolds(in world: World) -> Bool {
@@ -118,6 +118,8 @@ struct RunSnapshot {
         content.append(encodedHead)
         content.append(records)
         content.append(texts)
-        return magic + Digest.raw(of: content) + content
+        var digest = RunningDigest()
+        digest.add(content)
+        return magic + digest.finished + content
     }
 }

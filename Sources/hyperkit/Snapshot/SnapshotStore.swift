@@ -29,7 +29,7 @@ struct SnapshotStore {
 
     /// The snapshot that still holds; nil where there is something to look at.
     func valid() async -> RunSnapshot? {
-        guard let bytes = try? Data(contentsOf: URL(filePath: path), options: .alwaysMapped),
+        guard let bytes = MappedFile.bytes(path),
             let snapshot = RunSnapshot(bytes), snapshot.head.key == key
         else { return nil }
         // Two cores: one for the digest, one for the disk.
