@@ -20,7 +20,7 @@ import Testing
             var simulation = try ScheduleSimulation(seed: seed)
             simulation.run()
             await Task.yield()
-            #expect(simulation.violations.isEmpty, "HYPERKIT_SEED=\(seed)")
+            try #require(simulation.violations.isEmpty, "HYPERKIT_SEED=\(seed)")
             outcomes.formUnion(
                 simulation.outcomes.map {
                     StepEnd($0, attempts: 0, durationMilliseconds: 0, fingerprint: nil, reason: "").status
@@ -54,7 +54,7 @@ import Testing
             var simulation = try ScheduleSimulation(seed: seed, options: options)
             simulation.run()
             await Task.yield()
-            #expect(simulation.violations.isEmpty, "HYPERKIT_SEED=\(seed)")
+            try #require(simulation.violations.isEmpty, "HYPERKIT_SEED=\(seed)")
             let plan = simulation.plan
             let path = CriticalPath(plan) { simulation.durations[plan.positions[$0] ?? 0] }
             let bound = max(path.length, simulation.work / simulation.rules.width)
