@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Ledger
 import Model
@@ -34,16 +35,10 @@ struct RepeatedRun {
         let journal = try EventFile(path: "\(folder)/events.jsonl")
         let nothing = try Plan<Action>(ordering: [])
         let display = options.progress.display(of: nothing, StepDurations(), options.rules(RunLimits()))
-        var sequence = 0
-        func post(_ kind: Event.Kind) {
-            sequence += 1
-            let event = Event(sequence: sequence, time: world.now(), step: nil, kind: kind)
-            journal.write(event)
-            display.show(event)
-        }
-        post(.runStarted(header))
-        post(.repeated(run: snapshot.head.run, steps: snapshot.head.steps))
-        for note in snapshot.head.notes { post(.fact(.note(note))) }
+        let events = EventStream(now: world.now, readers: [journal.write, display.show])
+        events.post(.runStarted(header))
+        events.post(.repeated(run: snapshot.head.run, steps: snapshot.head.steps))
+        for note in snapshot.head.notes { events.post(.fact(.note(note))) }
         let end = RunEnd(
             status: .succeeded,
             exitCode: 0,
@@ -60,7 +55,7 @@ struct RepeatedRun {
         } catch {
             problem = "\(error)"
         }
-        post(.runFinished(end))
+        events.post(.runFinished(end))
         let summary = String(decoding: Data(snapshot.summary.filled(header, end).joined()), as: UTF8.self)
         var ended = RunSession.Ended(
             exitCode: 0, summary: summary + "\(folder)/report.md\n", reportJSON: json)
