@@ -47,7 +47,7 @@ package struct CallStep: Sendable {
             return try Self.performed(fact)
         case .call(let reason): fact.reason = reason
         }
-        let key = try await context.key(action.signer, on: network)
+        let signer = try await context.signer(action.signer, on: network)
         let operation = try await context.sender(on: network, progress: progress).settle(
             TransactionRequest(
                 step: action.step,
@@ -57,7 +57,7 @@ package struct CallStep: Sendable {
                 value: action.value,
                 abi: abi
             ),
-            signedBy: key
+            signedBy: signer
         )
         return try finish(action, function, address, data, operation, &fact, fact.reason)
     }

@@ -173,11 +173,11 @@ package struct DeployStep: Sendable {
         inputs: StepInputs,
         _ progress: @escaping @Sendable (String) -> Void
     ) async throws(StepFailure) -> DeploymentFact {
-        let key = try await context.key(action.signer, on: network)
+        let signer = try await context.signer(action.signer, on: network)
         let cost = try LaneCost(action, inputs) { name throws(StepFailure) in
             try current(name, action.network, network)
         }
-        try await cost.check(network, sender: key.address, context: context)
+        try await cost.check(network, sender: signer.address, context: context)
         try Self.checkSizes(call, action)
         let operation = try await context.sender(on: network, progress: progress).settle(
             TransactionRequest(
@@ -188,7 +188,7 @@ package struct DeployStep: Sendable {
                 value: action.value,
                 abi: call.abi
             ),
-            signedBy: key
+            signedBy: signer
         )
         return try await finish(action, call, operation, decision, network)
     }

@@ -40,9 +40,11 @@ package struct EffectContext: Sendable {
         self.patience = patience
     }
 
-    /// The key that signs on a network.
-    func key(_ signer: SignerSpec?, on network: OpenNetwork) async throws(StepFailure) -> PrivateKey {
-        if let signer { return try await secrets.key(of: signer) }
+    /// Who signs on a network.
+    func signer(_ signer: SignerSpec?, on network: OpenNetwork) async throws(StepFailure)
+        -> any TransactionSigner
+    {
+        if let signer { return try await self.signer(signer) }
         guard let key = network.devnetKey else {
             throw StepFailure(
                 code: "no-signer",
@@ -50,7 +52,17 @@ package struct EffectContext: Sendable {
                 hint: "give it one: signer: NAME"
             )
         }
-        return key
+        return KeySigner(key)
+    }
+
+    /// Who signs under a name of the manifest; its secret is read now.
+    func signer(_ spec: SignerSpec) async throws(StepFailure) -> any TransactionSigner {
+        KeySigner(try await secrets.key(of: spec))
+    }
+
+    /// The address of a signer of the manifest.
+    func address(of spec: SignerSpec) async throws(StepFailure) -> Address {
+        try await signer(spec).address
     }
 
     func sender(
@@ -82,7 +94,7 @@ package struct EffectContext: Sendable {
             resolution.deployments["\(name)@\(home)"] = try Self.address(of: fact)
         }
         for signer in signers {
-            resolution.signers[signer.name] = try await secrets.key(of: signer).address
+            resolution.signers[signer.name] = try await address(of: signer)
         }
         return resolution
     }

@@ -172,7 +172,7 @@ package struct Forecaster: Sendable {
             network: network.name
         )
         for signer in signers {
-            resolution.signers[signer.name] = try? await context.secrets.key(of: signer).address
+            resolution.signers[signer.name] = try? await context.address(of: signer)
         }
         return resolution
     }
@@ -219,7 +219,7 @@ package struct Forecaster: Sendable {
 
     /// Who would sign; nil where that is a secret that is not there, as on a pull request.
     private func sender(_ signer: SignerSpec?, _ network: OpenNetwork?) async -> Address? {
-        if let signer { return try? await context.secrets.key(of: signer).address }
+        if let signer { return try? await context.address(of: signer) }
         return (network?.devnetKey ?? DevelopmentAccounts.all.first)?.address
     }
 

@@ -23,14 +23,15 @@ struct TransactionSender: Sendable {
     private var rpc: EthereumRPC { network.rpc }
     private var spec: NetworkSpec { network.spec }
 
-    /// Signs and sends what is asked for, once nothing of an earlier run is in its way.
+    /// Has what is asked for signed, and sends it, once nothing of an earlier run is in its way.
     ///
     /// - Returns: The operation, included in a block that is deep enough; not yet final in the ledger.
-    func settle(_ request: TransactionRequest, signedBy key: PrivateKey) async throws(StepFailure)
+    func settle(_ request: TransactionRequest, signedBy signer: any TransactionSigner)
+        async throws(StepFailure)
         -> ChainOperation
     {
-        try await clearLane(of: key.address)
-        return try await confirm(try await include(try await begin(request, key)))
+        try await clearLane(of: signer.address)
+        return try await confirm(try await include(try await begin(request, signer)))
     }
 
     /// Takes an operation that an earlier run signed to its end; no key is needed for that.
@@ -45,41 +46,45 @@ struct TransactionSender: Sendable {
     // MARK: Begin
 
     /// Plans, reserves a nonce and signs; nothing leaves the machine.
-    private func begin(_ request: TransactionRequest, _ key: PrivateKey) async throws(StepFailure)
+    private func begin(_ request: TransactionRequest, _ signer: any TransactionSigner)
+        async throws(StepFailure)
         -> ChainOperation
     {
         let price = try await GasPrice.now(network)
-        let gas = try await gasLimit(of: request, from: key.address)
+        let gas = try await gasLimit(of: request, from: signer.address)
         let most = price.most * gas + request.value
-        let (latest, pending, balance) = try await account(key.address)
+        let (latest, pending, balance) = try await account(signer.address)
         guard balance >= most else {
             throw StepFailure(
                 .blocked,
                 code: "insufficient-funds",
-                "\(key.address) has \(balance.ether(places: 6)) on '\(spec.name)' and this needs up to "
+                "\(signer.address) has \(balance.ether(places: 6)) on '\(spec.name)' and this needs up to "
                     + "\(most.ether(places: 6))",
                 hint: "send it \(Wei(most.value - balance.value).ether()) or more; nothing was sent"
             )
         }
+        let intent = ChainOperation.Intent(
+            run: run,
+            project: project,
+            step: request.step,
+            kind: request.kind,
+            network: spec.name,
+            chainID: spec.chainID,
+            genesisHash: network.genesis,
+            sender: signer.address,
+            payloadHash: request.payloadHash,
+            spendReserved: most
+        )
+        let (planned, nonce) = try inLedger { () throws(LedgerError) in
+            let planned = try ledger.plan(intent).id
+            return (planned, try ledger.reserveNonce(planned, latest: latest, pending: pending))
+        }
+        let signed = try await signer.sign(
+            request.transaction(price, nonce: nonce, gasLimit: gas, chainID: spec.chainID)
+        )
         return try inLedger { () throws(LedgerError) in
-            let intent = ChainOperation.Intent(
-                run: run,
-                project: project,
-                step: request.step,
-                kind: request.kind,
-                network: spec.name,
-                chainID: spec.chainID,
-                genesisHash: network.genesis,
-                sender: key.address,
-                payloadHash: request.payloadHash,
-                spendReserved: most
-            )
-            let planned = try ledger.plan(intent)
-            let nonce = try ledger.reserveNonce(planned.id, latest: latest, pending: pending)
-            let signed = request.transaction(price, nonce: nonce, gasLimit: gas, chainID: spec.chainID)
-                .signed(by: key)
-            return try ledger.recordSigned(
-                planned.id,
+            try ledger.recordSigned(
+                planned,
                 rawTransaction: signed.raw,
                 hash: signed.hash,
                 predictedAddress: signed.createdAddress
