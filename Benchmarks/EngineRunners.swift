@@ -23,7 +23,7 @@ struct NothingRunner: StepRunner {
     func perform(
         _ step: Plan<Int>.Step,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) -> Performed { Performed(outputs: []) }
 
     func interpret(_ step: Plan<Int>.Step, inputs: StepInputs, outputs: StoredOutputs) -> Interpretation {
@@ -64,7 +64,7 @@ struct ReuseRunner: StepRunner {
     func perform(
         _ step: Plan<Int>.Step,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) -> Performed {
         let text = String(repeating: "output \(step.work) ", count: 16)
         return Performed(outputs: [.init(name: "out", bytes: Data(text.utf8))])
@@ -96,7 +96,7 @@ struct CopyRunner: StepRunner {
     func perform(
         _ step: Plan<Int>.Step,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) async throws(StepFailure) -> Performed {
         let copy = "\(output)/\(SourceFolder.name(step.work)).1"
         let result: ToolResult

@@ -67,6 +67,8 @@ package struct Schedule: Sendable {
     /// What the batch that a step works in has taken, at the batch's first step.
     private var shares: [Int: (claims: [Claim], left: Int)] = [:]
     private var batchHeads: [Int: Int] = [:]
+    /// The latest milestone of steps that came to one and have not ended.
+    private var milestones: [Int: UInt8] = [:]
 
     /// - Parameters:
     ///   - plan: What to do.
@@ -173,6 +175,19 @@ package struct Schedule: Sendable {
         return .rests(until: due)
     }
 
+    /// A step that works came to a milestone: what need not wait for more may begin.
+    ///
+    /// One that it came to before, or after its end, changes nothing.
+    ///
+    /// - Returns: Steps that are skipped now: this was the last thing that they waited for, and something else that they
+    ///   need had ended badly.
+    package mutating func reached(_ position: Int, _ milestone: Milestone) -> [Skipped] {
+        let before = milestones[position, default: 0]
+        guard outcomes[position] == nil, milestone.rawValue > before else { return [] }
+        milestones[position] = milestone.rawValue
+        return release(position, from: before, to: milestone.rawValue)
+    }
+
     /// Starts nothing more; the first reason stands, but for a failure, which any other takes the place of.
     package mutating func stop(_ reason: Stop) {
         if stop == nil || stop == .failure { stop = reason }
@@ -238,24 +253,31 @@ package struct Schedule: Sendable {
 
     /// Notes an outcome and frees what waited for it.
     private mutating func end(_ position: Int, as outcome: Outcome) -> Consequence {
+        outcomes[position] = outcome
+        batches[position] = nil
+        let skipped = release(position, from: milestones.removeValue(forKey: position) ?? 0, to: Graph.end)
+        if rules.stopsAtFailure, !outcome.isGood, stop == nil { stop = .failure }
+        return .ended(outcome, skipped: skipped)
+    }
+
+    /// Frees what waited for a step to come from one milestone to another, and skips what can no longer be done.
+    private mutating func release(_ position: Int, from before: UInt8, to now: UInt8) -> [Skipped] {
         var skipped: [Skipped] = []
-        var ended = [(position, outcome)]
-        while let (position, outcome) = ended.popLast() {
-            outcomes[position] = outcome
-            batches[position] = nil
-            for dependent in graph.dependents(of: position).map({ Int($0) }) {
+        var released = [(position, before, now)]
+        while let (position, before, now) = released.popLast() {
+            for dependent in graph.dependents(of: position, from: before, to: now).map({ Int($0) }) {
                 waiting[dependent] -= 1
                 guard waiting[dependent] == 0, outcomes[dependent] == nil else { continue }
                 if let cause = cause(ofSkipping: dependent) {
+                    outcomes[dependent] = .skipped(after: cause)
                     skipped.append(Skipped(position: dependent, cause: cause))
-                    ended.append((dependent, .skipped(after: cause)))
+                    released.append((dependent, 0, Graph.end))
                 } else {
                     makeReady(dependent)
                 }
             }
         }
-        if rules.stopsAtFailure, !outcome.isGood, stop == nil { stop = .failure }
-        return .ended(outcome, skipped: skipped)
+        return skipped
     }
 
     /// The first step behind a bad need: the one that itself failed, not those skipped because of it.

@@ -4,8 +4,16 @@ package import Model
 private enum Message: Sendable {
     case looked([(position: Int, look: Look)])
     case performed([Ended])
+    case reached(Reached)
     case alarm
     case deadline
+}
+
+/// A step that came to a milestone, with the outputs that can be used.
+struct Reached: Sendable {
+    let position: Int
+    let milestone: Milestone
+    let outputs: [Output]
 }
 
 /// Runs a plan: the loop that does what a ``Schedule`` decides.
@@ -49,13 +57,20 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
         let start = clock.elapsed()
         let urgency = CriticalPath(plan, duration: estimate).levels
         var schedule = Schedule(plan, rules: rules, urgency: urgency, isEffect: execution.runner.isEffect)
+        let (milestones, tell) = AsyncStream.makeStream(of: Reached.self)
+        let hasMilestones = plan.steps.contains { !$0.early.isEmpty }
+        // What steps that go on have given already.
+        var early: [Int: [Output]] = [:]
         await withTaskGroup(of: Message.self) { group in
             if let limit = rules.runDeadline { alarm(after: limit, .deadline, in: &group) }
+            if hasMilestones { listen(to: milestones, in: &group) }
             var alarm: Duration?
             loop: while true {
                 if Task.isCancelled { schedule.stop(.cancellation) }
                 let now = clock.elapsed() - start
-                while let command = schedule.next(at: now) { begin(command, &schedule, plan, in: &group) }
+                while let command = schedule.next(at: now) {
+                    begin(command, schedule, plan, early, tell, in: &group)
+                }
                 guard !schedule.isDone else { break loop }
                 if let due = schedule.nextDue, due < alarm ?? .seconds(Int64.max) {
                     self.alarm(after: due - now, .alarm, in: &group)
@@ -82,6 +97,10 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
                         )
                         settle(ended, consequence, &schedule, plan)
                     }
+                case .reached(let reached):
+                    if reached.milestone == .usable { early[reached.position] = reached.outputs }
+                    skip(schedule.reached(reached.position, reached.milestone), plan)
+                    listen(to: milestones, in: &group)
                 case .alarm: alarm = nil
                 case .deadline:
                     schedule.stop(.deadline)
@@ -103,39 +122,47 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
 
     private func begin(
         _ command: Schedule.Command,
-        _ schedule: inout Schedule,
+        _ schedule: borrowing Schedule,
         _ plan: Plan<Runner.Work>,
+        _ early: [Int: [Output]],
+        _ tell: AsyncStream<Reached>.Continuation,
         in group: inout TaskGroup<Message>
     ) {
         switch command {
         case .look(let positions):
-            let members = positions.map { member($0, schedule, plan) }
+            let members = positions.map { member($0, schedule, plan, early) }
             group.addTask {
                 var looks: [(position: Int, look: Look)] = []
                 for member in members { looks.append((member.position, await execution.look(member))) }
                 return .looked(looks)
             }
         case .perform(let positions):
-            let members = positions.map { member($0, schedule, plan) }
+            let members = positions.map { member($0, schedule, plan, early) }
             for member in members { events.post(.stepStarted(attempt: member.attempt), step: member.step.id) }
             let limit = rules.attemptDeadline
-            group.addTask { .performed(await execution.perform(members, within: limit)) }
+            group.addTask {
+                .performed(await execution.perform(members, within: limit) { _ = tell.yield($0) })
+            }
         }
     }
 
-    /// A step with the outputs of what it needs or comes after, as far as those ended well.
+    /// A step with the outputs of what it needs or comes after, as far as those ended well or gave them early.
     private func member(
         _ position: Int,
         _ schedule: borrowing Schedule,
-        _ plan: Plan<Runner.Work>
+        _ plan: Plan<Runner.Work>,
+        _ early: [Int: [Output]]
     ) -> Member<Runner.Work> {
         let step = plan.steps[position]
         var inputs: [StepID: [Output]] = [:]
         for ids in [step.needs, step.after] {
             for id in ids {
-                guard let outcome = plan.positions[id].flatMap({ schedule.outcomes[$0] }), outcome.isGood
-                else { continue }
-                inputs[id] = outcome.outputs
+                guard let other = plan.positions[id] else { continue }
+                if let outcome = schedule.outcomes[other] {
+                    if outcome.isGood { inputs[id] = outcome.outputs }
+                } else if let outputs = early[other] {
+                    inputs[id] = outputs
+                }
             }
         }
         return Member(
@@ -150,6 +177,14 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
         group.addTask {
             try? await clock.sleep(max(.zero, wait))
             return Task.isCancelled ? .alarm : message
+        }
+    }
+
+    /// Hears of the next milestone; cancelled, of nothing.
+    private func listen(to milestones: AsyncStream<Reached>, in group: inout TaskGroup<Message>) {
+        group.addTask {
+            for await reached in milestones { return .reached(reached) }
+            return .alarm
         }
     }
 
@@ -175,12 +210,16 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
             end.outcome = outcome
             end.attempts = Int(schedule.attempts[ended.position])
             post(end, step: id)
-            for skipped in skipped {
-                post(
-                    ExecutedStep(outcome: .skipped(after: skipped.cause), attempts: 0),
-                    step: plan.steps[skipped.position].id
-                )
-            }
+            skip(skipped, plan)
+        }
+    }
+
+    private func skip(_ skipped: [Schedule.Skipped], _ plan: Plan<Runner.Work>) {
+        for skipped in skipped {
+            post(
+                ExecutedStep(outcome: .skipped(after: skipped.cause), attempts: 0),
+                step: plan.steps[skipped.position].id
+            )
         }
     }
 

@@ -81,17 +81,21 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         return .mustPerform(runner.batch(of: step))
     }
 
-    /// Does the work of steps, together where there are several, in one attempt of each.
+    /// Does the work of steps, together where there are several, in one attempt of each; `tell` hears of milestones.
     ///
     /// Of what several took each has its share.
     @concurrent
-    func perform(_ members: [Member<Runner.Work>], within limit: Duration?) async -> [Ended] {
+    func perform(
+        _ members: [Member<Runner.Work>],
+        within limit: Duration?,
+        tell: @escaping @Sendable (Reached) -> Void
+    ) async -> [Ended] {
         let start = clock.elapsed()
         let performing = members.map { member in
             Performing(
                 step: member.step,
                 inputs: StepInputs(member.inputs.mapValues(store.outputs)),
-                progress: { [events] words in events.post(.stepProgressed(words), step: member.step.id) }
+                progress: progress(of: member, tell)
             )
         }
         let results = await attempt(performing, within: limit)
@@ -103,6 +107,21 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         let share = (clock.elapsed() - start) / max(1, members.count)
         for place in ends.indices { ends[place].end.duration = share }
         return ends
+    }
+
+    /// What a step says goes to the events, what others wait for to the scheduler.
+    private func progress(
+        of member: Member<Runner.Work>,
+        _ tell: @escaping @Sendable (Reached) -> Void
+    ) -> StepProgress {
+        let id = member.step.id
+        return StepProgress(
+            say: { [events] words in events.post(.stepProgressed(words), step: id) },
+            reach: { milestone, outputs throws(StepFailure) in
+                let kept = try keep(outputs)
+                tell(Reached(position: member.position, milestone: milestone, outputs: kept))
+            }
+        )
     }
 
     /// Runs the runner, and cancels it when its time is over.

@@ -18,13 +18,13 @@ package protocol StepRunner<Work>: Sendable {
         inputs: StepInputs
     ) async throws(StepFailure) -> Fingerprint?
 
-    /// Does the work; `progress` takes words for a person about where the step is.
+    /// Does the work; `progress` hears where the step is.
     ///
     /// - Throws: ``StepFailure``; ``StepFailure/cancelled`` when the run is being torn down.
     func perform(
         _ step: Plan<Work>.Step,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) async throws(StepFailure) -> Performed
 
     /// With which other steps that wait the work can be done together; nil: it is done alone.
@@ -82,13 +82,12 @@ package struct Batch: Hashable, Sendable {
 package struct Performing<Work: Sendable>: Sendable {
     package let step: Plan<Work>.Step
     package let inputs: StepInputs
-    /// Takes words for a person about where the step is.
-    package let progress: @Sendable (String) -> Void
+    package let progress: StepProgress
 
     package init(
         step: Plan<Work>.Step,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void = { _ in }
+        progress: StepProgress = StepProgress()
     ) {
         self.step = step
         self.inputs = inputs

@@ -9,6 +9,8 @@ package struct Plan<Work: Sendable>: Sendable {
         package let needs: [StepID]
         /// Steps that must have ended first, however they ended.
         package let after: [StepID]
+        /// Of those it waits for the ones that need not have ended: a milestone of theirs is enough.
+        package let early: [StepID: Milestone]
         /// What it takes of which pools while its work is done; the first says what it mostly waits for.
         package let claims: [Claim]
 
@@ -20,12 +22,14 @@ package struct Plan<Work: Sendable>: Sendable {
             work: Work,
             needs: [StepID] = [],
             after: [StepID] = [],
+            early: [StepID: Milestone] = [:],
             claims: [Claim] = [.cpu]
         ) {
             self.id = id
             self.work = work
             self.needs = needs
             self.after = after
+            self.early = early
             self.claims = claims
         }
     }
@@ -84,6 +88,7 @@ package struct Plan<Work: Sendable>: Sendable {
                 work: step.work,
                 needs: step.needs,
                 after: step.after.filter(kept.contains),
+                early: step.early.filter { kept.contains($0.key) },
                 claims: step.claims
             )
         }

@@ -46,12 +46,12 @@ package struct PipelineRunner: StepRunner {
     package func perform(
         _ step: Plan<Action>.Step,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) async throws(StepFailure) -> Performed {
         switch step.work {
         case .generate(let action): Performed(outputs: GenerateStep.perform(action))
         case .compile(let action): try await compile.perform(action, inputs: inputs)
-        case .audit(let action): try await audit.perform(action, inputs: inputs, progress: progress)
+        case .audit(let action): try await audit.perform(action, inputs: inputs) { progress($0) }
         case .deploy(let action): try await deploy.perform(action, inputs: inputs, progress: progress)
         case .call(let action): try await call.perform(action, inputs: inputs, progress: progress)
         case .check(let action): try await check.perform(action)

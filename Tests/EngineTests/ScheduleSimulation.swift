@@ -13,10 +13,12 @@ struct ScheduleSimulation {
         var pools = true
         var stops = true
         var looks = true
+        var milestones = true
     }
 
     private enum Happening {
         case looked([Int])
+        case reached(Int, Milestone)
         case performed([Int])
         case stop(Schedule.Stop)
     }
@@ -30,6 +32,9 @@ struct ScheduleSimulation {
     private(set) var work: Duration = .zero
     private(set) var outcomes: [Outcome] = []
     private(set) var batchSizes: [Int] = []
+    /// How many steps began before something that they wait for had ended.
+    private(set) var earlyBegins = 0
+    private var milestones: [StepID: Milestone] = [:]
 
     private var random: SeededRandom
     private let options: Options
@@ -53,8 +58,17 @@ struct ScheduleSimulation {
                 ]
                 claims = kinds.randomElement(using: &random) ?? []
             }
+            var early: [StepID: Milestone] = [:]
+            if options.milestones {
+                for other in needs + after where Int.random(in: 0..<3, using: &random) == 0 {
+                    early[other] = Bool.random(using: &random) ? .handedOver : .usable
+                }
+            }
             steps.append(
-                Plan.Step(id: Self.id(number), work: number, needs: needs, after: after, claims: claims))
+                Plan.Step(
+                    id: Self.id(number), work: number, needs: needs, after: after, early: early,
+                    claims: claims
+                ))
         }
         plan = try Plan(ordering: steps)
         var rules = RunRules(width: width, pools: ["lane": 1, "memory": 8], attempts: 3)
@@ -113,6 +127,13 @@ struct ScheduleSimulation {
                     batchSizes.append(positions.count)
                     let time = positions.map { durations[$0] }.max() ?? .zero
                     work += time
+                    if options.milestones {
+                        for position in positions where Bool.random(using: &random) {
+                            let early = time * Double.random(in: 0..<1, using: &random)
+                            add(early, .reached(position, .handedOver))
+                            if Bool.random(using: &random) { add(time, .reached(position, .usable)) }
+                        }
+                    }
                     add(time, .performed(positions))
                 }
             }
@@ -146,6 +167,12 @@ struct ScheduleSimulation {
                         schedule.mustPerform(position, batch: isBatch ? Batch(key: "b", most: 4) : nil)
                     }
                 }
+            case .reached(let position, let milestone):
+                for skipped in schedule.reached(position, milestone)
+                where !ended.insert(skipped.position).inserted {
+                    violations.append("\(skipped.position) ended twice")
+                }
+                milestones[plan.steps[position].id] = milestone
             case .performed(let positions):
                 for claim in plan.steps[positions[0]].claims {
                     taken[claim.pool, default: 0] -= weight(claim)
@@ -191,12 +218,22 @@ struct ScheduleSimulation {
         let step = plan.steps[position]
         for need in step.needs {
             let outcome = plan.positions[need].flatMap { schedule.outcomes[$0] }
-            if outcome?.isGood != true { violations.append("\(step.id) began before \(need) ended well") }
+            if outcome?.isGood == true { continue }
+            if isFarEnough(need, for: step) {
+                earlyBegins += 1
+            } else {
+                violations.append("\(step.id) began before \(need) ended well")
+            }
         }
         for other in step.after where plan.positions[other].flatMap({ schedule.outcomes[$0] }) == nil {
-            violations.append("\(step.id) began before \(other) ended")
+            if !isFarEnough(other, for: step) { violations.append("\(step.id) began before \(other) ended") }
         }
         if schedule.outcomes[position] != nil { violations.append("\(step.id) began after its end") }
+    }
+
+    private func isFarEnough(_ other: StepID, for step: Plan<Int>.Step) -> Bool {
+        guard let wanted = step.early[other], let milestone = milestones[other] else { return false }
+        return milestone >= wanted
     }
 
     private mutating func randomOutcome() -> Outcome {

@@ -16,6 +16,7 @@ import Testing
     @Test func everySeedKeepsThePoolsTheOrderAndComesToAnEnd() async throws {
         var outcomes: Set<StepEnd.Status> = []
         var largestBatch = 0
+        var earlyBegins = 0
         for seed in Self.seeds(3_000) {
             var simulation = try ScheduleSimulation(seed: seed)
             simulation.run()
@@ -26,18 +27,22 @@ import Testing
                     StepEnd($0, attempts: 0, durationMilliseconds: 0, fingerprint: nil, reason: "").status
                 })
             largestBatch = max(largestBatch, simulation.batchSizes.max() ?? 0)
+            earlyBegins += simulation.earlyBegins
         }
         guard Self.seeds(3_000).count > 1 else { return }
         // The seeds reach what they are meant to.
         #expect(outcomes == [.succeeded, .reused, .failed, .blocked, .skipped, .cancelled])
         #expect(largestBatch == 4)
+        #expect(earlyBegins > 1_000)
     }
 
     @Test func whereThereIsRoomForAllARunTakesItsCriticalPath() async throws {
         for seed in Self.seeds(700) {
             var simulation = try ScheduleSimulation(
                 seed: seed,
-                options: .init(width: 1_000, failures: false, pools: false, stops: false, looks: false)
+                options: .init(
+                    width: 1_000, failures: false, pools: false, stops: false, looks: false, milestones: false
+                )
             )
             simulation.run()
             await Task.yield()
@@ -50,7 +55,8 @@ import Testing
     @Test func whereWidthAllowsItARunTakesAtMostATenthMoreThanItsCriticalPath() async throws {
         for seed in Self.seeds(700) {
             let options = ScheduleSimulation.Options(
-                steps: 40...120, width: nil, failures: false, pools: false, stops: false)
+                steps: 40...120, width: nil, failures: false, pools: false, stops: false,
+                milestones: false)
             var simulation = try ScheduleSimulation(seed: seed, options: options)
             simulation.run()
             await Task.yield()

@@ -14,6 +14,7 @@ import Testing
         _ name: String,
         needs: [String] = [],
         after: [String] = [],
+        early: [StepID: Milestone] = [:],
         _ behaviour: ToyWork.Behaviour = .succeed,
         text: String? = nil
     ) -> Plan<ToyWork>.Step {
@@ -21,7 +22,8 @@ import Testing
             id: id(name),
             work: ToyWork(text: text ?? name, behaviour: behaviour),
             needs: needs.map(id),
-            after: after.map(id)
+            after: after.map(id),
+            early: early
         )
     }
 
@@ -96,6 +98,22 @@ import Testing
         ])
         #expect(runner.performed.suffix(2) == ["a", "b"].map(Self.id))
         #expect(runner.performed.count == 6)
+    }
+
+    @Test(arguments: [false, true])
+    func whatNeedsOnlyAMilestoneBeginsBeforeTheEnd(_ fails: Bool) async throws {
+        let outcomes = try await run([
+            Self.step("a", .early(until: Self.id("c"), fails: fails)),
+            Self.step("b", after: ["a"], early: [Self.id("a"): .handedOver]),
+            Self.step("c", needs: ["a"], early: [Self.id("a"): .usable]),
+            Self.step("d", needs: ["a"]),
+        ])
+        #expect(outcomes[Self.id("b")]?.isGood == true)
+        let output = try #require(outcomes[Self.id("c")]?.outputs.first)
+        #expect(output.digest == Digest(of: Data("c+early".utf8)))
+        #expect(outcomes[Self.id("a")]?.isGood == !fails)
+        // What needs the end still waits for it.
+        #expect(outcomes[Self.id("d")]?.isGood == !fails)
     }
 
     @Test(arguments: [ToyWork.Behaviour.fail, .refuse, .block])

@@ -11,6 +11,8 @@ struct ToyWork: Sendable {
         /// The first attempts fail in a way that may pass.
         case failPassing(times: Int)
         case batch, failInBatch
+        /// Gives its output early, and ends when the other step has run; then it fails or not.
+        case early(until: StepID, fails: Bool)
     }
 
     var text: String
@@ -69,7 +71,7 @@ final class ToyRunner: StepRunner {
     func perform(
         _ step: Plan<ToyWork>.Step,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) async throws(StepFailure) -> Performed {
         counts.withLock {
             $0.performed.append(step.id)
@@ -87,6 +89,11 @@ final class ToyRunner: StepRunner {
                 throw StepFailure(code: "toy", "it fails", recurrence: .passing)
             }
         case .block: throw StepFailure(.blocked, code: "toy", "a person decides")
+        case .early(let other, let fails):
+            try progress.handedOver()
+            try progress.usable([.init(name: "out", bytes: Data("early".utf8))])
+            while !counts.withLock({ $0.performed.contains(other) }), !Task.isCancelled { await Task.yield() }
+            if fails { throw StepFailure(code: "toy", "it fails late") }
         case .waitUntilCancelled:
             while !Task.isCancelled { await Task.yield() }
             throw .cancelled

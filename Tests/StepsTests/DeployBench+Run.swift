@@ -131,7 +131,7 @@ extension DeployBench {
         var inputs = try Self.pure(effects)
         var run = FakeRun()
         let context = try context(try ledger())
-        let progress: @Sendable (String) -> Void = { [self] in note($0) }
+        let progress = StepProgress(say: { [self] in note($0) })
         for effect in effects where !isDead {
             do throws(StepFailure) {
                 let performed: Performed

@@ -14,7 +14,7 @@ package struct CallStep: Sendable {
     package func perform(
         _ action: CallAction,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) async throws(StepFailure) -> Performed {
         let network = try await context.hub.open(action.network)
         let address = try EffectContext.address(
@@ -139,7 +139,7 @@ package struct CallStep: Sendable {
         _ data: [UInt8],
         _ address: Address,
         _ network: OpenNetwork,
-        _ progress: @escaping @Sendable (String) -> Void
+        _ progress: StepProgress
     ) async throws(StepFailure) -> ChainOperation? {
         guard let settled = try await context.settled(action.step, on: network, progress) else { return nil }
         guard let sent = settled.attempts.last.flatMap({ try? SignedTransaction(raw: $0.rawTransaction) }),

@@ -14,7 +14,7 @@ package struct DeployStep: Sendable {
     package func perform(
         _ action: DeployAction,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) async throws(StepFailure) -> Performed {
         try Self.judge(action, inputs)
         let network = try await context.hub.open(action.network)
@@ -38,7 +38,7 @@ package struct DeployStep: Sendable {
         _ call: ConstructorCall,
         _ network: OpenNetwork,
         _ inputs: StepInputs,
-        _ progress: @escaping @Sendable (String) -> Void
+        _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact {
         if let settled = try await settleEarlier(action, call, network, progress) { return settled }
         let decision = try await decide(action, call, network)
@@ -171,7 +171,7 @@ package struct DeployStep: Sendable {
         _ decision: Decision,
         network: OpenNetwork,
         inputs: StepInputs,
-        _ progress: @escaping @Sendable (String) -> Void
+        _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact {
         let signer = try await context.signer(action.signer, on: network)
         let cost = try LaneCost(action, inputs) { name throws(StepFailure) in
@@ -198,7 +198,7 @@ package struct DeployStep: Sendable {
         _ action: DeployAction,
         _ call: ConstructorCall,
         _ network: OpenNetwork,
-        _ progress: @escaping @Sendable (String) -> Void
+        _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact? {
         guard let settled = try await context.settled(action.step, on: network, progress) else { return nil }
         let reason = "run \(settled.intent.run) sent it and ended before it was confirmed"

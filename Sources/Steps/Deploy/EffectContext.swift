@@ -67,7 +67,7 @@ package struct EffectContext: Sendable {
 
     func sender(
         on network: OpenNetwork,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) -> TransactionSender {
         TransactionSender(
             world: world,
@@ -129,7 +129,7 @@ package struct EffectContext: Sendable {
     func settled(
         _ step: StepID,
         on network: OpenNetwork,
-        _ progress: @escaping @Sendable (String) -> Void
+        _ progress: StepProgress
     ) async throws(StepFailure) -> ChainOperation? {
         let open = try inLedger { () throws(LedgerError) in
             try ledger.unfinishedOperation(

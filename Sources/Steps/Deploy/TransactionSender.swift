@@ -1,3 +1,4 @@
+import Engine
 import Ethereum
 import EthereumTypes
 import Ledger
@@ -15,7 +16,7 @@ struct TransactionSender: Sendable {
     let project: String
     /// How long a step waits for its block before it leaves the rest to the next run.
     let patience: Duration
-    let progress: @Sendable (String) -> Void
+    let progress: StepProgress
 
     /// How long a transaction waits for its block before its bytes are sent once more.
     private static let untilSentAgain = Duration.seconds(15)

@@ -49,7 +49,7 @@ struct ShowingLines<Base: StepRunner>: StepRunner {
     func perform(
         _ step: Plan<Base.Work>.Step,
         inputs: StepInputs,
-        progress: @escaping @Sendable (String) -> Void
+        progress: StepProgress
     ) async throws(StepFailure) -> Performed {
         do throws(StepFailure) {
             return try await base.perform(step, inputs: inputs, progress: progress)
