@@ -59,7 +59,8 @@ extension ChainOperation.Intent {
             genesisHash: try row.parsed("genesis_hash", Hash.init(_:)),
             sender: try row.parsed("sender", Column.address),
             payloadHash: try row.parsed("payload_hash", Hash.init(_:)),
-            spendReserved: try row.parsed("spend_reserved_wei", Column.wei)
+            spendReserved: try row.parsed("spend_reserved_wei", Column.wei),
+            value: try row.parsed("value_wei", Column.wei)
         )
     }
 }

@@ -50,6 +50,8 @@ package struct ChainOperation: Hashable, Sendable {
         package var payloadHash: Hash
         /// The most that it may cost: value and fees.
         package var spendReserved: Wei
+        /// What is sent along.
+        package var value: Wei
 
         package init(
             run: String,
@@ -61,7 +63,8 @@ package struct ChainOperation: Hashable, Sendable {
             genesisHash: Hash,
             sender: Address,
             payloadHash: Hash,
-            spendReserved: Wei
+            spendReserved: Wei,
+            value: Wei = .zero
         ) {
             self.run = run
             self.project = project
@@ -73,6 +76,7 @@ package struct ChainOperation: Hashable, Sendable {
             self.sender = sender
             self.payloadHash = payloadHash
             self.spendReserved = spendReserved
+            self.value = value
         }
 
         package var lane: Lane { Lane(chainID: chainID, genesisHash: genesisHash, sender: sender) }
@@ -175,5 +179,12 @@ extension ChainOperation.State {
 
     package func mayBecome(_ next: Self) -> Bool {
         Self.transitions.contains { $0.before == self && $0.after == next }
+    }
+}
+
+extension ChainOperation.Inclusion {
+    /// What the sender is poorer by.
+    package func cost(of intent: ChainOperation.Intent) -> Wei {
+        succeeded ? feePaid + intent.value : feePaid
     }
 }

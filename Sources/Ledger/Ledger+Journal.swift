@@ -15,14 +15,14 @@ extension Ledger {
             try database.execute(
                 sql: """
                     INSERT INTO transactions (run, project, step, kind, network, chain_id, genesis_hash, sender,
-                        payload_hash, spend_reserved_wei, state, created_at, updated_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?)
+                        payload_hash, spend_reserved_wei, value_wei, state, created_at, updated_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?)
                     """,
                 arguments: [
                     intent.run, intent.project, intent.step.rawValue, intent.kind.rawValue, intent.network,
                     Column.integer(intent.chainID.rawValue, "chain id"), intent.genesisHash.description,
                     intent.sender.description, intent.payloadHash.description,
-                    intent.spendReserved.description, time, time,
+                    intent.spendReserved.description, intent.value.description, time, time,
                 ]
             )
             let operation = try ChainOperation.fetch(
@@ -36,13 +36,22 @@ extension Ledger {
     ///
     /// A second one, to replace the first, has the same nonce. The same one again changes nothing.
     ///
+    /// - Parameters:
+    ///   - id: The operation.
+    ///   - rawTransaction: Exactly what is going to be sent.
+    ///   - hash: Its hash.
+    ///   - predictedAddress: The contract that it creates.
+    ///   - most: The most that a replacement may cost, where that is more than was reserved.
+    ///   - limits: What the network's budget allows.
     /// - Throws: ``LedgerError/contradiction(_:detail:)`` where the hash is known with other bytes;
-    ///   ``LedgerError/notAllowed(_:from:to:)``.
+    ///   ``LedgerError/overBudget(_:)``; ``LedgerError/notAllowed(_:from:to:)``.
     package func recordSigned(
         _ id: ChainOperation.ID,
         rawTransaction: [UInt8],
         hash: Hash,
-        predictedAddress: Address?
+        predictedAddress: Address?,
+        most: Wei? = nil,
+        within limits: SpendLimits = .none
     ) throws(LedgerError) -> ChainOperation {
         let time = now().milliseconds
         return try write { database in
@@ -56,6 +65,9 @@ extension Ledger {
             guard operation.state == .signed || operation.state.mayBecome(.signed),
                 operation.state != .blocked
             else { throw LedgerError.notAllowed(id, from: operation.state, to: .signed) }
+            if let most, most > operation.intent.spendReserved {
+                try reserve(most, for: operation, within: limits, in: database)
+            }
             try database.execute(
                 sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
@@ -193,6 +205,13 @@ extension Ledger {
                 operation.id.rawValue,
             ]
         )
+        switch next {
+        case .final, .reverted:
+            let cost = operation.inclusion?.cost(of: operation.intent)
+            try count(cost ?? operation.intent.spendReserved, for: operation.id, in: database)
+        case .foreign, .withdrawn: try count(.zero, for: operation.id, in: database)
+        case .planned, .nonce, .signed, .sent, .included, .blocked: break
+        }
         try log(operation, next.rawValue, reason ?? "", in: database)
         return try ChainOperation.fetch(operation.id, in: database)
     }

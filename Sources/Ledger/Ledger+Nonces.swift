@@ -13,12 +13,14 @@ extension Ledger {
     ///   - id: The operation.
     ///   - latest: The sender's transaction count at the latest block.
     ///   - pending: The count with what the node has in its pool.
+    ///   - limits: What the network's budget allows; the spend is reserved in the same database transaction.
     /// - Returns: The nonce, durably the operation's.
-    /// - Throws: ``LedgerError/notAllowed(_:from:to:)`` where the operation is neither planned nor has a nonce only.
+    /// - Throws: ``LedgerError/overBudget(_:)``; ``LedgerError/notAllowed(_:from:to:)`` where the operation is neither planned nor has a nonce only.
     package func reserveNonce(
         _ id: ChainOperation.ID,
         latest: UInt64,
-        pending: UInt64
+        pending: UInt64,
+        within limits: SpendLimits = .none
     ) throws(LedgerError) -> UInt64 {
         try write { database in
             let operation = try ChainOperation.fetch(id, in: database)
@@ -26,6 +28,7 @@ extension Ledger {
             guard operation.state == .planned else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: .nonce)
             }
+            try reserve(operation.intent.spendReserved, for: operation, within: limits, in: database)
             let floor = try Column.integer(max(latest, pending), "nonce")
             let lane = operation.intent.lane
             let here: StatementArguments = [

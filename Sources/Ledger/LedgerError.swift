@@ -29,6 +29,8 @@ package enum LedgerError: Error, Hashable, Sendable {
     case notAllowed(ChainOperation.ID, from: ChainOperation.State, to: ChainOperation.State)
     /// What was signed or recorded does not agree with what the operation holds.
     case contradiction(ChainOperation.ID, detail: String)
+    /// A budget does not allow it; nothing was reserved.
+    case overBudget(OverBudget)
     /// A number beyond 63 bits, which neither EIP-2294 nor EIP-2681 lets a chain have.
     case tooLarge(what: String, UInt64)
 }
@@ -104,6 +106,8 @@ extension LedgerError: CustomStringConvertible {
             ("operation \(id) is \(from.rawValue) and cannot become \(to.rawValue)", nil)
         case .contradiction(let id, let detail):
             ("operation \(id): \(detail)", nil)
+        case .overBudget(let over):
+            (over.description, "raise the budget of the network, or wait; nothing of it was sent")
         case .tooLarge(let what, let value):
             ("\(what) \(value) is larger than any chain may have", nil)
         }
@@ -122,7 +126,7 @@ extension LedgerError: CustomStringConvertible {
         case .locked, .damaged, .missing, .newerVersion, .olderVersion, .foreignFile, .diskFull, .inputOutput,
             .cannotOpen, .readOnly, .unexpected:
             .environment
-        case .operationExists, .notAllowed, .contradiction: .blocked
+        case .operationExists, .notAllowed, .contradiction, .overBudget: .blocked
         case .unknownRun, .unknownJob, .unknownOperation, .tooLarge: .failed
         }
     }
@@ -141,6 +145,7 @@ extension LedgerError: CustomStringConvertible {
         case .unexpected: "ledger-failed"
         case .unknownRun, .unknownJob, .unknownOperation: "ledger-unknown"
         case .operationExists, .notAllowed, .contradiction: "journal-refused"
+        case .overBudget: "over-budget"
         case .tooLarge: "number-too-large"
         }
     }

@@ -101,4 +101,13 @@ extension Schema {
                 AND EXISTS (SELECT 1 FROM attempts WHERE operation = NEW.id)
             BEGIN SELECT RAISE(ABORT, 'something was signed for this operation'); END;
         """
+
+    /// What budgets count: the value that goes along, and what an operation costs or may cost in whole gwei, rounded up.
+    static let spending = """
+        ALTER TABLE transactions ADD COLUMN value_wei TEXT NOT NULL DEFAULT '0' CHECK (value_wei GLOB '[0-9]*');
+        ALTER TABLE transactions ADD COLUMN spend_gwei INTEGER NOT NULL DEFAULT 0 CHECK (spend_gwei >= 0);
+        CREATE INDEX transactions_by_network ON transactions (network, created_at);
+        CREATE TRIGGER transactions_keep_their_value BEFORE UPDATE OF value_wei ON transactions
+            BEGIN SELECT RAISE(ABORT, 'what an operation is for never changes'); END;
+        """
 }

@@ -6,7 +6,7 @@ import GRDB
 enum Schema {
     /// "hypk": SQLite's mark for whose file it is.
     static let applicationID = 0x6879_706b
-    static let current = 2
+    static let current = 3
 
     /// Runs the migrations that the file has not seen.
     ///
@@ -55,6 +55,10 @@ enum Schema {
         migrator.registerMigration("2") { database in
             try database.execute(sql: repeats)
             try database.execute(sql: "PRAGMA user_version = 2")
+        }
+        migrator.registerMigration("3") { database in
+            try database.execute(sql: spending)
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }
