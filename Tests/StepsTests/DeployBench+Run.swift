@@ -152,6 +152,7 @@ extension DeployBench {
                 note("\(error)")
             }
         }
+        await context.hub.close()
         return run
     }
 }

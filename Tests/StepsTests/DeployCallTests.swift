@@ -79,7 +79,9 @@ import Testing
 
     @Test func aCallThatWasSentToTheContractBeforeIsNotOneToItsReplacement() async throws {
         let address = try #require(try await bench.run(bench.deploy("token", fee)).deployment().address)
-        bench.node.plan(.refuse(code: -32_000, "txpool is full"), on: "eth_sendRawTransaction")
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"),
+            on: "eth_sendRawTransaction")
         _ = try await bench.run(bench.deploy("token", fee), bench.call())
         var changed = fee
         changed.runtime = [0xfe]
@@ -93,7 +95,7 @@ import Testing
 
     @Test func aCallThatAnEarlierRunSentIsTakenToItsEnd() async throws {
         bench.node.plan(.loseReply, on: "eth_sendRawTransaction", skipping: 1)
-        bench.node.plan(.garbage, on: "eth_getTransactionReceipt", skipping: 5)
+        bench.node.plan(.garbage, on: "eth_getTransactionReceipt", skipping: 1)
         let first = try await bench.run(bench.deploy("token", fee), bench.call())
         #expect(first.failures.map(\.code) == ["node-refused"])
         let second = try await bench.run(bench.deploy("token", fee), bench.call(unless: unless("25")))

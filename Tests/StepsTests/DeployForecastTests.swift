@@ -186,7 +186,9 @@ import Testing
     }
 
     @Test func whatAnEarlierRunSignedIsForetoldWithItsOwnAddress() async throws {
-        bench.node.plan(.refuse(code: -32_000, "txpool is full"), on: "eth_sendRawTransaction", times: 2)
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"),
+            on: "eth_sendRawTransaction", times: 2)
         let effects = try chainOfThree()
         _ = try await bench.run(Array(effects.prefix(1)))
         let forecasts = try await forecast(effects)

@@ -67,11 +67,12 @@ import Testing
     }
 
     @Test func aRefusalKeepsWhatWasSignedAndTheNextRunSendsTheSameBytes() async throws {
-        bench.node.plan(.refuse(code: -32_000, "txpool is full"), on: send)
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"), on: send)
         let failure = try #require(try await bench.run(bench.deploy()).failures.first)
         #expect(failure.kind == .blocked)
         #expect(failure.code == "node-refused")
-        #expect(failure.message.contains("txpool is full"))
+        #expect(failure.message.contains("exceeds the configured cap"))
         let signed = try #require(try operations().first)
         #expect(signed.state == .signed)
         let fact = try await bench.run(bench.deploy()).deployment()
@@ -103,7 +104,7 @@ import Testing
     }
 
     @Test func garbageEndsTheStepAndTheNextRunGoesOn() async throws {
-        bench.node.plan(.garbage, on: "eth_getTransactionReceipt", skipping: 1)
+        bench.node.plan(.garbage, on: "eth_getTransactionReceipt")
         let failure = try #require(try await bench.run(bench.deploy()).failures.first)
         #expect(failure.code == "node-refused")
         #expect(try operations().map(\.state) == [.sent])
@@ -339,7 +340,8 @@ import Testing
     // MARK: Lane
 
     @Test func whatAnotherStepLeftOpenIsSettledFirst() async throws {
-        bench.node.plan(.refuse(code: -32_000, "txpool is full"), on: send)
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"), on: send)
         _ = try await bench.run(bench.deploy("first"))
         let run = try await bench.run(bench.deploy("second"))
         #expect(try run.deployment("second").action == .created)
@@ -365,7 +367,8 @@ import Testing
     }
 
     @Test func anOperationThatWaitsForAPersonIsNotGoneOnWith() async throws {
-        bench.node.plan(.refuse(code: -32_000, "txpool is full"), on: send)
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"), on: send)
         _ = try await bench.run(bench.deploy())
         let id = try #require(try operations().first).id
         _ = try bench.ledger().markBlocked(id, reason: "somebody asked to stop")
@@ -379,7 +382,8 @@ import Testing
     }
 
     @Test func changedCodeIsDeployedAfterWhatWasSignedHasItsEnd() async throws {
-        bench.node.plan(.refuse(code: -32_000, "txpool is full"), on: send)
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"), on: send)
         _ = try await bench.run(bench.deploy())
         let fact = try await bench.run(bench.deploy("token", FakeArtifact(runtime: [0xfe]))).deployment()
         #expect(fact.action == .replaced)
@@ -388,7 +392,8 @@ import Testing
     }
 
     @Test func whatWasSignedIsTakenToItsEndWithoutAKey() async throws {
-        bench.node.plan(.refuse(code: -32_000, "txpool is full"), on: send)
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"), on: send)
         _ = try await bench.run(bench.deploy())
         bench.environment.withLock { $0 = [:] }
         #expect(try await bench.run(bench.deploy()).deployment().action == .created)
@@ -396,7 +401,8 @@ import Testing
 
     @Test func aReplacementThatWasKilledIsStillAReplacement() async throws {
         _ = try await bench.run(bench.deploy())
-        bench.node.plan(.refuse(code: -32_000, "txpool is full"), on: send)
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"), on: send)
         let changed = try bench.deploy("token", FakeArtifact(runtime: [0xfe]))
         _ = try await bench.run(changed)
         #expect(try await bench.run(changed).deployment().action == .replaced)

@@ -18,6 +18,17 @@ extension EthereumRPC {
         return reader.value == .null ? nil : try Block(reader)
     }
 
+    /// The transactions of a block; none where the node has no block of that number.
+    package func transactions(in block: UInt64) async throws(RPCFailure) -> [TransactionLookup] {
+        let reader = try await ask("eth_getBlockByNumber", [BlockReference.number(block).json, .bool(true)])
+        guard reader.value != .null else { return [] }
+        var transactions: [TransactionLookup] = []
+        for element in try reader.member("transactions").elements() {
+            transactions.append(try TransactionLookup(element))
+        }
+        return transactions
+    }
+
     /// The hash of block 0, which tells apart two chains of one id.
     package func genesisHash() async throws(RPCFailure) -> Hash {
         guard let block = try await block(.number(0)) else {

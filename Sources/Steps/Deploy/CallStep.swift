@@ -48,7 +48,9 @@ package struct CallStep: Sendable {
         case .call(let reason): fact.reason = reason
         }
         let signer = try await context.signer(action.signer, on: network)
-        let operation = try await context.sender(on: network, progress: progress).settle(
+        let sender = try await context.sender(
+            signer.address, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
+        let operation = try await sender.settle(
             TransactionRequest(
                 step: action.step,
                 kind: .call,
@@ -141,7 +143,10 @@ package struct CallStep: Sendable {
         _ network: OpenNetwork,
         _ progress: StepProgress
     ) async throws(StepFailure) -> ChainOperation? {
-        guard let settled = try await context.settled(action.step, on: network, progress) else { return nil }
+        let settled = try await context.settled(
+            action.step, signer: action.signer, on: network, progress: progress,
+            usable: { _ throws(StepFailure) in nil })
+        guard let settled else { return nil }
         guard let sent = settled.attempts.last.flatMap({ try? SignedTransaction(raw: $0.rawTransaction) }),
             let to = sent.transaction.to
         else {

@@ -179,7 +179,13 @@ package struct DeployStep: Sendable {
         }
         try await cost.check(network, sender: signer.address, context: context)
         try Self.checkSizes(call, action)
-        let operation = try await context.sender(on: network, progress: progress).settle(
+        let sender = try await context.sender(
+            signer.address,
+            on: network,
+            progress: progress,
+            usable: { operation throws(StepFailure) in try early(action, call, operation, decision) }
+        )
+        let operation = try await sender.settle(
             TransactionRequest(
                 step: action.step,
                 kind: .deploy,
@@ -200,7 +206,18 @@ package struct DeployStep: Sendable {
         _ network: OpenNetwork,
         _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact? {
-        guard let settled = try await context.settled(action.step, on: network, progress) else { return nil }
+        let settled = try await context.settled(
+            action.step,
+            signer: action.signer,
+            on: network,
+            progress: progress,
+            usable: { operation throws(StepFailure) in
+                // Where code or arguments changed since, it is about to be replaced.
+                guard operation.intent.payloadHash == Keccak256.hash(call.data) else { return nil }
+                return try early(action, call, operation, .create(reason: ""))
+            }
+        )
+        guard let settled else { return nil }
         let reason = "run \(settled.intent.run) sent it and ended before it was confirmed"
         let before = try current(action.name, action.network, network)
         let decision: Decision = before == nil ? .create(reason: reason) : .replace(reason: reason)
@@ -233,19 +250,8 @@ package struct DeployStep: Sendable {
                 leaving: call.claim(for: action)
             )
         }
-        var fact: DeploymentFact
-        switch decision {
-        case .keep(let kept): fact = kept
-        case .create(let reason): fact = Self.fact(action, .created, reason: reason)
-        case .replace(let reason): fact = Self.fact(action, .replaced, reason: reason)
-        }
-        fact.address = address.description
+        var fact = Self.fact(action, call, inclusion, decision)
         fact.codeMatches = matches
-        fact.transactionHash = inclusion.transactionHash.description
-        fact.blockNumber = inclusion.blockNumber
-        fact.gasUsed = inclusion.gasUsed
-        fact.feePaidWei = inclusion.feePaid.description
-        fact.constructorArguments = Hex.prefixed(call.arguments)
         guard matches else {
             throw StepFailure(
                 .blocked,
@@ -254,6 +260,38 @@ package struct DeployStep: Sendable {
                 hint: "the constructor returns other code, or the node is not what it says it is"
             )
         }
+        return fact
+    }
+
+    /// What steps that need it can use as soon as a block has it.
+    private func early(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ operation: ChainOperation,
+        _ decision: Decision
+    ) throws(StepFailure) -> [Performed.NewOutput]? {
+        guard let inclusion = operation.inclusion, inclusion.address != nil else { return nil }
+        return try Self.performed(Self.fact(action, call, inclusion, decision)).outputs
+    }
+
+    private static func fact(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ inclusion: ChainOperation.Inclusion,
+        _ decision: Decision
+    ) -> DeploymentFact {
+        var fact: DeploymentFact
+        switch decision {
+        case .keep(let kept): fact = kept
+        case .create(let reason): fact = Self.fact(action, .created, reason: reason)
+        case .replace(let reason): fact = Self.fact(action, .replaced, reason: reason)
+        }
+        fact.address = inclusion.address?.description
+        fact.transactionHash = inclusion.transactionHash.description
+        fact.blockNumber = inclusion.blockNumber
+        fact.gasUsed = inclusion.gasUsed
+        fact.feePaidWei = inclusion.feePaid.description
+        fact.constructorArguments = Hex.prefixed(call.arguments)
         return fact
     }
 

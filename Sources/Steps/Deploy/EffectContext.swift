@@ -65,19 +65,43 @@ package struct EffectContext: Sendable {
         try await signer(spec).address
     }
 
+    /// The way of one step's operation through the lane of its sender.
     func sender(
+        _ address: Address,
         on network: OpenNetwork,
-        progress: StepProgress
-    ) -> TransactionSender {
+        progress: StepProgress,
+        usable: @escaping @Sendable (ChainOperation) throws(StepFailure) -> [Performed.NewOutput]?
+    ) async throws(StepFailure) -> TransactionSender {
         TransactionSender(
-            world: world,
-            ledger: ledger,
             network: network,
-            run: run,
-            project: project,
-            patience: patience,
-            progress: progress
+            lane: try await lane(of: address, on: network),
+            progress: progress,
+            usable: usable
         )
+    }
+
+    private func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
+        let spec = network.spec
+        let lane = ChainOperation.Lane(chainID: spec.chainID, genesisHash: network.genesis, sender: sender)
+        return try await hub.lane(lane) { () throws(StepFailure) in
+            let rules = LaneRules(spec, patience: patience)
+            let stored = try inLedger { () throws(LedgerError) in try ledger.openOperations(in: lane) }
+            return LaneDriver(
+                LanePerformer(world: world, ledger: ledger, network: network, sender: sender, rules: rules),
+                Lane(
+                    rules,
+                    LaneContext(
+                        run: run,
+                        project: project,
+                        network: spec.name,
+                        lane: lane,
+                        fees: spec.feeSettings
+                    ),
+                    stored: stored,
+                    at: world.elapsed()
+                )
+            )
+        }
     }
 
     /// The addresses that arguments refer to.
@@ -126,10 +150,14 @@ package struct EffectContext: Sendable {
     }
 
     /// What an earlier run signed for a step and did not see through, taken to a block that stays; nil where there is nothing.
+    ///
+    /// Its signer is asked for a replacement alone, so a secret that is not there only means that there is none.
     func settled(
         _ step: StepID,
+        signer: SignerSpec?,
         on network: OpenNetwork,
-        _ progress: StepProgress
+        progress: StepProgress,
+        usable: @escaping @Sendable (ChainOperation) throws(StepFailure) -> [Performed.NewOutput]?
     ) async throws(StepFailure) -> ChainOperation? {
         let open = try inLedger { () throws(LedgerError) in
             try ledger.unfinishedOperation(
@@ -140,6 +168,14 @@ package struct EffectContext: Sendable {
             )
         }
         guard let open, !open.attempts.isEmpty else { return nil }
-        return try await sender(on: network, progress: progress).resume(open)
+        let signer = try? await self.signer(signer, on: network)
+        let sender = try await sender(
+            open.intent.sender,
+            on: network,
+            progress: progress,
+            usable: usable
+        )
+        return try await sender.resume(
+            open, signer: signer?.address == open.intent.sender ? signer : nil)
     }
 }

@@ -1,6 +1,7 @@
 package import Ethereum
 import EthereumTypes
 import Foundation
+import Ledger
 package import Model
 
 /// A chain on this machine that runs until it is stopped.
@@ -34,6 +35,7 @@ package actor NetworkHub {
     private var networks: [String: Task<Result<OpenNetwork, StepFailure>, Never>] = [:]
     private var chains: [StartedChain] = []
     private var held: [any Sendable] = []
+    private var lanes: [ChainOperation.Lane: LaneDriver] = [:]
 
     /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not.
     package init(
@@ -59,8 +61,21 @@ package actor NetworkHub {
         return try await opening.value.get()
     }
 
-    /// Stops every devnet that was started.
+    /// The one lane of a sender on a chain, made by whoever asks first.
+    func lane(
+        _ lane: ChainOperation.Lane,
+        _ make: @Sendable () throws(StepFailure) -> LaneDriver
+    ) throws(StepFailure) -> LaneDriver {
+        if let driver = lanes[lane] { return driver }
+        let driver = try make()
+        lanes[lane] = driver
+        return driver
+    }
+
+    /// Ends the lanes and stops every devnet that was started.
     package func close() async {
+        for lane in lanes.values { await lane.close() }
+        lanes = [:]
         for opening in networks.values { _ = await opening.value }
         for chain in chains { await chain.stop() }
         chains = []

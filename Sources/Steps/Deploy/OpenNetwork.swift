@@ -32,6 +32,29 @@ package struct OpenNetwork: Sendable {
         do { return try await rpc.receipt(hash) } catch { throw StepFailure(error, on: spec) }
     }
 
+    /// The receipts of those that a block has.
+    func receipts(_ hashes: [Hash]) async throws(StepFailure) -> [Hash: TransactionReceipt] {
+        var found: [Hash: TransactionReceipt] = [:]
+        guard hashes.count > 1 else {
+            for hash in hashes { found[hash] = try await receipt(hash) }
+            return found
+        }
+        do throws(RPCFailure) {
+            for (hash, answer) in zip(hashes, try await rpc.receipts(hashes)) {
+                found[hash] = try answer.get()
+            }
+        } catch {
+            // Not every node takes batches, and some answer a part of one.
+            for hash in hashes { found[hash] = try await receipt(hash) }
+        }
+        return found
+    }
+
+    /// The transactions of a block.
+    func transactions(in block: UInt64) async throws(StepFailure) -> [TransactionLookup] {
+        do { return try await rpc.transactions(in: block) } catch { throw StepFailure(error, on: spec) }
+    }
+
     /// The number of a block; 0 where the chain has none of that kind yet.
     func height(_ block: BlockReference) async throws(StepFailure) -> UInt64 {
         do { return try await rpc.block(block)?.number ?? 0 } catch { throw StepFailure(error, on: spec) }

@@ -45,12 +45,50 @@ enum GasPrice: Sendable {
         }
     }
 
+    /// The same transaction at a price for which nodes let it take the place of the first.
+    ///
+    /// - Throws: ``Fees/Refusal`` where the caps forbid it.
+    func replacing(_ transaction: Transaction, within settings: Fees.Settings) throws(Fees.Refusal)
+        -> Transaction
+    {
+        let form: Transaction.Form
+        switch transaction.form {
+        case .legacy(let price, let chainID):
+            let least = try Fees.bumped(gasPrice: price, settings: settings)
+            form = .legacy(gasPrice: max(least, most), chainID: chainID)
+        case .accessList(let price, let chainID, let list):
+            let least = try Fees.bumped(gasPrice: price, settings: settings)
+            form = .accessList(gasPrice: max(least, most), chainID: chainID, list)
+        case .dynamicFee(let fee, let tip, let chainID, let list):
+            let before = Fees(maxFeePerGas: fee, maxPriorityFeePerGas: tip)
+            let least = try before.bumped(settings: settings)
+            form = .dynamicFee(
+                maxFeePerGas: max(least.maxFeePerGas, most),
+                maxPriorityFeePerGas: max(least.maxPriorityFeePerGas, self.tip),
+                chainID: chainID,
+                list
+            )
+        }
+        return Transaction(
+            form: form,
+            nonce: transaction.nonce,
+            gasLimit: transaction.gasLimit,
+            to: transaction.to,
+            value: transaction.value,
+            data: transaction.data
+        )
+    }
+
+    private var tip: Wei {
+        switch self {
+        case .legacy(let price): price
+        case .dynamic(let fees): fees.maxPriorityFeePerGas
+        }
+    }
+
     /// Asks the chain what it costs now, within the caps of the network.
     static func now(_ network: OpenNetwork) async throws(StepFailure) -> GasPrice {
-        let settings = Fees.Settings(
-            maxFeePerGas: network.spec.fees.maxFeePerGas,
-            maxPriorityFeePerGas: network.spec.fees.maxPriorityFeePerGas
-        )
+        let settings = network.spec.feeSettings
         let market = try await market(network)
         do throws(Fees.Refusal) {
             switch market {

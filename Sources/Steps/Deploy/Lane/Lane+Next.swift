@@ -1,0 +1,214 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+extension Lane {
+    /// What is to be done at this moment.
+    mutating func next(at now: Duration) -> LaneMove {
+        guard broken == nil else { return .rest(until: nil) }
+        if !todo.isEmpty { return todo.removeFirst() }
+        expire(at: now)
+        if let move = firstLook(at: now) ?? send(at: now) ?? replace(at: now) ?? grant(at: now) {
+            return move
+        }
+        if let look = look(at: now) { return look }
+        return .rest(until: alarm(after: now))
+    }
+
+    // MARK: Recovery
+
+    /// What an earlier process signed is looked up before anything of it is sent again.
+    private func firstLook(at now: Duration) -> LaneMove? {
+        guard now >= nextLook else { return nil }
+        let hashes = slots.filter { $0.isRecovered && !$0.wasLookedUp }.flatMap(\.hashes)
+        return hashes.isEmpty ? nil : .look(hashes, finalized: needsFinality, count: false)
+    }
+
+    private var needsFinality: Bool { rules.confirmations == .finalized && !rules.isDeepAtOnce }
+
+    // MARK: Sending
+
+    /// The first one by nonce that is to be handed to a node; what rests holds up all behind it.
+    private func send(at now: Duration) -> LaneMove? {
+        for slot in slots where !slot.isMined {
+            guard slot.givenUp == nil || slot.lastSent != nil, slot.wasLookedUp || !slot.isRecovered else {
+                return nil
+            }
+            let isDue = slot.lastSent.map { now >= $0 + LaneRules.untilSentAgain } ?? true
+            guard isDue, slot.asksForMore == nil else {
+                if slot.lastSent == nil { return nil }
+                continue
+            }
+            guard now >= slot.restUntil, let attempt = slot.operation.attempts.last else { return nil }
+            return .send(slot.id, attempt)
+        }
+        return nil
+    }
+
+    // MARK: Replacing
+
+    /// The first transaction that no block takes is replaced by one that pays more; those behind it wait for it.
+    private mutating func replace(at now: Duration) -> LaneMove? {
+        guard let index = slots.firstIndex(where: { !$0.isMined }) else { return nil }
+        let slot = slots[index]
+        guard let signer = slot.signer, slot.givenUp == nil, slot.replacementRefused == nil,
+            let last = slot.operation.attempts.last,
+            let before = try? SignedTransaction(raw: last.rawTransaction)
+        else { return nil }
+        let isLate = rules.bumpAfter.map { now >= slot.since + $0 } ?? false
+        guard slot.asksForMore != nil || isLate, slot.operation.attempts.count <= rules.maxBumps else {
+            return nil
+        }
+        guard let price, now < price.at + LaneRules.accountAge else { return .ask(price: true) }
+        do throws(Fees.Refusal) {
+            return .sign(slot.id, try price.value.replacing(before.transaction, within: context.fees), signer)
+        } catch {
+            refuseReplacement(
+                index,
+                StepFailure(
+                    .blocked,
+                    code: "fee-cap",
+                    "network '\(context.network)' has not taken \(Self.name(slot.operation)), and \(error)",
+                    hint: "wait, or raise the caps under 'fees'; the next run goes on with it"
+                )
+            )
+            return nil
+        }
+    }
+
+    // MARK: Wishes
+
+    /// The next step of what was asked for first: one at a time, so that no nonce is left out.
+    private mutating func grant(at now: Duration) -> LaneMove? {
+        guard let wish = wishes.first else { return nil }
+        if let signed = wish.signed, let operation = wish.operation {
+            return .record(operation.id, signed, most: nil)
+        }
+        guard !slots.contains(where: { !$0.isMined && ($0.isRecovered || $0.lastSent == nil) }),
+            slots.count(where: { !$0.isMined }) < rules.inFlight
+        else { return nil }
+        guard let account, now < account.at + LaneRules.accountAge,
+            let price, now < price.at + LaneRules.priceAge
+        else { return .ask(price: price.map { now >= $0.at + LaneRules.priceAge } ?? true) }
+        let request = wish.request
+        guard let operation = wish.operation else {
+            let most = price.value.most * request.gasLimit + request.transaction.value
+            if let shortfall = shortfall(most, account.value.balance) {
+                fail(wish: 0, shortfall)
+                return next(at: now)
+            }
+            wishes[0].price = price.value
+            return .plan(wish.ticket, context.intent(request.transaction, most: most))
+        }
+        guard operation.state == .nonce, let nonce = operation.nonce else {
+            return .reserve(operation.id, latest: account.value.latest, pending: account.value.pending)
+        }
+        let transaction = request.transaction.transaction(
+            wish.price ?? price.value,
+            nonce: nonce,
+            gasLimit: request.gasLimit,
+            chainID: context.lane.chainID
+        )
+        return .sign(operation.id, transaction, request.signer)
+    }
+
+    /// Why the sender cannot pay for it beside what is on its way.
+    private func shortfall(_ most: Wei, _ balance: Wei) -> StepFailure? {
+        let onItsWay = slots.reduce(Wei.zero) { sum, slot in
+            guard !slot.isMined, let last = slot.operation.attempts.last,
+                let signed = try? SignedTransaction(raw: last.rawTransaction)
+            else { return sum }
+            return sum + signed.transaction.maxCost
+        }
+        let needed = onItsWay + most
+        guard balance < needed else { return nil }
+        let beside = onItsWay == .zero ? "" : " beside \(onItsWay.ether(places: 6)) for what is on its way"
+        return StepFailure(
+            .blocked,
+            code: "insufficient-funds",
+            "\(context.sender) has \(balance.ether(places: 6)) on '\(context.network)' and this needs up to "
+                + "\(most.ether(places: 6))\(beside)",
+            hint: "send it \(Wei(needed.value - balance.value).ether()) or more; nothing was sent"
+        )
+    }
+
+    // MARK: Looking
+
+    /// What no block has, and what may be deep enough by now.
+    private func look(at now: Duration) -> LaneMove? {
+        if let doubted = slots.first(where: { $0.isDoubted && !$0.isMined && now >= $0.restUntil }) {
+            return .prove(doubted.id, nonce: doubted.nonce)
+        }
+        guard now >= nextLook else { return nil }
+        let looked = slots.filter { slot in
+            guard slot.givenUp == nil || !slot.isMined else { return false }
+            if !slot.isMined { return slot.lastSent != nil }
+            guard slot.ticket != nil, let inclusion = slot.operation.inclusion else { return false }
+            // A receipt is read again when its block is deep; until then only the head is of interest.
+            return slot.receipt.map { rules.isDeep(inclusion.blockNumber, below: $0.head) } ?? true
+        }
+        let waits = slots.contains { $0.isMined && $0.ticket != nil }
+        guard !looked.isEmpty || waits else { return nil }
+        let isSlow = slots.contains { !$0.isMined && $0.looks >= LaneRules.looksUntilDoubt }
+        return .look(looked.flatMap(\.hashes), finalized: needsFinality, count: isSlow)
+    }
+
+    /// When something is due that no answer brings about; nil where nothing is.
+    private func alarm(after now: Duration) -> Duration? {
+        // What an earlier process left goes on when somebody waits.
+        guard !wishes.isEmpty || slots.contains(where: { $0.ticket != nil }) else { return nil }
+        var due: [Duration] = wishes.map(\.deadline)
+        for slot in slots where slot.ticket != nil || !slot.isMined {
+            due += [slot.deadline, nextLook]
+            if !slot.isMined {
+                due.append(max(slot.restUntil, slot.lastSent.map { $0 + LaneRules.untilSentAgain } ?? .zero))
+                if let bumpAfter = rules.bumpAfter { due.append(slot.since + bumpAfter) }
+            }
+        }
+        return due.filter { $0 > now }.min()
+    }
+
+    // MARK: Patience
+
+    private mutating func expire(at now: Duration) {
+        for index in slots.indices where slots[index].givenUp == nil && now >= slots[index].deadline {
+            giveUp(index, lookFailure ?? late(slots[index]))
+        }
+        while let index = wishes.firstIndex(where: { $0.operation == nil && now >= $0.deadline }) {
+            let first = slots.first { !$0.isMined }
+            fail(wish: index, lookFailure ?? first.map(late) ?? notSent)
+        }
+    }
+
+    private var notSent: StepFailure {
+        StepFailure(
+            .blocked,
+            code: "not-sent",
+            "its turn did not come on '\(context.network)' within \(rules.patience)",
+            hint: "run again; nothing was sent"
+        )
+    }
+
+    private func late(_ slot: Slot) -> StepFailure {
+        let name = Self.name(slot.operation)
+        if let inclusion = slot.operation.inclusion, slot.isMined {
+            return StepFailure(
+                .blocked,
+                code: "not-confirmed",
+                "\(name) is in block \(inclusion.blockNumber), not yet deep enough after \(rules.patience)",
+                hint: "run again: it goes on from there"
+            )
+        }
+        if let refusal = slot.replacementRefused { return refusal }
+        let doubt =
+            slot.isDoubted
+            ? "; another transaction seems to have used its nonce, which no final block shows" : ""
+        return StepFailure(
+            .blocked,
+            code: "not-mined",
+            "\(name) was sent and no block has it after \(rules.patience)\(doubt)",
+            hint: "run again: it is looked up, not made anew"
+        )
+    }
+}

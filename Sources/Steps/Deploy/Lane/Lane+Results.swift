@@ -1,0 +1,373 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+extension Lane {
+    /// Takes in how a move ended.
+    mutating func ended(_ move: LaneMove, _ result: LaneResult, at now: Duration) {
+        switch move {
+        case .ask: asked(result, at: now)
+        case .plan(let ticket, _): planned(ticket, result)
+        case .reserve(let id, _, _): reserved(id, result)
+        case .sign(let id, _, _): signed(id, result)
+        case .record(let id, let signed, let most):
+            recorded(id, signed, isReplacement: most != nil, result, at: now)
+        case .send(let id, _): sent(id, result, at: now)
+        case .look(let hashes, _, _): looked(Set(hashes), result, at: now)
+        case .prove(let id, _): proved(id, result, at: now)
+        case .markSent(let id), .include(let id, _), .goBack(let id), .revert(let id), .foreign(let id, _),
+            .withdraw(let id, _):
+            stored(id, result, at: now)
+        case .rest: break
+        }
+    }
+
+    // MARK: What was asked for
+
+    private mutating func asked(_ result: LaneResult, at now: Duration) {
+        switch result {
+        case .account(let account, let price):
+            self.account = (account, now)
+            if let price { self.price = (price, now) }
+        case .failed(let failure):
+            if wishes.isEmpty {
+                // Only a replacement asks then; it does without until it is asked again.
+                if let index = slots.firstIndex(where: { !$0.isMined }) { refuseReplacement(index, failure) }
+            } else {
+                fail(wish: 0, failure)
+            }
+        default: preconditionFailure("an account was asked for")
+        }
+    }
+
+    private mutating func planned(_ ticket: LaneTicket, _ result: LaneResult) {
+        guard let index = wishes.firstIndex(where: { $0.ticket == ticket }) else {
+            // Whoever asked has gone meanwhile.
+            if case .stored(let operation) = result {
+                todo.append(.withdraw(operation.id, reason: "the run was interrupted before it was signed"))
+            }
+            return
+        }
+        switch result {
+        case .stored(let operation): wishes[index].operation = operation
+        case .failed(let failure): ledgerFailed(wish: index, failure)
+        default: preconditionFailure("an intent was stored")
+        }
+    }
+
+    private mutating func reserved(_ id: ChainOperation.ID, _ result: LaneResult) {
+        guard let index = wishes.firstIndex(where: { $0.operation?.id == id }) else { return }
+        switch result {
+        case .stored(let operation): wishes[index].operation = operation
+        case .failed(let failure):
+            todo.append(.withdraw(id, reason: failure.message))
+            ledgerFailed(wish: index, failure)
+        default: preconditionFailure("a nonce was stored")
+        }
+    }
+
+    private mutating func signed(_ id: ChainOperation.ID, _ result: LaneResult) {
+        if let index = wishes.firstIndex(where: { $0.operation?.id == id }) {
+            switch result {
+            case .signed(let transaction): wishes[index].signed = transaction
+            case .failed(let failure):
+                // Nothing is known to be signed: the nonce goes to the next one that asks.
+                todo.append(.withdraw(id, reason: "it was not signed"))
+                fail(wish: index, failure)
+            default: preconditionFailure("it was signed")
+            }
+        } else if let index = position(id) {
+            switch result {
+            case .signed(let transaction):
+                todo.append(.record(id, transaction, most: transaction.transaction.maxCost))
+            case .failed(let failure): refuseReplacement(index, failure)
+            default: preconditionFailure("it was signed")
+            }
+        }
+    }
+
+    private mutating func recorded(
+        _ id: ChainOperation.ID,
+        _ signed: SignedTransaction,
+        isReplacement: Bool,
+        _ result: LaneResult,
+        at now: Duration
+    ) {
+        if let index = position(id) {
+            switch result {
+            case .stored(let operation):
+                slots[index].operation = operation
+                slots[index].asksForMore = nil
+                slots[index].lastSent = nil
+                slots[index].since = now
+                slots[index].refusals = 0
+                slots[index].restUntil = .zero
+                tell(slots[index].ticket, .said("replaced by \(Self.name(operation)), which pays more"))
+            case .failed(let failure) where failure.kind == .environment: breakDown(failure)
+            case .failed(let failure): refuseReplacement(index, failure)
+            default: preconditionFailure("bytes were stored")
+            }
+            return
+        }
+        guard let index = wishes.firstIndex(where: { $0.operation?.id == id }) else { return }
+        switch result {
+        case .stored(let operation):
+            let wish = wishes.remove(at: index)
+            let slot = Slot(
+                operation: operation,
+                ticket: wish.ticket,
+                signer: wish.request.signer,
+                isRecovered: false,
+                wasLookedUp: true,
+                since: now,
+                deadline: now + rules.patience
+            )
+            slots.append(slot)
+            slots.sort { $0.nonce < $1.nonce }
+            tell(wish.ticket, .signed(operation))
+        case .failed(let failure): breakDown(failure)
+        default: preconditionFailure("bytes were stored")
+        }
+    }
+
+    /// A ledger that cannot be used ends everything; one that refuses ends what it refused.
+    private mutating func ledgerFailed(wish index: Int, _ failure: StepFailure) {
+        if failure.kind == .environment { breakDown(failure) } else { fail(wish: index, failure) }
+    }
+
+    mutating func refuseReplacement(_ index: Int, _ failure: StepFailure) {
+        if slots[index].asksForMore == nil {
+            slots[index].replacementRefused = failure
+            tell(slots[index].ticket, .said("not replaced by one that pays more: \(failure.message)"))
+        } else {
+            giveUp(index, failure)
+        }
+    }
+
+    // MARK: Sending
+
+    private mutating func sent(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
+        guard let index = position(id) else { return }
+        guard case .sent(let answer) = result else { preconditionFailure("it was sent") }
+        let isSigned = slots[index].operation.state == .signed
+        switch answer {
+        case .taken, .unknown, .nonceUsed:
+            slots[index].lastSent = now
+            slots[index].looks = 0
+            if answer == .nonceUsed { slots[index].looks = LaneRules.looksUntilDoubt }
+            if isSigned { todo.append(.markSent(id)) }
+            lookSoon(at: now)
+            tell(slots[index].ticket, .said("\(Self.name(slots[index].operation)) sent, waiting for a block"))
+        case .nonceHeld, .underpriced:
+            // Sent once more or not at all: a refusal takes nothing back of what a node had before.
+            if slots[index].lastSent != nil || !isSigned {
+                slots[index].lastSent = now
+                if slots[index].signer == nil { return }
+            }
+            let words =
+                if case .underpriced(let words) = answer { words } else {
+                    "another transaction waits with its nonce"
+                }
+            askForMore(index, words, at: now)
+        case .notNow(let words, let wait):
+            guard slots[index].lastSent == nil, isSigned else {
+                slots[index].lastSent = now
+                return
+            }
+            slots[index].refusals += 1
+            guard slots[index].refusals < LaneRules.mostRefusals else {
+                return giveUp(index, refused(index, words))
+            }
+            let rest = LaneRules.firstRest * (1 << (slots[index].refusals - 1))
+            slots[index].restUntil = now + max(rest, wait ?? .zero)
+        case .refused(let words):
+            guard slots[index].lastSent == nil, isSigned else {
+                slots[index].lastSent = now
+                return
+            }
+            giveUp(index, refused(index, words))
+        }
+    }
+
+    private mutating func askForMore(_ index: Int, _ words: String, at now: Duration) {
+        slots[index].asksForMore = words
+        // A price from before this answer is no better than what was refused.
+        price = nil
+        let canReplace =
+            slots[index].signer != nil && slots[index].operation.attempts.count <= rules.maxBumps
+        if !canReplace { giveUp(index, refused(index, words)) }
+    }
+
+    private func refused(_ index: Int, _ words: String) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "node-refused",
+            "'\(context.network)' did not take \(Self.name(slots[index].operation)): \(words)",
+            hint: "it is signed and kept: the next run sends the same bytes again"
+        )
+    }
+
+    // MARK: Looking
+
+    private mutating func lookSoon(at now: Duration) {
+        lookWait = LaneRules.firstPoll
+        nextLook = now + lookWait
+    }
+
+    private mutating func looked(_ hashes: Set<Hash>, _ result: LaneResult, at now: Duration) {
+        switch result {
+        case .failed(let failure):
+            lookFailure = failure
+            lookWait = min(lookWait * 2, LaneRules.longestPoll)
+            nextLook = now + max(lookWait, .seconds(1))
+            guard failure.code != "network-unavailable" else { return }
+            for index in slots.indices where slots[index].ticket != nil { giveUp(index, failure) }
+            while let index = wishes.firstIndex(where: { $0.operation == nil }) { fail(wish: index, failure) }
+        case .seen(let receipts, let head, let count):
+            lookFailure = nil
+            nextLook = now + lookWait
+            lookWait = min(lookWait * 2, LaneRules.longestPoll)
+            for slot in slots { seen(slot.id, hashes, receipts, head, count, at: now) }
+        default: preconditionFailure("receipts were looked up")
+        }
+    }
+
+    private mutating func seen(
+        _ id: ChainOperation.ID,
+        _ hashes: Set<Hash>,
+        _ receipts: [Hash: TransactionReceipt],
+        _ head: ChainHead,
+        _ count: UInt64?,
+        at now: Duration
+    ) {
+        guard let index = position(id) else { return }
+        let slot = slots[index]
+        let wasAsked = hashes.isSuperset(of: slot.hashes)
+        if wasAsked { slots[index].wasLookedUp = true }
+        if let receipt = slot.hashes.lazy.compactMap({ receipts[$0] }).first {
+            slots[index].receipt = (receipt.blockHash, head)
+            slots[index].isDoubted = false
+            if slot.operation.inclusion?.blockHash == receipt.blockHash, slot.isMined {
+                settle(index)
+            } else {
+                todo.append(.include(id, ChainOperation.Inclusion(receipt)))
+                lookSoon(at: now)
+            }
+        } else if slot.isMined {
+            if wasAsked {
+                todo.append(.goBack(id))
+            } else {
+                noteDepth(index, head, at: now)
+            }
+        } else if wasAsked, slot.lastSent != nil {
+            slots[index].looks += 1
+            if let count, count > slot.nonce, slot.looks >= LaneRules.looksUntilDoubt {
+                slots[index].isDoubted = true
+            }
+        }
+    }
+
+    /// Says how deep a block is; when it is deep enough its receipt is read again.
+    private mutating func noteDepth(_ index: Int, _ head: ChainHead, at now: Duration) {
+        guard let inclusion = slots[index].operation.inclusion else { return }
+        let name = inclusion.transactionHash.short
+        switch rules.confirmations {
+        case .blocks(let wanted):
+            let depth = head.depth(of: inclusion.blockNumber)
+            tell(slots[index].ticket, .said("\(name): \(depth) of \(wanted) confirmations"))
+        case .finalized: tell(slots[index].ticket, .said("\(name): waiting for finality"))
+        }
+        if let seen = slots[index].receipt { slots[index].receipt = (seen.block, head) }
+        if rules.isDeep(inclusion.blockNumber, below: head) { nextLook = now }
+    }
+
+    private mutating func proved(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
+        guard let index = position(id) else { return }
+        switch result {
+        case .proof(.usedBy(let hash)) where !slots[index].hashes.contains(hash):
+            todo.append(.foreign(id, usedBy: hash))
+        case .proof, .failed:
+            slots[index].restUntil = now + LaneRules.untilSentAgain
+        default: preconditionFailure("a proof was asked for")
+        }
+    }
+
+    // MARK: Stored
+
+    private mutating func stored(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
+        switch result {
+        case .failed(let failure): breakDown(failure)
+        case .stored(let operation):
+            guard let index = position(id) else { return }
+            let slot = slots[index]
+            slots[index].operation = operation
+            switch operation.state {
+            case .included:
+                slots[index].deadline = max(slot.deadline, slot.since + rules.patience + rules.patience)
+                tellIncluded(index)
+                if let seen = slot.receipt, let inclusion = operation.inclusion,
+                    !rules.isDeep(inclusion.blockNumber, below: seen.head)
+                {
+                    noteDepth(index, seen.head, at: now)
+                }
+                settle(index)
+            case .sent:
+                if slot.isMined {
+                    // Its block is gone: all attempts are offered again.
+                    slots[index].receipt = nil
+                    slots[index].lastSent = nil
+                    slots[index].looks = 0
+                    slots[index].refusals = 0
+                    slots[index].restUntil = .zero
+                    tell(slot.ticket, .said("the block of \(Self.name(operation)) is gone"))
+                }
+            case .reverted:
+                giveUp(index, reverted(operation))
+                slots.remove(at: index)
+            case .foreign:
+                slots.remove(at: index)
+                tell(slot.ticket, .failed(foreign(operation)))
+            case .planned, .nonce, .signed, .final, .blocked, .withdrawn: break
+            }
+        default: preconditionFailure("an operation was stored")
+        }
+    }
+
+    private func reverted(_ operation: ChainOperation) -> StepFailure {
+        let inclusion = operation.inclusion
+        return StepFailure(
+            .blocked,
+            code: "reverted",
+            "\(inclusion?.transactionHash.description ?? "it") reverted in block \(inclusion?.blockNumber ?? 0) of "
+                + "'\(context.network)'; its fee is spent",
+            hint: "look at the transaction before you run again: a new one will be sent"
+        )
+    }
+
+    private func foreign(_ operation: ChainOperation) -> StepFailure {
+        StepFailure(
+            code: "nonce-foreign",
+            "nonce \(operation.nonce ?? 0) of \(context.sender) on '\(context.network)' was used by another transaction, "
+                + "as a block that stays shows",
+            hint:
+                "somebody else signs with this key; nothing of this one can be mined any more, and it is made anew",
+            recurrence: .passing
+        )
+    }
+}
+
+extension ChainOperation.Inclusion {
+    /// What a receipt says.
+    init(_ receipt: TransactionReceipt) {
+        self.init(
+            transactionHash: receipt.transactionHash,
+            blockHash: receipt.blockHash,
+            blockNumber: receipt.blockNumber,
+            succeeded: receipt.status == .succeeded,
+            gasUsed: receipt.gasUsed,
+            feePaid: (receipt.effectiveGasPrice ?? .zero) * receipt.gasUsed,
+            address: receipt.contractAddress
+        )
+    }
+}

@@ -1,0 +1,267 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// The transactions of one sender on one chain, as a machine without clock, disk, keys or network.
+///
+/// What is durable and what was seen decide what is done next (``next(at:)``); whoever drives it does that and says how it
+/// ended (``ended(_:_:at:)``). Recovery is the same machine, started from the operations that are stored. The order of
+/// its moves is the protocol: intent, nonce and bytes are durable before the bytes leave; an answer that proves nothing
+/// counts as sent; the same bytes are sent again, never others under another nonce.
+struct Lane: Sendable {
+    /// An operation that something was signed for.
+    struct Slot: Sendable {
+        var operation: ChainOperation
+        var ticket: LaneTicket?
+        /// Who can sign a replacement; nil where only what is signed can be sent.
+        var signer: (any TransactionSigner)?
+        /// Left by an earlier process: nothing new is signed until a block has it.
+        var isRecovered: Bool
+        /// Whether its attempts were looked up since this process has it.
+        var wasLookedUp: Bool
+        /// When the latest attempt was last handed to a node by this process.
+        var lastSent: Duration?
+        /// When the latest attempt was signed, or taken up.
+        var since: Duration
+        var refusals = 0
+        var restUntil: Duration = .zero
+        /// Looks since it was sent that found it in no block.
+        var looks = 0
+        /// The chain counts its nonce as used, and none of its attempts was found.
+        var isDoubted = false
+        /// Why a node asks for more.
+        var asksForMore: String?
+        /// Why it is not replaced by one that pays more.
+        var replacementRefused: StepFailure?
+        var deadline: Duration
+        /// The block of its receipt when that was last seen, and how far the chain was then.
+        var receipt: (block: Hash, head: ChainHead)?
+        /// Why nobody waits for it any more in this process.
+        var givenUp: StepFailure?
+
+        var id: ChainOperation.ID { operation.id }
+        var nonce: UInt64 { operation.nonce ?? 0 }
+        var isMined: Bool { operation.state == .included }
+        var hashes: [Hash] { operation.attempts.map(\.hash) }
+    }
+
+    /// What a step asked for and nothing is signed for yet.
+    struct Wish: Sendable {
+        let ticket: LaneTicket
+        let request: LaneRequest
+        let deadline: Duration
+        var operation: ChainOperation?
+        /// The price that the intent was made with.
+        var price: GasPrice?
+        var signed: SignedTransaction?
+    }
+
+    let rules: LaneRules
+    let context: LaneContext
+    /// By nonce.
+    var slots: [Slot] = []
+    var wishes: [Wish] = []
+    /// Durable consequences of what was seen: they go ahead of everything.
+    var todo: [LaneMove] = []
+    var account: (value: SenderAccount, at: Duration)?
+    var price: (value: GasPrice, at: Duration)?
+    var nextLook: Duration = .zero
+    var lookWait = LaneRules.firstPoll
+    var lookFailure: StepFailure?
+    /// Why the ledger cannot be relied on: nothing is done any more.
+    var broken: StepFailure?
+    private(set) var blocked: [ChainOperation] = []
+    private var notices: [(LaneTicket, LaneNotice)] = []
+    private var lastTicket = 0
+
+    /// Takes up what `stored` says is open in this lane.
+    init(_ rules: LaneRules, _ context: LaneContext, stored: [ChainOperation], at now: Duration) {
+        self.rules = rules
+        self.context = context
+        for operation in stored {
+            switch operation.state {
+            case .planned, .nonce:
+                todo.append(
+                    .withdraw(operation.id, reason: "an earlier run ended before it was signed"))
+            case .signed, .sent, .included:
+                slots.append(
+                    Slot(
+                        operation: operation,
+                        isRecovered: true,
+                        wasLookedUp: false,
+                        since: now,
+                        deadline: now + rules.patience
+                    )
+                )
+            case .blocked: blocked.append(operation)
+            case .final, .reverted, .foreign, .withdrawn: continue
+            }
+        }
+        slots.sort { $0.nonce < $1.nonce }
+    }
+
+    /// Asks for a transaction; it gets its place behind all that was asked for before.
+    mutating func submit(_ request: LaneRequest, at now: Duration) -> LaneTicket {
+        let ticket = makeTicket()
+        if let broken {
+            tell(ticket, .failed(broken))
+        } else if let operation = blocked.first {
+            tell(ticket, .failed(inTheWay(operation)))
+        } else if let slot = slots.first(where: { $0.givenUp != nil && !$0.isMined }) {
+            tell(ticket, .failed(inTheWay(slot.operation, slot.givenUp)))
+        } else {
+            wishes.append(Wish(ticket: ticket, request: request, deadline: now + rules.patience))
+        }
+        return ticket
+    }
+
+    /// Waits for an operation that is stored; `signer` may replace its transaction by one that pays more.
+    mutating func attach(
+        _ id: ChainOperation.ID,
+        signer: (any TransactionSigner)?,
+        at now: Duration
+    ) -> LaneTicket {
+        let ticket = makeTicket()
+        if let broken {
+            tell(ticket, .failed(broken))
+        } else if let operation = blocked.first(where: { $0.id == id }) {
+            tell(ticket, .failed(inTheWay(operation)))
+        } else if let index = position(id) {
+            slots[index].ticket = ticket
+            slots[index].signer = signer
+            slots[index].deadline = now + rules.patience
+            slots[index].givenUp = nil
+            tell(ticket, .said("going on with \(Self.name(slots[index].operation))"))
+            tell(ticket, .signed(slots[index].operation))
+            if slots[index].isMined { tellIncluded(index) }
+            settle(index)
+        } else {
+            tell(
+                ticket,
+                .failed(
+                    StepFailure(
+                        .blocked, code: "lane-blocked", "operation \(id) is not open in its lane any more",
+                        hint: "run again"))
+            )
+        }
+        return ticket
+    }
+
+    /// Nobody waits for it any more; what was signed goes on, what was not is given up.
+    mutating func leave(_ ticket: LaneTicket) {
+        for index in slots.indices where slots[index].ticket == ticket { slots[index].ticket = nil }
+        guard let index = wishes.firstIndex(where: { $0.ticket == ticket }) else { return }
+        let wish = wishes.remove(at: index)
+        // Its signature may be on its way: it finds no wish, and nothing of it is sent.
+        if let operation = wish.operation {
+            todo.append(.withdraw(operation.id, reason: "the run was interrupted before it was signed"))
+        }
+    }
+
+    /// Whether every step that waits has been told its end.
+    var isIdle: Bool { wishes.isEmpty && todo.isEmpty && slots.allSatisfy { $0.ticket == nil } }
+
+    /// What those who wait are to be told, in order; each once.
+    mutating func takeNotices() -> [(LaneTicket, LaneNotice)] {
+        defer { notices = [] }
+        return notices
+    }
+
+    // MARK: Parts that moves and results share
+
+    mutating func tell(_ ticket: LaneTicket?, _ notice: LaneNotice) {
+        if let ticket { notices.append((ticket, notice)) }
+    }
+
+    func position(_ id: ChainOperation.ID) -> Int? { slots.firstIndex { $0.id == id } }
+
+    /// Ends a slot for whoever waits; its operation stays as it is stored.
+    mutating func giveUp(_ index: Int, _ failure: StepFailure) {
+        tell(slots[index].ticket, .failed(failure))
+        slots[index].ticket = nil
+        slots[index].givenUp = failure
+    }
+
+    mutating func fail(wish index: Int, _ failure: StepFailure) {
+        let wish = wishes.remove(at: index)
+        tell(wish.ticket, .failed(failure))
+    }
+
+    /// The ledger failed: what is durable is all that counts now.
+    mutating func breakDown(_ failure: StepFailure) {
+        broken = failure
+        todo = []
+        for index in slots.indices { giveUp(index, failure) }
+        while !wishes.isEmpty { fail(wish: 0, failure) }
+    }
+
+    mutating func tellIncluded(_ index: Int) {
+        guard slots[index].operation.inclusion?.succeeded == true else { return }
+        tell(slots[index].ticket, .included(slots[index].operation))
+    }
+
+    /// Ends a slot whose block is deep and was seen to be still the block; one that nobody waits for stays.
+    mutating func settle(_ index: Int) {
+        let slot = slots[index]
+        guard slot.isMined, let ticket = slot.ticket, let inclusion = slot.operation.inclusion,
+            let seen = slot.receipt, seen.block == inclusion.blockHash,
+            rules.isDeep(inclusion.blockNumber, below: seen.head)
+        else { return }
+        guard inclusion.succeeded else {
+            todo.append(.revert(slot.id))
+            return
+        }
+        tell(ticket, .confirmed(slot.operation))
+        slots.remove(at: index)
+    }
+
+    func inTheWay(_ operation: ChainOperation, _ failure: StepFailure? = nil) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "lane-blocked",
+            "\(Self.name(operation)) of \(operation.intent.step) is \(operation.state.rawValue): "
+                + "\(failure?.message ?? operation.error ?? "")",
+            hint: "nothing is sent behind it until it is settled"
+        )
+    }
+
+    static func name(_ operation: ChainOperation) -> String {
+        guard let attempt = operation.attempts.last, let nonce = operation.nonce else {
+            return "operation \(operation.id)"
+        }
+        return "\(attempt.hash.short) (nonce \(nonce))"
+    }
+
+    private mutating func makeTicket() -> LaneTicket {
+        lastTicket += 1
+        return LaneTicket(rawValue: lastTicket)
+    }
+}
+
+/// Whose lane it is.
+struct LaneContext: Sendable {
+    var run: String
+    var project: String
+    var network: String
+    var lane: ChainOperation.Lane
+    var fees: Fees.Settings
+
+    var sender: Address { lane.sender }
+
+    func intent(_ request: TransactionRequest, most: Wei) -> ChainOperation.Intent {
+        ChainOperation.Intent(
+            run: run,
+            project: project,
+            step: request.step,
+            kind: request.kind,
+            network: network,
+            chainID: lane.chainID,
+            genesisHash: lane.genesisHash,
+            sender: sender,
+            payloadHash: request.payloadHash,
+            spendReserved: most,
+            value: request.value
+        )
+    }
+}

@@ -1,0 +1,108 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// Does what a ``Lane`` decides: the thin loop around it.
+///
+/// An actor because the steps that wait for one sender share no parent task. One task drives at a time; it ends when
+/// nobody waits, and begins again when somebody does.
+actor LaneDriver {
+    private let performer: LanePerformer
+    private var lane: Lane
+    private var driving: Task<Void, Never>?
+    private var sleeper: Task<Bool, Never>?
+    private var listeners: [LaneTicket: AsyncStream<LaneNotice>.Continuation] = [:]
+    private var isClosed = false
+
+    init(_ performer: LanePerformer, _ lane: Lane) {
+        self.performer = performer
+        self.lane = lane
+    }
+
+    /// Asks for a transaction; what becomes of it is told in order, to its end.
+    func submit(_ request: LaneRequest) -> AsyncStream<LaneNotice> {
+        listen { lane.submit(request, at: performer.now()) }
+    }
+
+    /// Waits for an operation that is stored.
+    func attach(_ id: ChainOperation.ID, signer: (any TransactionSigner)?) -> AsyncStream<LaneNotice> {
+        listen { lane.attach(id, signer: signer, at: performer.now()) }
+    }
+
+    /// Ends the driving; what is durable is taken up by the next run.
+    func close() async {
+        isClosed = true
+        driving?.cancel()
+        sleeper?.cancel()
+        await driving?.value
+        for listener in listeners.values { listener.finish() }
+        listeners = [:]
+    }
+
+    private func listen(_ ask: () -> LaneTicket) -> AsyncStream<LaneNotice> {
+        let (stream, continuation) = AsyncStream.makeStream(of: LaneNotice.self)
+        let ticket = ask()
+        listeners[ticket] = continuation
+        continuation.onTermination = { [weak self] end in
+            guard case .cancelled = end else { return }
+            Task { await self?.leave(ticket) }
+        }
+        deliver()
+        drive()
+        return stream
+    }
+
+    private func leave(_ ticket: LaneTicket) {
+        listeners[ticket] = nil
+        lane.leave(ticket)
+        sleeper?.cancel()
+    }
+
+    private func drive() {
+        sleeper?.cancel()
+        guard driving == nil, !isClosed else { return }
+        driving = Task { await run() }
+    }
+
+    private func run() async {
+        defer { driving = nil }
+        while !Task.isCancelled {
+            let move = lane.next(at: performer.now())
+            deliver()
+            guard case .rest(let until) = move else {
+                let result = await performer.perform(move)
+                lane.ended(move, result, at: performer.now())
+                deliver()
+                continue
+            }
+            guard let until else { return }
+            if await !sleep(until: until) { lane.breakDown(.cancelled) }
+            deliver()
+        }
+    }
+
+    /// Sleeps until a moment, or until somebody asks for something; false where there is no sleep any more.
+    private func sleep(until: Duration) async -> Bool {
+        let sleep = Task { [performer] in await performer.sleep(until: until) || Task.isCancelled }
+        sleeper = sleep
+        defer { sleeper = nil }
+        return await withTaskCancellationHandler {
+            await sleep.value
+        } onCancel: {
+            sleep.cancel()
+        }
+    }
+
+    private func deliver() {
+        for (ticket, notice) in lane.takeNotices() {
+            listeners[ticket]?.yield(notice)
+            switch notice {
+            case .confirmed, .failed:
+                listeners[ticket]?.finish()
+                listeners[ticket] = nil
+            case .signed, .included, .said: break
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What a step asks a lane for.
+struct LaneRequest: Sendable {
+    var transaction: TransactionRequest
+    /// What the chain estimated, with something on top.
+    var gasLimit: UInt64
+    var signer: any TransactionSigner
+}
+
+/// One thing that a lane has done for it, and whose result it is told.
+///
+/// Those that are durable come before the effects that rely on them; that order is the lane's.
+enum LaneMove: Sendable {
+    /// Asks the chain how many transactions the sender has, what it owns and, where that is old, what gas costs.
+    case ask(price: Bool)
+    /// Durable: the intent.
+    case plan(LaneTicket, ChainOperation.Intent)
+    /// Durable: the nonce, and the spend.
+    case reserve(ChainOperation.ID, latest: UInt64, pending: UInt64)
+    case sign(ChainOperation.ID, Transaction, any TransactionSigner)
+    /// Durable: the signed bytes; `most` is what a replacement may cost.
+    case record(ChainOperation.ID, SignedTransaction, most: Wei?)
+    /// Hands the latest attempt to a node.
+    case send(ChainOperation.ID, ChainOperation.Attempt)
+    /// Durable: a node has it, or may have it.
+    case markSent(ChainOperation.ID)
+    /// Looks up transactions, and how far the chain is.
+    case look([Hash], finalized: Bool, count: Bool)
+    /// Durable: a block has it.
+    case include(ChainOperation.ID, ChainOperation.Inclusion)
+    /// Durable: its block is gone.
+    case goBack(ChainOperation.ID)
+    /// Durable: it failed on the chain.
+    case revert(ChainOperation.ID)
+    /// Asks who used a nonce, in blocks that stay.
+    case prove(ChainOperation.ID, nonce: UInt64)
+    /// Durable: someone else's transaction used the nonce.
+    case foreign(ChainOperation.ID, usedBy: Hash)
+    /// Durable: nothing was signed, and nothing will be.
+    case withdraw(ChainOperation.ID, reason: String)
+    /// There is nothing to do before a moment, or before something is asked for; nil: only the latter.
+    case rest(until: Duration?)
+}
+
+/// What the chain says of a sender.
+struct SenderAccount: Hashable, Sendable {
+    var latest: UInt64
+    var pending: UInt64
+    var balance: Wei
+}
+
+/// Who used a nonce.
+enum NonceProof: Hashable, Sendable {
+    /// A transaction that is in a block which stays.
+    case usedBy(Hash)
+    /// No block that stays has it.
+    case open
+    /// The node does not tell.
+    case unknown
+}
+
+/// How a move ended.
+enum LaneResult: Sendable {
+    case account(SenderAccount, GasPrice?)
+    case stored(ChainOperation)
+    case signed(SignedTransaction)
+    case sent(SendAnswer)
+    case seen([Hash: TransactionReceipt], ChainHead, count: UInt64?)
+    case proof(NonceProof)
+    case failed(StepFailure)
+    case nothing
+}
+
+/// Whoever waits for an operation.
+struct LaneTicket: Hashable, Sendable {
+    let rawValue: Int
+}
+
+/// What whoever waits is told.
+enum LaneNotice: Sendable {
+    /// Its bytes are durable, and it has its place behind all that came before.
+    case signed(ChainOperation)
+    /// A block has it, and it succeeded there.
+    case included(ChainOperation)
+    /// The block is deep enough and is still the block.
+    case confirmed(ChainOperation)
+    case failed(StepFailure)
+    /// In words for a person.
+    case said(String)
+}

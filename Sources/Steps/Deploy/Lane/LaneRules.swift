@@ -1,0 +1,81 @@
+import Ledger
+import Model
+
+/// Within which bounds a lane sends.
+struct LaneRules: Hashable, Sendable {
+    /// Transactions that wait for a block at once; nodes keep few a sender (geth: 16 that cannot run yet).
+    var inFlight: Int
+    /// After so long the first transaction that no block takes is replaced by one that pays more; nil: never.
+    var bumpAfter: Duration?
+    /// How often one operation is replaced.
+    var maxBumps: Int
+    var confirmations: NetworkSpec.Confirmations
+    /// A devnet mines a block only when there is something to put in it: no other block may ever come.
+    var isDeepAtOnce: Bool
+    /// How long a step waits for its block, or for depth, before it leaves the rest to the next run.
+    var patience: Duration
+    var limits: SpendLimits
+
+    /// How long a transaction waits for its block before its bytes are sent once more: nodes lose what they were given.
+    static let untilSentAgain = Duration.seconds(15)
+    /// For how long what the chain said of the sender holds: who else uses the key is seen after that.
+    static let accountAge = Duration.seconds(2)
+    /// For how long a price of gas is good.
+    static let priceAge = Duration.seconds(12)
+    static let firstPoll = Duration.milliseconds(20)
+    static let longestPoll = Duration.seconds(4)
+    static let firstRest = Duration.milliseconds(250)
+    /// How often a transaction is offered that a node plainly does not take.
+    static let mostRefusals = 5
+    /// From so many looks on, a nonce that is used by none of the attempts is looked into.
+    static let looksUntilDoubt = 3
+
+    init(
+        inFlight: Int = 16,
+        bumpAfter: Duration? = nil,
+        maxBumps: Int = 4,
+        confirmations: NetworkSpec.Confirmations = .blocks(1),
+        isDeepAtOnce: Bool = false,
+        patience: Duration = .seconds(600),
+        limits: SpendLimits = .none
+    ) {
+        self.inFlight = inFlight
+        self.bumpAfter = bumpAfter
+        self.maxBumps = maxBumps
+        self.confirmations = confirmations
+        self.isDeepAtOnce = isDeepAtOnce
+        self.patience = patience
+        self.limits = limits
+    }
+
+    /// What the manifest says of a network.
+    init(_ spec: NetworkSpec, patience: Duration) {
+        self.init(
+            confirmations: spec.confirmations,
+            isDeepAtOnce: spec.isDevnet,
+            patience: patience
+        )
+    }
+
+    /// Whether depth is more than to be in a block.
+    var needsHead: Bool { !isDeepAtOnce && confirmations != .blocks(1) }
+
+    /// Whether a block is deep enough below what the node says is its head.
+    func isDeep(_ block: UInt64, below head: ChainHead) -> Bool {
+        if isDeepAtOnce { return true }
+        switch confirmations {
+        case .blocks(let wanted): return head.depth(of: block) >= UInt64(wanted)
+        case .finalized: return (head.finalized ?? 0) >= block
+        }
+    }
+}
+
+/// How far a chain is.
+struct ChainHead: Hashable, Sendable {
+    var latest: UInt64
+    /// Asked for only where a network waits for finality, or a nonce is in doubt.
+    var finalized: UInt64?
+
+    /// Blocks on top of and including one.
+    func depth(of block: UInt64) -> UInt64 { latest >= block ? latest - block + 1 : 0 }
+}
