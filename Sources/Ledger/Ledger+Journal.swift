@@ -43,6 +43,7 @@ extension Ledger {
     ///   - predictedAddress: The contract that it creates.
     ///   - most: The most that a replacement may cost, where that is more than was reserved.
     ///   - limits: What the network's budget allows.
+    /// - Returns: The operation with the attempt.
     /// - Throws: ``LedgerError/contradiction(_:detail:)`` where the hash is known with other bytes;
     ///   ``LedgerError/overBudget(_:)``; ``LedgerError/notAllowed(_:from:to:)``.
     package func recordSigned(

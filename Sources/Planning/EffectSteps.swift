@@ -67,7 +67,8 @@ enum EffectSteps {
         return steps
     }
 
-    /// Puts the effects of one sender on one network in a row, so that nonces follow the plan whatever runs at once.
+    /// Puts the effects of one sender on one network in a row, so that nonces follow the plan whatever runs at once; each
+    /// waits only until the one before it has its place.
     ///
     /// The first of a row also waits until everything that the row deploys is compiled and audited: what can fail
     /// without spending has failed by then, and the row's cost is known before its first transaction.
@@ -101,12 +102,33 @@ enum EffectSteps {
                 }
             case .call(let action): lane = Self.lane(action.network, action.signer)
             }
-            let ahead = last[lane].map { [$0] } ?? preparations[lane] ?? []
+            let previous = last[lane]
+            let ahead = previous.map { [$0] } ?? preparations[lane] ?? []
             last[lane] = step.id
-            let after = Set(step.after + ahead).subtracting(step.needs).sorted()
-            return Plan.Step(id: step.id, work: work, needs: step.needs, after: after, claims: step.claims)
+            return Plan.Step(
+                id: step.id,
+                work: work,
+                needs: step.needs,
+                after: Set(step.after + ahead).subtracting(step.needs).sorted(),
+                early: early(step, behind: previous, in: plan),
+                claims: step.claims
+            )
         }
         return plan.replacing(steps)
+    }
+
+    /// Where an effect need not wait for another's confirmation: behind one it is sent as soon as that has its nonce, and
+    /// what it uses on the same chain need only be in a block, since nonces and blocks keep their order.
+    private static func early(
+        _ step: Plan<Action>.Step,
+        behind previous: StepID?,
+        in plan: Plan<Action>
+    ) -> [StepID: Milestone] {
+        var early: [StepID: Milestone] = [:]
+        if let previous { early[previous] = .handedOver }
+        for other in step.after where plan[other]?.network == step.network { early[other] = .handedOver }
+        for need in step.needs where plan[need]?.network == step.network { early[need] = .usable }
+        return early
     }
 
     private static func lane(_ network: NetworkSpec, _ signer: SignerSpec?) -> String {
@@ -132,5 +154,16 @@ enum EffectSteps {
             if case .signerAddress(let name) = reference { name } else { nil }
         }
         return Set(names).sorted().compactMap { instance.signers[$0] }
+    }
+}
+
+extension Plan<Action>.Step {
+    /// The network that it changes; nil where it changes none.
+    fileprivate var network: String? {
+        switch work {
+        case .generate, .compile, .audit, .check: nil
+        case .deploy(let action): action.network.name
+        case .call(let action): action.network.name
+        }
     }
 }

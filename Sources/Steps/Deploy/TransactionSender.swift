@@ -30,6 +30,7 @@ struct TransactionSender: Sendable {
     /// - Parameters:
     ///   - operation: What is stored of it.
     ///   - signer: Who can sign a replacement that pays more; nil: only what is signed is sent.
+    /// - Returns: The operation, as of ``settle(_:signedBy:)``.
     /// - Throws: ``StepFailure`` of the kind `blocked` where it waits for a person.
     func resume(_ operation: ChainOperation, signer: (any TransactionSigner)?) async throws(StepFailure)
         -> ChainOperation
