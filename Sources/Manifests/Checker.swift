@@ -119,6 +119,17 @@ struct Checker {
                     )
                 )
             }
+            let choice = table.needsOneOf[key.name] ?? []
+            if !choice.isEmpty, choice.allSatisfy({ entry($0) == nil }) {
+                let names = choice.map { "'\($0)'" }.joined(separator: " or ")
+                problems.add(
+                    given.keyPlace.error(
+                        "missing-key",
+                        "'\(key.name)' of \(what) needs \(names) beside it",
+                        hint: choice.first.flatMap { table[$0]?.about }
+                    )
+                )
+            }
         }
     }
 

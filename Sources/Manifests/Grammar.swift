@@ -151,53 +151,6 @@ enum Grammar {
         later: ["keystore", "password", "rpc", "safe", "proposer", "address"]
     )
 
-    static let network = Table(
-        name: "network",
-        about: "A chain: one that the run starts on this machine, or one behind a JSON-RPC endpoint.",
-        keys: [
-            Table.Key("engine", .text(.oneOf(["devnet"])), "devnet: a chain that the run starts."),
-            Table.Key(
-                "state",
-                .text(.oneOf(NetworkSpec.DevnetState.allCases.map(\.rawValue))),
-                "Whether the devnet is kept for the next run; default ephemeral."
-            ),
-            Table.Key(
-                "rpc",
-                .either(text: .endpoint, list: .list(.text(.endpoint)), map: .map(command)),
-                "A URL, or a reference to one: env:NAME, file:PATH or cmd:[program, argument]."
-            ),
-            Table.Key("chainId", .text(.integer(1...Int.max)), "The chain's number (EIP-155)."),
-            Table.Key("signer", .text(.name(.signer)), "Who signs its transactions; a devnet needs none."),
-            Table.Key("policy", .text(.name(.policy)), "A policy that all contracts on it must pass."),
-            Table.Key(
-                "confirmations",
-                .text(.integerOr("finalized", 1...1_000_000)),
-                "How many blocks, the transaction's own included, or finalized; default 1."
-            ),
-            Table.Key("fees", .map(fees), "What a transaction may pay."),
-            Table.Key(
-                "values",
-                .named(.value, .text(.template(.networkValue))),
-                "Texts that ${network.values.KEY} reads."
-            ),
-        ],
-        later: ["preset", "budget", "inFlight", "onUnavailable", "verify", "approval", "after"],
-        exactlyOne: ["engine", "rpc"],
-        needs: ["rpc": ["chainId"], "state": ["engine"]]
-    )
-
-    static let fees = Table(
-        name: "fees",
-        about: "What a transaction may pay for a unit of gas.",
-        keys: [
-            Table.Key("maxFeePerGas", .text(.money), "The most in all, such as 50 gwei."),
-            Table.Key(
-                "maxPriorityFeePerGas", .text(.money), "The most for the block's producer, such as 2 gwei."),
-            Table.Key("legacy", .text(.boolean), "Transactions with a gas price in place of type 2."),
-        ],
-        later: ["bumpAfter", "maxBumps"]
-    )
-
     static let arguments = Shape.either(
         text: nil,
         list: .list(.argument(.argument)),

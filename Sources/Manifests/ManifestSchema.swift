@@ -43,6 +43,13 @@ private struct Definitions {
             }
             fields.append(("dependentRequired", .object(needs)))
         }
+        if !table.needsOneOf.isEmpty {
+            let needs = table.needsOneOf.sorted { $0.key < $1.key }.map { key, choice in
+                let required = choice.map { JSONText.object([("required", .list([.text($0)]))]) }
+                return (key, JSONText.object([("anyOf", .list(required))]))
+            }
+            fields.append(("dependentSchemas", .object(needs)))
+        }
         return fields
     }
 
@@ -137,6 +144,7 @@ private struct Definitions {
         case .money: pattern("^ *[0-9]+(\\.[0-9]+)? +(wei|gwei|ether) *$", orVariable: true)
         case .secret: pattern("^(env:|file:|cmd:\\[)", orVariable: true)
         case .endpoint: pattern("^(https?://|env:|file:|cmd:\\[)", orVariable: true)
+        case .url: pattern("^https?://", orVariable: true)
         case .environmentName: pattern("^[A-Za-z_][A-Za-z0-9_]*$")
         case .templateName: anyOf([[("enum", .list([.text("erc20")]))], pattern(Self.hasVariable)])
         case .function: pattern("^[A-Za-z_$][A-Za-z0-9_$]*\\(.*\\)$", orVariable: true)

@@ -38,6 +38,8 @@ struct Table: Sendable {
     var exactlyOne: [String] = []
     /// Keys that a key does not come without.
     var needs: [String: [String]] = [:]
+    /// Keys of which a key needs one at least.
+    var needsOneOf: [String: [String]] = [:]
 
     subscript(name: String) -> Key? { keys.first { $0.name == name } }
 }

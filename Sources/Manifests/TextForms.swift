@@ -29,14 +29,19 @@ enum SecretText {
 
     static func endpoint(_ text: String) throws(TextKind.Fault) -> NetworkSpec.Endpoint {
         if ["env:", "file:", "cmd:"].contains(where: text.hasPrefix) { return .secret(try parse(text)) }
-        let rest = text.stripping("https://") ?? text.stripping("http://")
-        guard let rest, let first = rest.first, first != "/", !rest.contains(where: \.isWhitespace) else {
+        guard isURL(text) else {
             throw TextKind.Fault(
                 "this is neither a URL of a JSON-RPC endpoint nor a reference to one",
                 hint: "write http:// or https://, or \(forms.dropFirst(6))"
             )
         }
         return .url(text)
+    }
+
+    static func isURL(_ text: String) -> Bool {
+        guard let rest = text.stripping("https://") ?? text.stripping("http://"), let first = rest.first
+        else { return false }
+        return first != "/" && !rest.contains(where: \.isWhitespace)
     }
 
     static func looksLikeKey(_ text: String) -> Bool {

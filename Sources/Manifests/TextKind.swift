@@ -26,6 +26,8 @@ enum TextKind: Sendable {
     case secret
     /// A URL or a reference to a secret.
     case endpoint
+    /// An address of the web.
+    case url
     case environmentName
     case templateName
     /// A signature such as `setFee(uint256)`.
@@ -73,6 +75,7 @@ enum TextKind: Sendable {
         case .money: "0 wei"
         case .solc: "auto"
         case .secret, .endpoint: "env:UNKNOWN"
+        case .url: "https://unknown.invalid"
         case .function: "unknown()"
         case .rule: "hyperkit/unknown"
         case .duration: "1s"
@@ -105,6 +108,10 @@ enum TextKind: Sendable {
         case .money: try Self.checkMoney(text)
         case .secret: _ = try SecretText.parse(text)
         case .endpoint: _ = try SecretText.endpoint(text)
+        case .url:
+            guard SecretText.isURL(text) else {
+                throw Fault("'\(text)' is no address of the web", hint: "write https:// and what follows")
+            }
         case .environmentName: try Self.checkEnvironmentName(text)
         case .templateName: try Self.checkTemplate(text)
         case .function: try Self.checkFunction(text)

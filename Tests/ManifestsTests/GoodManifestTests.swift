@@ -163,7 +163,8 @@ import Testing
         #expect(networks[0].chain == .devnet(state: .persistent, chainID: try #require(ChainID(31337))))
         #expect(
             networks[1].chain
-                == .rpc(.secret(.environment("SEPOLIA_RPC_URL")), chainID: try #require(ChainID(11_155_111)))
+                == .rpc(
+                    [.secret(.environment("SEPOLIA_RPC_URL"))], chainID: try #require(ChainID(11_155_111)))
         )
         #expect(networks[1].signer == "ci")
         #expect(networks[1].policy == "strict")

@@ -32,7 +32,8 @@ import Testing
     @Test func noKeyIsBothThereAndForLater() {
         let tables = [
             Grammar.root, Grammar.compiler, Grammar.optimizer, Grammar.contract, Grammar.set, Grammar.signer,
-            Grammar.network, Grammar.fees, Grammar.deployment, Grammar.call, Grammar.policy, Grammar.refusal,
+            Grammar.network, Grammar.fees, Grammar.budget, Grammar.networkLimits, Grammar.deployment,
+            Grammar.call, Grammar.policy, Grammar.refusal,
             Grammar.check,
         ]
         for table in tables {

@@ -51,7 +51,7 @@ import Testing
             project: p
             providers: {}
             networks:
-              m: { preset: ethereum, rpc: 'env:A', approval: plan }
+              m: { verify: [sourcify], rpc: 'env:A', approval: plan }
             signers: { dao: { safe: '0x01', proposer: ci } }
             """
         )
@@ -61,13 +61,13 @@ import Testing
                     3 │ providers: {}
                       │ ^^^^^^^^^
                   hint: it is not available in this version
-                m.yaml:5:8: error: unknown key 'preset' in network 'm' [unknown-key]
-                    5 │   m: { preset: ethereum, rpc: 'env:A', approval: plan }
+                m.yaml:5:8: error: unknown key 'verify' in network 'm' [unknown-key]
+                    5 │   m: { verify: [sourcify], rpc: 'env:A', approval: plan }
                       │        ^^^^^^
                   hint: it is not available in this version
-                m.yaml:5:40: error: unknown key 'approval' in network 'm' [unknown-key]
-                    5 │   m: { preset: ethereum, rpc: 'env:A', approval: plan }
-                      │                                        ^^^^^^^^
+                m.yaml:5:42: error: unknown key 'approval' in network 'm' [unknown-key]
+                    5 │   m: { verify: [sourcify], rpc: 'env:A', approval: plan }
+                      │                                          ^^^^^^^^
                   hint: it is not available in this version
                 m.yaml:6:19: error: unknown key 'safe' in signer 'dao' [unknown-key]
                     6 │ signers: { dao: { safe: '0x01', proposer: ci } }
@@ -166,7 +166,7 @@ import Testing
                     6 │ sets: { s: { rows: a.csv } }
                       │              ^^^^
                   hint: A template; options may read ${row.COLUMN}.
-                m.yaml:7:18: error: 'rpc' of network 'n' needs 'chainId' beside it [missing-key]
+                m.yaml:7:18: error: 'rpc' of network 'n' needs 'chainId' or 'preset' beside it [missing-key]
                     7 │ networks: { n: { rpc: 'env:A' }, o: { state: persistent } }
                       │                  ^^^
                   hint: The chain's number (EIP-155).

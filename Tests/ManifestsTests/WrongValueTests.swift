@@ -96,24 +96,6 @@ import Testing
         )
     }
 
-    @Test func severalEndpointsAreNotAvailable() {
-        let said = complaint(
-            """
-            version: 1
-            project: p
-            networks: { d: { chainId: 1, rpc: ['env:A', 'https://a.example'] } }
-            """
-        )
-        #expect(
-            said == """
-                m.yaml:3:45: error: several endpoints of a network are not available in this version of hyperkit [wrong-value]
-                    3 │ networks: { d: { chainId: 1, rpc: ['env:A', 'https://a.example'] } }
-                      │                                             ^^^^^^^^^^^^^^^^^^^
-                  hint: keep one
-                """
-        )
-    }
-
     @Test func badAddressesAreCaughtEarly() {
         let said = complaint(
             """

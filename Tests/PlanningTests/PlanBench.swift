@@ -57,7 +57,7 @@ enum PlanBench {
     ) throws -> NetworkSpec {
         NetworkSpec(
             name: name, location: at(6),
-            chain: .rpc(.url("http://\(name)"), chainID: try #require(ChainID(chainID))),
+            chain: .rpc([.url("http://\(name)")], chainID: try #require(ChainID(chainID))),
             signer: signer, policy: policy, values: values)
     }
 

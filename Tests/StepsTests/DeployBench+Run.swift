@@ -58,7 +58,7 @@ extension DeployBench {
     ) -> NetworkSpec {
         guard let id = ChainID(chainID) else { preconditionFailure("a chain has a number") }
         return NetworkSpec(
-            name: "sepolia", location: here, chain: .rpc(.url(endpoint), chainID: id), signer: "ci",
+            name: "sepolia", location: here, chain: .rpc([.url(endpoint)], chainID: id), signer: "ci",
             confirmations: confirmations)
     }
 

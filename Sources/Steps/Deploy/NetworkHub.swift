@@ -113,9 +113,12 @@ package actor NetworkHub {
             chains.append(chain)
             url = chain.url
             devnetKey = chain.key
-        case .rpc(.url(let text), _): url = text
-        case .rpc(.secret(let reference), _):
-            url = try await secrets.read(reference, for: "network '\(spec.name)'").reveal()
+        case .rpc(let endpoints, _):
+            switch endpoints[0] {
+            case .url(let text): url = text
+            case .secret(let reference):
+                url = try await secrets.read(reference, for: "network '\(spec.name)'").reveal()
+            }
         }
         let rpc = EthereumRPC(url: url, world: world)
         let (found, genesis) = try await identity(of: rpc, spec)
