@@ -4,7 +4,7 @@ package struct RunRules: Sendable {
     package var width: Int
     /// What other pools hold, by name.
     package var pools: [String: Int]
-    /// What a pool holds that ``pools`` does not name.
+    /// What a pool holds that ``pools`` does not name: a network's, of which most steps only wait for blocks.
     package var otherPools: Int
     /// The first bad outcome lets running steps end and starts no other.
     package var stopsAtFailure: Bool
@@ -22,7 +22,7 @@ package struct RunRules: Sendable {
     package init(
         width: Int,
         pools: [String: Int] = [:],
-        otherPools: Int = 16,
+        otherPools: Int = 512,
         stopsAtFailure: Bool = false,
         attempts: Int = 4,
         firstWait: Duration = .seconds(1),

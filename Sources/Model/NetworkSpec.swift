@@ -60,7 +60,7 @@ package struct NetworkSpec: Hashable, Sendable {
     package struct Budget: Hashable, Sendable {
         package var transaction: Wei?
         package var run: Wei?
-        /// In any 24 hours.
+        /// In one day of UTC.
         package var day: Wei?
 
         package init(transaction: Wei? = nil, run: Wei? = nil, day: Wei? = nil) {

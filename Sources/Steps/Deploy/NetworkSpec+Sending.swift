@@ -6,7 +6,8 @@ extension NetworkSpec {
     var feeSettings: Ethereum.Fees.Settings {
         Ethereum.Fees.Settings(
             maxFeePerGas: fees.maxFeePerGas,
-            maxPriorityFeePerGas: fees.maxPriorityFeePerGas
+            maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
+            minimumPriorityFeePerGas: fees.minPriorityFeePerGas
         )
     }
 }

@@ -51,9 +51,17 @@ struct LaneRules: Hashable, Sendable {
     /// What the manifest says of a network.
     init(_ spec: NetworkSpec, patience: Duration) {
         self.init(
+            inFlight: spec.inFlight,
+            bumpAfter: spec.fees.bumpAfter,
+            maxBumps: spec.fees.maxBumps,
             confirmations: spec.confirmations,
             isDeepAtOnce: spec.isDevnet,
-            patience: patience
+            patience: patience,
+            limits: SpendLimits(
+                transaction: spec.budget.transaction,
+                run: spec.budget.run,
+                day: spec.budget.day
+            )
         )
     }
 
