@@ -50,12 +50,20 @@ extension Grammar {
                 "What a run does where no endpoint answers: fail, or skip the network; default fail."
             ),
             Table.Key(
+                "approval", .text(.oneOf(["plan"])),
+                "plan: it is changed only by a run that applies an approved plan (run --plan FILE)."
+            ),
+            Table.Key(
+                "after", .text(.name(.network)),
+                "The network on which the same code must be live before it is deployed here."
+            ),
+            Table.Key(
                 "values",
                 .named(.value, .text(.template(.networkValue))),
                 "Texts that ${network.values.KEY} reads."
             ),
         ],
-        later: ["verify", "approval", "after"],
+        later: ["verify"],
         exactlyOne: ["engine", "rpc"],
         needs: [
             "state": ["engine"], "preset": ["rpc"], "requestsPerSecond": ["rpc"],
@@ -98,7 +106,7 @@ extension Grammar {
         keys: [
             Table.Key("transaction", .text(.money), "By one transaction, such as 0.05 ether."),
             Table.Key("run", .text(.money), "By one run."),
-            Table.Key("day", .text(.money), "In any 24 hours."),
+            Table.Key("day", .text(.money), "In one day of UTC."),
         ]
     )
 

@@ -29,6 +29,8 @@ extension ManifestBuilder {
             onUnavailable: map.text("onUnavailable")
                 .flatMap { NetworkSpec.WhenUnavailable(rawValue: $0.text) } ?? .fail,
             requestsPerSecond: map.integer("requestsPerSecond"),
+            needsApproval: map["approval"] != nil,
+            after: map.text("after")?.known,
             blockTime: map.duration("blockTime") ?? preset?.blockTime,
             explorer: map.text("explorer")?.text ?? preset?.explorer,
             values: values

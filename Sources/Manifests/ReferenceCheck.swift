@@ -33,8 +33,26 @@ struct ReferenceCheck {
                 for reference in value.references { checkSigner(reference, in: value) }
             }
         }
+        for network in manifest.networks { checkOrder(of: network) }
         for deployment in manifest.deployments { check(deployment) }
         DeploymentCycles(manifest, place: place, problems: problems).run()
+    }
+
+    /// A network cannot come after itself.
+    private func checkOrder(of network: NetworkSpec) {
+        var path = [network.name]
+        while let next = networks[path[path.count - 1]]?.after, next != network.name {
+            guard !path.contains(next) else { return }
+            path.append(next)
+        }
+        guard networks[path[path.count - 1]]?.after == network.name else { return }
+        report(
+            "cycle",
+            "network '\(network.name)' comes after itself: \((path + [network.name]).joined(separator: " → "))",
+            at: network.location,
+            length: network.name.utf8.count,
+            hint: "take one 'after' out"
+        )
     }
 
     private func check(_ deployment: DeploymentSpec) {
@@ -214,21 +232,6 @@ struct ReferenceCheck {
             )
         }
         return Place(source: source, line: text.location.line, column: text.location.column, length: 0)
-    }
-}
-
-extension Interpolated.Reference {
-    /// As a manifest writes it, without the braces.
-    var spelling: String {
-        switch self {
-        case .row(let column): "row.\(column)"
-        case .networkName: "network.name"
-        case .networkChainID: "network.chainId"
-        case .networkValue(let key): "network.values.\(key)"
-        case .deploymentAddress(let name, let network):
-            "deployments.\(name)\(network.map { "@" + $0 } ?? "").address"
-        case .signerAddress(let name): "signers.\(name).address"
-        }
     }
 }
 

@@ -130,6 +130,8 @@ package struct DeployAction: Hashable, Sendable {
     package var laneMates: [LaneMate]
     /// The checks that must pass first.
     package var checks: [StepID]
+    /// The network on which the same code must be live first.
+    package var liveFirst: NetworkSpec?
 
     package init(
         name: String,
@@ -144,7 +146,8 @@ package struct DeployAction: Hashable, Sendable {
         signersRead: [SignerSpec],
         gates: [AuditAction.Gate],
         laneMates: [LaneMate],
-        checks: [StepID] = []
+        checks: [StepID] = [],
+        liveFirst: NetworkSpec? = nil
     ) {
         self.name = name
         self.contract = contract
@@ -159,6 +162,7 @@ package struct DeployAction: Hashable, Sendable {
         self.gates = gates
         self.laneMates = laneMates
         self.checks = checks
+        self.liveFirst = liveFirst
     }
 
     package var step: StepID { .deploy(name, on: network.name) }

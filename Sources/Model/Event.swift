@@ -37,6 +37,8 @@ package struct RunHeader: Hashable, Codable, Sendable {
     package var manifests: [Manifest.File]
     /// Who ran it, by the system's name of the user.
     package var actor: String
+    /// The plan that it applies; nil where it applies none.
+    package var planDigest: Digest?
 
     package init(
         id: String,
@@ -44,7 +46,8 @@ package struct RunHeader: Hashable, Codable, Sendable {
         startedAt: Timestamp,
         hyperkitVersion: String,
         manifests: [Manifest.File],
-        actor: String
+        actor: String,
+        planDigest: Digest? = nil
     ) {
         self.id = id
         self.project = project
@@ -52,6 +55,7 @@ package struct RunHeader: Hashable, Codable, Sendable {
         self.hyperkitVersion = hyperkitVersion
         self.manifests = manifests
         self.actor = actor
+        self.planDigest = planDigest
     }
 }
 

@@ -7,14 +7,27 @@ package struct DeploymentForecast: Hashable, Sendable {
     /// A call that would be made to it.
     package struct Call: Hashable, Sendable {
         package var name: String
+        package var function: String
+        /// As the manifest means them, with `${…}` for what the run fills in.
+        package var arguments: String
         package var to: String?
         /// Behind `0x`; nil where an address in it is not known yet.
         package var data: String?
         package var valueWei: String
         package var reason: String
 
-        package init(name: String, to: String?, data: String?, valueWei: String, reason: String) {
+        package init(
+            name: String,
+            function: String,
+            arguments: String,
+            to: String?,
+            data: String?,
+            valueWei: String,
+            reason: String
+        ) {
             self.name = name
+            self.function = function
+            self.arguments = arguments
             self.to = to
             self.data = data
             self.valueWei = valueWei
@@ -31,6 +44,9 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var address: String?
     /// nil where an address among the arguments is not known yet, or the contract does not compile.
     package var initCodeDigest: Digest?
+    /// As the manifest means them, with `${…}` for what the run fills in.
+    package var arguments: String
+    package var valueWei: String
     /// Only those that would be made.
     package var calls: [Call]
     /// nil where the chain could not be asked.
@@ -46,6 +62,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         sender: String? = nil,
         address: String? = nil,
         initCodeDigest: Digest? = nil,
+        arguments: String = "[]",
+        valueWei: String = "0",
         calls: [Call] = [],
         maxGas: UInt64? = nil,
         maxCostWei: String? = nil
@@ -57,6 +75,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         self.sender = sender
         self.address = address
         self.initCodeDigest = initCodeDigest
+        self.arguments = arguments
+        self.valueWei = valueWei
         self.calls = calls
         self.maxGas = maxGas
         self.maxCostWei = maxCostWei

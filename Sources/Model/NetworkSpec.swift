@@ -112,6 +112,10 @@ package struct NetworkSpec: Hashable, Sendable {
     package var onUnavailable: WhenUnavailable
     /// The most requests that each endpoint is sent in a second; nil: as many as there are.
     package var requestsPerSecond: Int?
+    /// Whether it is changed only as an approved plan says.
+    package var needsApproval: Bool
+    /// The network on which the same code must be live first.
+    package var after: String?
     /// How long a block takes; nil where nobody says.
     package var blockTime: Duration?
     /// The address of a block explorer for people.
@@ -132,6 +136,8 @@ package struct NetworkSpec: Hashable, Sendable {
         inFlight: Int = 16,
         onUnavailable: WhenUnavailable = .fail,
         requestsPerSecond: Int? = nil,
+        needsApproval: Bool = false,
+        after: String? = nil,
         blockTime: Duration? = nil,
         explorer: String? = nil,
         values: [String: Interpolated] = [:]
@@ -148,6 +154,8 @@ package struct NetworkSpec: Hashable, Sendable {
         self.inFlight = inFlight
         self.onUnavailable = onUnavailable
         self.requestsPerSecond = requestsPerSecond
+        self.needsApproval = needsApproval
+        self.after = after
         self.blockTime = blockTime
         self.explorer = explorer
         self.values = values

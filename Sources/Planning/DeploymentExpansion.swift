@@ -11,6 +11,8 @@ struct DeploymentExpansion {
         var contract: ContractName
         var network: NetworkSpec
         var signer: SignerSpec?
+        /// The network that this one comes after.
+        var liveFirst: NetworkSpec?
         var arguments: Arguments
         var calls: [CallSpec]
         /// All signers that may be read for an address, by name.
@@ -49,6 +51,7 @@ struct DeploymentExpansion {
                             contract: contract,
                             network: network,
                             signer: network.signer.flatMap { signers[$0] },
+                            liveFirst: network.after.flatMap { networks[$0] },
                             arguments: spec.arguments.mapping(fill),
                             calls: spec.calls.map { call in
                                 var call = call

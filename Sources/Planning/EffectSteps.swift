@@ -2,14 +2,18 @@ import Model
 
 /// The deploy and call steps: what they need, and the order in which one sender sends.
 enum EffectSteps {
+    /// The steps of one deployment on one network; `others` are all that this plan deploys.
     static func steps(
         of instance: DeploymentExpansion.Instance,
         _ pure: PureSteps,
-        _ checks: CheckSteps
+        _ checks: CheckSteps,
+        among others: Set<StepID>
     ) -> [Plan<Action>.Step] {
         let claims = [Claim("network:\(instance.network.name)")]
         let compile = StepID.compile(instance.contract)
         let audit = StepID.audit(instance.contract)
+        // Where the other network is not part of this plan, the step itself finds out what is there.
+        let first = instance.liveFirst.map { StepID.deploy(instance.name, on: $0.name) }
         let deploy = Plan<Action>.Step(
             id: instance.step,
             work: .deploy(
@@ -28,11 +32,13 @@ enum EffectSteps {
                         $0.network == nil || $0.network == instance.network.name
                     },
                     laneMates: [],
-                    checks: checks.gating(.deploy)
+                    checks: checks.gating(.deploy),
+                    liveFirst: instance.liveFirst
                 )
             ),
             needs: [compile, audit] + checks.gating(.deploy)
                 + deployments(instance.arguments.references, instance),
+            after: first.map { [$0] }?.filter(others.contains) ?? [],
             claims: claims
         )
         var steps = [deploy]

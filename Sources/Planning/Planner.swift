@@ -36,7 +36,8 @@ package enum Planner {
         let effects = deployments.instances.filter { request.names($0.network) }
         let all: Plan<Action>
         do {
-            let sending = effects.flatMap { EffectSteps.steps(of: $0, pure, checks) }
+            let names = Set(effects.map(\.step))
+            let sending = effects.flatMap { EffectSteps.steps(of: $0, pure, checks, among: names) }
             all = try Plan(ordering: checks.steps + pure.steps + sending)
         } catch {
             throw PlanningError(sorting: [diagnostic(error, deployments)])

@@ -17,6 +17,7 @@ extension JSONEventsV1 {
         var hyperkitVersion: String
         var manifests: [ReportV1.File]
         var actor: String
+        var planDigest: String?
 
         init(_ header: RunHeader) {
             id = header.id
@@ -25,6 +26,7 @@ extension JSONEventsV1 {
             hyperkitVersion = header.hyperkitVersion
             manifests = header.manifests.map { ReportV1.File(path: $0.path, digest: $0.digest.description) }
             actor = header.actor
+            planDigest = header.planDigest?.description
         }
     }
 

@@ -2,8 +2,8 @@ package import Foundation
 package import Model
 
 /// The plan file, version 1: what a run would do.
-package struct PlanV1: Encodable, Sendable {
-    package struct Step: Encodable, Sendable {
+package struct PlanV1: Codable, Sendable {
+    package struct Step: Codable, Sendable {
         /// `run` or `reuse` for pure steps; for effects what the forecast says.
         package var id: StepID
         package var action: String
@@ -16,27 +16,31 @@ package struct PlanV1: Encodable, Sendable {
         }
     }
 
-    struct Call: Encodable, Sendable {
+    struct Call: Codable, Sendable {
         var name: String
+        var function: String
+        var arguments: String
         var to: String?
         var data: String?
         var valueWei: String
     }
 
-    struct Deployment: Encodable, Sendable {
+    struct Deployment: Codable, Sendable {
         var id: String
         var action: String
         var reason: String
         var sender: String?
         var address: String?
         var initCodeDigest: Digest?
+        var arguments: String
+        var valueWei: String
         var calls: [Call]
         var maxGas: UInt64?
         var maxCostWei: String?
     }
 
     var version = 1
-    var project: String
+    package private(set) var project: String
     var manifests: [Manifest.File]
     var createdAt: String
     var expiresAt: String
@@ -66,8 +70,17 @@ package struct PlanV1: Encodable, Sendable {
                 sender: forecast.sender,
                 address: forecast.address,
                 initCodeDigest: forecast.initCodeDigest,
+                arguments: forecast.arguments,
+                valueWei: forecast.valueWei,
                 calls: forecast.calls.map {
-                    Call(name: $0.name, to: $0.to, data: $0.data, valueWei: $0.valueWei)
+                    Call(
+                        name: $0.name,
+                        function: $0.function,
+                        arguments: $0.arguments,
+                        to: $0.to,
+                        data: $0.data,
+                        valueWei: $0.valueWei
+                    )
                 },
                 maxGas: forecast.maxGas,
                 maxCostWei: forecast.maxCostWei

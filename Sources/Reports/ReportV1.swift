@@ -51,6 +51,7 @@ package struct ReportV1: Codable, Hashable, Sendable {
             durationMilliseconds: reading.end.durationMilliseconds,
             hyperkitVersion: header.hyperkitVersion,
             manifests: header.manifests.map { File(path: $0.path, digest: $0.digest.description) },
+            planDigest: header.planDigest?.description,
             actor: header.actor,
             exitCode: reading.end.exitCode
         )

@@ -71,6 +71,7 @@ enum StandardStreams {
 struct Exit: Error, Equatable {
     static let failure = Exit(code: 1)
     static let usage = Exit(code: 2)
+    static let blocked = Exit(code: 4)
     static let environment = Exit(code: 5)
     static let wouldChange = Exit(code: 6)
 

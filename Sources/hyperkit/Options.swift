@@ -65,6 +65,9 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp("The last kind of step.", valueName: "kind"))
     var until: StepID.Kind = .deploy
 
+    /// Whether nothing was said.
+    var isEmpty: Bool { select.isEmpty && network.isEmpty && !allNetworks && until == .deploy }
+
     /// All of it as words, the same for the same selection.
     var call: [String] {
         select.sorted() + ["--network"] + network.sorted() + ["--until", until.rawValue, "\(allNetworks)"]

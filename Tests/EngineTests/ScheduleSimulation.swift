@@ -172,7 +172,8 @@ struct ScheduleSimulation {
                 where !ended.insert(skipped.position).inserted {
                     violations.append("\(skipped.position) ended twice")
                 }
-                milestones[plan.steps[position].id] = milestone
+                let id = plan.steps[position].id
+                milestones[id] = max(milestone, milestones[id] ?? milestone)
             case .performed(let positions):
                 for claim in plan.steps[positions[0]].claims {
                     taken[claim.pool, default: 0] -= weight(claim)

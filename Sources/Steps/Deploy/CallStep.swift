@@ -16,6 +16,7 @@ package struct CallStep: Sendable {
         inputs: StepInputs,
         progress: StepProgress
     ) async throws(StepFailure) -> Performed {
+        try context.admit(action.network)
         let network = try await context.hub.open(action.network)
         let address = try EffectContext.address(
             of: try EffectContext.deployment(action.deployment, on: action.network.name, inputs)
@@ -47,6 +48,7 @@ package struct CallStep: Sendable {
             return try Self.performed(fact)
         case .call(let reason): fact.reason = reason
         }
+        try context.admit(Self.intent(action, reason: fact.reason), of: action.deploy)
         let signer = try await context.signer(action.signer, on: network)
         let sender = try await context.sender(
             signer.address, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
@@ -62,6 +64,19 @@ package struct CallStep: Sendable {
             signedBy: signer
         )
         return try finish(action, function, address, data, operation, &fact, fact.reason)
+    }
+
+    /// What is about to be done, as a plan would say it.
+    static func intent(_ action: CallAction, reason: String) -> DeploymentForecast.Call {
+        DeploymentForecast.Call(
+            name: action.name,
+            function: action.function.value,
+            arguments: action.arguments.spelling,
+            to: nil,
+            data: nil,
+            valueWei: action.value.description,
+            reason: reason
+        )
     }
 
     // MARK: Decide

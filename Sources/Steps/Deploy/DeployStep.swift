@@ -7,7 +7,7 @@ package import Model
 
 /// Puts one contract on one network, or finds that it is there already.
 package struct DeployStep: Sendable {
-    private let context: EffectContext
+    let context: EffectContext
 
     package init(_ context: EffectContext) { self.context = context }
 
@@ -17,6 +17,7 @@ package struct DeployStep: Sendable {
         progress: StepProgress
     ) async throws(StepFailure) -> Performed {
         try Self.judge(action, inputs)
+        try context.admit(action.network)
         let network = try await context.hub.open(action.network)
         let resolution = try await context.resolution(
             of: action.arguments.references,
@@ -43,7 +44,10 @@ package struct DeployStep: Sendable {
         if let settled = try await settleEarlier(action, call, network, progress) { return settled }
         let decision = try await decide(action, call, network)
         if case .keep(let fact) = decision { return fact }
-        return try await create(action, call, decision, network: network, inputs: inputs, progress)
+        let allowance = try context.allowance(Self.intent(action, call, decision))
+        try await checkLiveFirst(action, call)
+        return try await create(
+            action, call, decision, allowance, network: network, inputs: inputs, progress)
     }
 
     /// Puts a deployment that could not be made on record; an interruption is none.
@@ -169,6 +173,7 @@ package struct DeployStep: Sendable {
         _ action: DeployAction,
         _ call: ConstructorCall,
         _ decision: Decision,
+        _ allowance: Allowance,
         network: OpenNetwork,
         inputs: StepInputs,
         _ progress: StepProgress
@@ -192,7 +197,8 @@ package struct DeployStep: Sendable {
                 to: nil,
                 data: call.data,
                 value: action.value,
-                abi: call.abi
+                abi: call.abi,
+                allowance: allowance
             ),
             signedBy: signer
         )
@@ -356,10 +362,10 @@ package struct DeployStep: Sendable {
     }
 
     private static func checkSizes(_ call: ConstructorCall, _ action: DeployAction) throws(StepFailure) {
-        let rules = GasRules.prague
+        let limits = action.network.limits
         for (what, size, limit, rule) in [
-            ("runtime code", call.runtimeCode.count, rules.maxRuntimeCode, "EIP-170"),
-            ("init code", call.data.count, rules.maxInitCode, "EIP-3860"),
+            ("runtime code", call.runtimeCode.count, limits.maxRuntimeCode, "EIP-170"),
+            ("init code", call.data.count, limits.maxInitCode, "EIP-3860"),
         ] where size > limit {
             throw StepFailure(
                 code: "code-size",

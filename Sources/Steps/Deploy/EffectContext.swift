@@ -19,6 +19,8 @@ package struct EffectContext: Sendable {
     package var secrets: SecretReader
     package var project: String
     package var run: String
+    /// What somebody approved; nil: the run applies no plan.
+    package var approved: ApprovedPlan?
     /// How long a step waits for a block.
     package var patience: Duration
 
@@ -29,6 +31,7 @@ package struct EffectContext: Sendable {
         secrets: SecretReader,
         project: String,
         run: String,
+        approved: ApprovedPlan? = nil,
         patience: Duration = .seconds(600)
     ) {
         self.world = world
@@ -37,6 +40,7 @@ package struct EffectContext: Sendable {
         self.secrets = secrets
         self.project = project
         self.run = run
+        self.approved = approved
         self.patience = patience
     }
 

@@ -65,7 +65,9 @@ package struct Forecaster: Sendable {
             step: action.step,
             network: action.network.name,
             action: .create,
-            reason: ""
+            reason: "",
+            arguments: action.arguments.spelling,
+            valueWei: action.value.description
         )
         do throws(StepFailure) {
             if let reason = blocked(action, outcome, view) {
@@ -76,7 +78,7 @@ package struct Forecaster: Sendable {
             let sender = await sender(action.signer, network)
             forecast.sender = sender?.description
             let call = try await call(action, inputs, view)
-            forecast.initCodeDigest = call?.initCodeDigest
+            forecast.initCodeDigest = try inputs[action.compile].digest(CompileOutput.initCode)
             guard let network else {
                 forecast.reason = "an ephemeral devnet starts empty each time"
                 forecast.address = next(action.network, sender, start: 0, &view)?.description
@@ -208,13 +210,10 @@ package struct Forecaster: Sendable {
             _ = next(action.network, sender, start: start ?? nil, &view)
         }
         let data = try? step.callData(action, inputs, resolution)
-        return DeploymentForecast.Call(
-            name: action.name,
-            to: address?.description,
-            data: data.map { Hex.prefixed($0) },
-            valueWei: action.value.description,
-            reason: reason
-        )
+        var forecast = CallStep.intent(action, reason: reason)
+        forecast.to = address?.description
+        forecast.data = data.map { Hex.prefixed($0) }
+        return forecast
     }
 
     /// Who would sign; nil where that is a secret that is not there, as on a pull request.

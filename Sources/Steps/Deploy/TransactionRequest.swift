@@ -13,6 +13,7 @@ struct TransactionRequest: Sendable {
     var value: Wei
     /// For messages when the code reverts.
     var abi: ContractABI?
+    var allowance = Allowance.unlimited
 
     var payloadHash: Hash { Keccak256.hash(data) }
 
@@ -77,6 +78,20 @@ enum GasPrice: Sendable {
             value: transaction.value,
             data: transaction.data
         )
+    }
+
+    /// The same, lowered to `limit`; nil where no block would take it then.
+    ///
+    /// A price of type 2 offers twice the base fee: half of that is room that need not be there.
+    func atMost(_ limit: Wei) -> GasPrice? {
+        guard most > limit else { return self }
+        switch self {
+        case .legacy: return nil
+        case .dynamic(let fees):
+            let needed = (fees.maxFeePerGas.value + fees.maxPriorityFeePerGas.value) / 2
+            guard limit.value >= needed else { return nil }
+            return .dynamic(Fees(maxFeePerGas: limit, maxPriorityFeePerGas: fees.maxPriorityFeePerGas))
+        }
     }
 
     private var tip: Wei {

@@ -58,9 +58,9 @@ struct TransactionSender: Sendable {
     {
         let call = CallRequest(from: sender, to: request.to, data: request.data, value: request.value)
         let name = network.spec.name
+        let estimate: UInt64
         do {
-            let estimate = try await network.rpc.estimateGas(call)
-            return max(estimate, min(estimate + estimate / 5, 16_777_216))
+            estimate = try await network.rpc.estimateGas(call)
         } catch .node(let fault) where fault.revertData != nil || fault.kind == .reverted {
             let reason = RevertReason(fault.revertData ?? [], abi: request.abi)
             throw StepFailure(
@@ -78,6 +78,9 @@ struct TransactionSender: Sendable {
         } catch {
             throw StepFailure(error, on: network.spec)
         }
+        try request.allowance.check(gas: estimate)
+        let most = min(network.spec.limits.maxTransactionGas, request.allowance.gas ?? .max)
+        return max(estimate, min(estimate + estimate / 5, most))
     }
 }
 

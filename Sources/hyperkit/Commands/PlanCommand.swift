@@ -1,12 +1,9 @@
 import ArgumentParser
-import Engine
 import EthereumTypes
 import Foundation
 import Model
 import Planning
 import Reports
-import Steps
-import Synchronization
 
 /// What a run would do; pure steps that this needs are done, nothing is signed or sent.
 struct PlanCommand: AsyncParsableCommand {
@@ -33,19 +30,9 @@ struct PlanCommand: AsyncParsableCommand {
     func run(in world: World) async throws {
         let project = try Project.load(manifests, requireEnvironment: true, world: world)
         let planned = try project.plan(selection.request, world: world)
-        let state = try await RunState.open(project, options, world: world)
-        let hub = state.hub { _ in }
         let files = try options.eventFiles()
-        let interrupts = Interrupts()
-        let (ends, forecasts) = await interrupts.run {
-            let (ends, outcomes) = await pureSteps(of: planned.plan, state, hub, files, world)
-            let forecasts = await state.forecaster(hub: hub)
-                .forecast(planned.plan, outcome: outcomes, inputs: state.inputs(outcomes))
-            return (ends, forecasts)
-        }
-        await hub.close()
-        await state.slither?.close()
-        if let signal = interrupts.signal { throw Exit(code: 128 + signal) }
+        let foreseen = try await Foresight(project, planned, options, world: world).look(files)
+        let (ends, forecasts) = (foreseen.ends, foreseen.forecasts)
         Console.err(project.notes(with: planned, world: world))
         for step in planned.plan.steps {
             for line in ends[step.id].map(StepLine.details) ?? [] { Console.err(line) }
@@ -72,7 +59,8 @@ struct PlanCommand: AsyncParsableCommand {
                 steps: steps,
                 forecasts: forecasts,
                 chains: Dictionary(chains, uniquingKeysWith: { first, _ in first })
-            ) + "plan    \(try plan.digest())\n"
+            ) + "plan    \(try plan.digest())"
+            + (out.map { "   apply exactly this with: hyperkit run --plan \($0)" } ?? "") + "\n"
         Console.err(text)
         try finish(steps, forecasts, ends)
     }
@@ -93,46 +81,6 @@ struct PlanCommand: AsyncParsableCommand {
         if forecasts.contains(where: { $0.action == .drift }) { throw Exit(code: 4) }
         let wouldChange = forecasts.contains(where: \.isChange) || steps.contains { $0.action == "run" }
         if exitCode, wouldChange { throw Exit.wouldChange }
-    }
-
-    /// Does the generate, compile, audit and check steps.
-    private func pureSteps(
-        of plan: Plan<Action>,
-        _ state: RunState,
-        _ hub: NetworkHub,
-        _ files: [EventFile],
-        _ world: World
-    ) async -> ([StepID: StepEnd], [StepID: Outcome]) {
-        let ends = Mutex<[StepID: StepEnd]>([:])
-        let pure = plan.closed { [.generate, .compile, .audit, .check].contains($0.id.kind) }
-        let display = options.progress.display(
-            of: pure, state.durations, options.rules(state.limits))
-        let events = EventStream(
-            now: world.now,
-            readers: [
-                { event in
-                    guard case .stepFinished(let end) = event.kind, let step = event.step else { return }
-                    ends.withLock { $0[step] = end }
-                },
-                files.write, display.show,
-            ]
-        )
-        events.post(.runStarted(state.header))
-        events.post(.planned(pure.steps.map(\.planned)))
-        let scheduler = Scheduler(
-            execution: state.execution(hub: hub, events: events),
-            events: events,
-            rules: options.rules(state.limits),
-            clock: EngineClock(world),
-            estimate: state.estimate
-        )
-        let outcomes = await display.alive(in: world) { await scheduler.run(pure) }
-        events.post(
-            .runFinished(
-                RunEnd(status: .succeeded, exitCode: 0, finishedAt: world.now(), durationMilliseconds: 0)
-            )
-        )
-        return (ends.withLock(\.self), outcomes)
     }
 
     private static func steps(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Foundation
 import Model
+import Planning
 
 /// The whole pipeline: load, survey, plan, run, record, report.
 struct RunCommand: AsyncParsableCommand {
@@ -9,14 +10,21 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Runs the pipeline of the manifests.",
         discussion: """
-            Networks that are not a devnet are deployed to only when --network names them, or with --all-networks.
+            Networks that are not a devnet are deployed to only when --network names them, with --all-networks, or by a plan. \
+            With --plan a run does exactly what the plan says, on its networks, or refuses and says what changed.
             """
     )
 
     @OptionGroup var manifests: ManifestOptions
     @OptionGroup(title: "Selection") var selection: SelectionOptions
     @OptionGroup(title: "Running") var options: RunOptions
+    @Option(help: ArgumentHelp("Applies this plan, and nothing else.", valueName: "file")) var plan: String?
     @Flag(help: "Prints report.json on standard output.") var json = false
+
+    func validate() throws {
+        guard plan != nil, !selection.isEmpty else { return }
+        throw ValidationError("--plan takes the place of --select, --network, --all-networks and --until")
+    }
 
     func run() async throws {
         try await run(in: .live(scratch: try Scratch.directory()))
@@ -42,17 +50,45 @@ struct RunCommand: AsyncParsableCommand {
         let watch = FileWatch(world, own: [options.stateDir, options.reportDir].map(Self.absolute))
         let watched = watch.world
         let project = try Project.load(manifests, requireEnvironment: true, world: watched)
-        let planned = try project.plan(selection.request, world: watched)
-        let ended = try await RunSession(project, planned, options, world: watched).run()
+        let approved = try plan.map { try ApprovedPlan.read($0, for: project, world: world) }
+        let request = approved?.request ?? selection.request
+        let planned = try project.plan(request, world: watched)
+        if let approved { try await check(approved, project, planned, watched) }
+        let ended = try await RunSession(
+            project, planned, options, applying: approved, world: watched
+        ).run()
         if usesSnapshots, ended.failure == nil, let record = ended.record {
             snapshots(world).write(record, watch: watch, tools: ended.tools)
         }
         return ended
     }
 
+    /// Whether the run would still do what was approved; nothing is signed before.
+    ///
+    /// - Throws: ``Exit/blocked`` after every departure was named.
+    private func check(
+        _ approved: ApprovedPlan,
+        _ project: Project,
+        _ planned: Planned,
+        _ world: World
+    ) async throws {
+        let seen = try await Foresight(project, planned, options, world: world).look([])
+        let departures = approved.departures(of: seen.forecasts)
+        guard !departures.isEmpty else { return }
+        Console.err(
+            departures.map {
+                Diagnostic.error(
+                    "not-as-planned", $0, hint: "make a new plan and have it approved; nothing was sent")
+            }
+        )
+        Console.err("the plan \(approved.digest) no longer holds, nothing ran\n")
+        throw Exit.blocked
+    }
+
     /// Not where somebody wants to see each step, or stored results looked at.
     private var usesSnapshots: Bool {
-        options.cacheMode != .off && options.events == nil && options.trace == nil && !options.retryFailed
+        plan == nil && options.cacheMode != .off && options.events == nil && options.trace == nil
+            && !options.retryFailed
     }
 
     private func snapshots(_ world: World) -> SnapshotStore {

@@ -35,17 +35,25 @@ struct RunSession {
     private let project: Project
     private let planned: Planned
     private let options: RunOptions
+    private let approved: ApprovedPlan?
     private let world: World
 
-    init(_ project: Project, _ planned: Planned, _ options: RunOptions, world: World) {
+    init(
+        _ project: Project,
+        _ planned: Planned,
+        _ options: RunOptions,
+        applying approved: ApprovedPlan? = nil,
+        world: World
+    ) {
         self.project = project
         self.planned = planned
         self.options = options
+        self.approved = approved
         self.world = world
     }
 
     func run() async throws -> Ended {
-        let state = try await RunState.open(project, options, world: world)
+        let state = try await RunState.open(project, options, applying: approved, world: world)
         let header = state.header
         let record = Mutex(RunRecord())
         let display = options.progress.display(

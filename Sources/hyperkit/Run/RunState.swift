@@ -19,11 +19,17 @@ struct RunState {
     private var project: Project
     private var stateDirectory: String
     private var world: World
+    private var approved: ApprovedPlan?
 
     /// Opens everything; prints what is wrong with the environment.
     ///
     /// - Throws: ``Exit/environment``.
-    static func open(_ project: Project, _ options: RunOptions, world: World) async throws -> RunState {
+    static func open(
+        _ project: Project,
+        _ options: RunOptions,
+        applying approved: ApprovedPlan? = nil,
+        world: World
+    ) async throws -> RunState {
         let state = absolute(options.stateDir)
         let run = RunID.new(world)
         let lock = try await StateLock.shared(options.stateDir, run: run, world: world)
@@ -39,7 +45,8 @@ struct RunState {
                     startedAt: world.now(),
                     hyperkitVersion: Version.current,
                     manifests: project.manifest.files,
-                    actor: actor(world)
+                    actor: actor(world),
+                    planDigest: approved?.digest
                 ),
                 ledger: ledger,
                 store: store,
@@ -55,7 +62,8 @@ struct RunState {
                 tools: tools,
                 project: project,
                 stateDirectory: state,
-                world: world
+                world: world,
+                approved: approved
             )
         } catch {
             Console.err("error: \(error) [environment]")
@@ -139,7 +147,8 @@ struct RunState {
             hub: hub,
             secrets: secrets,
             project: header.project,
-            run: header.id
+            run: header.id,
+            approved: approved
         )
     }
 

@@ -61,8 +61,9 @@ extension Lane {
             return nil
         }
         guard let price, now < price.at + LaneRules.accountAge else { return .ask(price: true) }
+        let more: Transaction
         do throws(Fees.Refusal) {
-            return .sign(slot.id, try price.value.replacing(before.transaction, within: context.fees), signer)
+            more = try price.value.replacing(before.transaction, within: context.fees)
         } catch {
             refuseReplacement(
                 index,
@@ -75,6 +76,13 @@ extension Lane {
             )
             return nil
         }
+        do throws(StepFailure) {
+            try slot.allowance.check(cost: more.maxCost)
+        } catch {
+            refuseReplacement(index, error)
+            return nil
+        }
+        return .sign(slot.id, more, signer)
     }
 
     // MARK: Wishes
@@ -93,12 +101,20 @@ extension Lane {
         else { return .ask(price: price.map { now >= $0.at + LaneRules.priceAge } ?? true) }
         let request = wish.request
         guard let operation = wish.operation else {
-            let most = price.value.most * request.gasLimit + request.transaction.value
+            let allowed: GasPrice
+            do throws(StepFailure) {
+                allowed = try request.transaction.allowance.price(
+                    price.value, gas: request.gasLimit, value: request.transaction.value)
+            } catch {
+                fail(wish: 0, error)
+                return next(at: now)
+            }
+            let most = allowed.most * request.gasLimit + request.transaction.value
             if let shortfall = shortfall(most, account.value.balance) {
                 fail(wish: 0, shortfall)
                 return next(at: now)
             }
-            wishes[0].price = price.value
+            wishes[0].price = allowed
             return .plan(wish.ticket, context.intent(request.transaction, most: most))
         }
         guard operation.state == .nonce, let nonce = operation.nonce else {

@@ -118,6 +118,7 @@ extension Lane {
                 operation: operation,
                 ticket: wish.ticket,
                 signer: wish.request.signer,
+                allowance: wish.request.transaction.allowance,
                 isRecovered: false,
                 wasLookedUp: true,
                 since: now,

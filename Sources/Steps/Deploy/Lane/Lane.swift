@@ -16,6 +16,7 @@ struct Lane: Sendable {
         var ticket: LaneTicket?
         /// Who can sign a replacement; nil where only what is signed can be sent.
         var signer: (any TransactionSigner)?
+        var allowance = Allowance.unlimited
         /// Left by an earlier process: nothing new is signed until a block has it.
         var isRecovered: Bool
         /// Whether its attempts were looked up since this process has it.

@@ -1,0 +1,106 @@
+import EthereumTypes
+
+/// A plan that somebody approved: exactly this may be done, and nothing is done twice.
+///
+/// It holds intent and bounds, not nonces and prices, so that it outlasts the days of a review and other people's
+/// transactions.
+package struct ApprovedPlan: Sendable {
+    package let digest: Digest
+    private let deployments: [StepID: DeploymentForecast]
+
+    package init(digest: Digest, deployments: [DeploymentForecast]) {
+        self.digest = digest
+        self.deployments = Dictionary(deployments.map { ($0.step, $0) }) { first, _ in first }
+    }
+
+    /// The networks that it changes or looks at.
+    package var networks: Set<String> { Set(deployments.values.map(\.network)) }
+
+    package var steps: [StepID] { deployments.keys.sorted() }
+
+    package subscript(step: StepID) -> DeploymentForecast? { deployments[step] }
+
+    /// What was approved of a call; nil where it was not foreseen.
+    package func call(_ name: String, of deployment: StepID) -> DeploymentForecast.Call? {
+        deployments[deployment]?.calls.first { $0.name == name }
+    }
+
+    /// In what way a run would now do something else than was approved, a line for each; empty where it would not.
+    ///
+    /// What is done already is no departure, so that an interrupted run can be taken up with the same plan.
+    package func departures(of forecasts: [DeploymentForecast]) -> [String] {
+        let now = Set(forecasts.map(\.step))
+        let gone = steps.filter { !now.contains($0) }
+        var found: [String] = []
+        for forecast in forecasts { found += departures(of: forecast) }
+        for step in gone { found.append("\(step.subject): the manifests no longer have it") }
+        return found
+    }
+
+    private func departures(of forecast: DeploymentForecast) -> [String] {
+        let name = forecast.step.subject
+        guard let approved = deployments[forecast.step] else { return ["\(name): it is not in the plan"] }
+        var found: [String] = approved.differences(from: forecast)
+        if forecast.action != .keep, forecast.action != approved.action {
+            let why = forecast.reason.isEmpty ? "" : " (\(forecast.reason))"
+            found.append("planned \(approved.action.rawValue), now \(forecast.action.rawValue)\(why)")
+        }
+        if forecast.action != .keep {
+            found += Self.excess(forecast, approved)
+        }
+        for call in forecast.calls {
+            guard let foreseen = approved.calls.first(where: { $0.name == call.name }) else {
+                found.append("call \(call.name) is not in the plan")
+                continue
+            }
+            found += foreseen.differences(from: call).map { "call \(call.name): \($0)" }
+        }
+        return found.map { "\(name): \($0)" }
+    }
+
+    /// Whether what is needed now is beyond the bounds.
+    ///
+    /// What a forecast names has room on top of what is needed: a fifth of the gas, twice the base fee. The bounds of the
+    /// plan may use that room up.
+    private static func excess(_ now: DeploymentForecast, _ approved: DeploymentForecast) -> [String] {
+        var found: [String] = []
+        if let gas = now.maxGas, let most = approved.maxGas, gas / 6 * 5 > most {
+            found.append("it needs \(gas / 6 * 5) gas now, and the plan allows \(most)")
+        }
+        let cost = now.maxCostWei.flatMap { UInt128($0) }
+        if let cost, let most = approved.maxCostWei.flatMap({ UInt128($0) }), cost / 2 > most {
+            found.append("it costs about \(cost / 2) wei now, and the plan allows \(most)")
+        }
+        return found
+    }
+}
+
+extension DeploymentForecast {
+    /// What a deployment means that is not what was approved.
+    package func differences(from now: DeploymentForecast) -> [String] {
+        var found: [String] = []
+        if let before = initCodeDigest, let after = now.initCodeDigest, before != after {
+            found.append("init code \(before.short)… → \(after.short)…")
+        }
+        if initCodeDigest == nil, now.initCodeDigest != nil, action != .keep {
+            found.append("its code was not known when the plan was made")
+        }
+        if arguments != now.arguments { found.append("arguments \(arguments) → \(now.arguments)") }
+        if valueWei != now.valueWei { found.append("value \(valueWei) → \(now.valueWei) wei") }
+        if let before = sender, let after = now.sender, before != after {
+            found.append("sender \(before) → \(after)")
+        }
+        return found
+    }
+}
+
+extension DeploymentForecast.Call {
+    /// What a call means that is not what was approved.
+    package func differences(from now: Self) -> [String] {
+        var found: [String] = []
+        if function != now.function { found.append("\(function) → \(now.function)") }
+        if arguments != now.arguments { found.append("arguments \(arguments) → \(now.arguments)") }
+        if valueWei != now.valueWei { found.append("value \(valueWei) → \(now.valueWei) wei") }
+        return found
+    }
+}

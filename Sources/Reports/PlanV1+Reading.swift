@@ -1,0 +1,118 @@
+package import Foundation
+package import Model
+
+/// Why a file is no plan that can be applied.
+package enum PlanFileError: Error, Hashable, Sendable {
+    case malformed(detail: String)
+    case version(Int)
+    case unknownAction(String, deployment: String)
+    case expired(at: String)
+    case otherProject(String, expected: String)
+}
+
+extension PlanFileError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .malformed(let detail): "it is no plan file: \(detail)"
+        case .version(let version): "it is a plan of version \(version); this hyperkit reads version 1"
+        case .unknownAction(let action, let deployment):
+            "the action '\(action)' of \(deployment) is not known"
+        case .expired(let moment): "it was good until \(moment)"
+        case .otherProject(let project, let expected):
+            "it is a plan of project '\(project)', and the manifests are of '\(expected)'"
+        }
+    }
+}
+
+extension PlanV1 {
+    private struct Head: Decodable { var version: Int }
+
+    /// Reads a plan file.
+    ///
+    /// - Throws: ``PlanFileError`` where it cannot be read, or has had its time.
+    package init(reading json: Data, at now: Timestamp) throws(PlanFileError) {
+        let decoder = JSONDecoder()
+        let plan: PlanV1
+        do {
+            let version = try decoder.decode(Head.self, from: json).version
+            guard version == 1 else { throw PlanFileError.version(version) }
+            plan = try decoder.decode(PlanV1.self, from: json)
+        } catch let error as PlanFileError {
+            throw error
+        } catch let error as DecodingError {
+            throw .malformed(detail: error.place)
+        } catch {
+            throw .malformed(detail: "\(error)")
+        }
+        // Both are in UTC and of one length, so that they compare as texts.
+        guard plan.expiresAt.count == now.rfc3339.count, plan.expiresAt > now.rfc3339 else {
+            throw .expired(at: plan.expiresAt)
+        }
+        self = plan
+    }
+
+    /// What was approved.
+    ///
+    /// - Throws: ``PlanFileError`` for an action that no plan has, or a plan of another project.
+    package func approved(for project: String) throws(PlanFileError) -> ApprovedPlan {
+        guard self.project == project else { throw .otherProject(self.project, expected: project) }
+        var forecasts: [DeploymentForecast] = []
+        for deployment in deployments { forecasts.append(try deployment.forecast()) }
+        guard let digest = try? digest() else { throw .malformed(detail: "it has no digest") }
+        return ApprovedPlan(digest: digest, deployments: forecasts)
+    }
+}
+
+extension PlanV1.Deployment {
+    fileprivate func forecast() throws(PlanFileError) -> DeploymentForecast {
+        guard let action = DeploymentForecast.Action(rawValue: action) else {
+            throw .unknownAction(self.action, deployment: id)
+        }
+        let parts = id.split(separator: "@", maxSplits: 1)
+        guard parts.count == 2 else { throw .malformed(detail: "'\(id)' is no deployment") }
+        let network = String(parts[1])
+        return DeploymentForecast(
+            step: .deploy(String(parts[0]), on: network),
+            network: network,
+            action: action,
+            reason: reason,
+            sender: sender,
+            address: address,
+            initCodeDigest: initCodeDigest,
+            arguments: arguments,
+            valueWei: valueWei,
+            calls: calls.map { call in
+                DeploymentForecast.Call(
+                    name: call.name,
+                    function: call.function,
+                    arguments: call.arguments,
+                    to: call.to,
+                    data: call.data,
+                    valueWei: call.valueWei,
+                    reason: ""
+                )
+            },
+            maxGas: maxGas,
+            maxCostWei: maxCostWei
+        )
+    }
+}
+
+extension DecodingError {
+    /// Where in the file, and what.
+    fileprivate var place: String {
+        switch self {
+        case .keyNotFound(let key, let context):
+            "\(Self.path(context.codingPath)) has no '\(key.stringValue)'"
+        case .valueNotFound(_, let context), .typeMismatch(_, let context), .dataCorrupted(let context):
+            "\(Self.path(context.codingPath)): \(context.debugDescription)"
+        @unknown default: "\(self)"
+        }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        keys.isEmpty
+            ? "the file"
+            : keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+}

@@ -1,0 +1,100 @@
+import EthereumTypes
+import Model
+
+/// What an approved plan allows one transaction.
+struct Allowance: Hashable, Sendable {
+    var gas: UInt64?
+    /// Value and fees.
+    var cost: Wei?
+
+    static let unlimited = Allowance()
+
+    /// Whether it is within what was approved.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `over-plan`.
+    func check(gas needed: UInt64) throws(StepFailure) {
+        guard let gas, needed > gas else { return }
+        throw Self.exceeded("needs \(needed) gas", "allows \(gas)")
+    }
+
+    func check(cost needed: Wei) throws(StepFailure) {
+        guard let cost, needed > cost else { return }
+        throw Self.exceeded("needs up to \(needed.ether())", "allows \(cost.ether())")
+    }
+
+    /// The price, lowered to what the cost allows as long as a block could still take it.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `over-plan`, where none could.
+    func price(_ price: GasPrice, gas: UInt64, value: Wei) throws(StepFailure) -> GasPrice {
+        guard let cost, price.most * gas + value > cost else { return price }
+        let left = cost > value ? cost.value - value.value : 0
+        guard let lower = price.atMost(Wei(left / UInt128(max(1, gas)))) else {
+            throw Self.exceeded("needs up to \((price.most * gas + value).ether())", "allows \(cost.ether())")
+        }
+        return lower
+    }
+
+    private static func exceeded(_ needed: String, _ allowed: String) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "over-plan",
+            "it \(needed), and the approved plan \(allowed)",
+            hint: "make a new plan and have it approved; nothing was sent"
+        )
+    }
+}
+
+extension EffectContext {
+    /// Whether a network may be changed by this run at all.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `needs-plan`.
+    func admit(_ network: NetworkSpec) throws(StepFailure) {
+        guard network.needsApproval, approved == nil else { return }
+        throw StepFailure(
+            .blocked,
+            code: "needs-plan",
+            "network '\(network.name)' is changed only as an approved plan says",
+            hint: "hyperkit plan --network \(network.name) --out plan.json, have it approved, then "
+                + "hyperkit run --plan plan.json"
+        )
+    }
+
+    /// What was approved of a deployment that is about to be made, if it was approved as it is.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-as-planned`.
+    func allowance(_ now: DeploymentForecast) throws(StepFailure) -> Allowance {
+        guard let approved else { return .unlimited }
+        guard let planned = approved[now.step] else { throw Self.departs("it is not in the plan") }
+        var differences = planned.differences(from: now)
+        if planned.action != now.action {
+            differences.append(
+                "planned \(planned.action.rawValue), now \(now.action.rawValue) (\(now.reason))")
+        }
+        guard differences.isEmpty else { throw Self.departs(differences.joined(separator: "; ")) }
+        return Allowance(
+            gas: planned.maxGas,
+            cost: planned.maxCostWei.flatMap { UInt128($0) }.map { Wei($0) }
+        )
+    }
+
+    /// Whether a call that is about to be made was approved as it is.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-as-planned`.
+    func admit(_ now: DeploymentForecast.Call, of deployment: StepID) throws(StepFailure) {
+        guard let approved else { return }
+        guard let planned = approved.call(now.name, of: deployment) else {
+            throw Self.departs("the call is not in the plan")
+        }
+        let differences = planned.differences(from: now)
+        guard differences.isEmpty else { throw Self.departs(differences.joined(separator: "; ")) }
+    }
+
+    private static func departs(_ words: String) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "not-as-planned",
+            "the approved plan says otherwise: \(words)",
+            hint: "make a new plan and have it approved; nothing was sent"
+        )
+    }
+}

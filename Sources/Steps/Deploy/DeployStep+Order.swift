@@ -1,0 +1,64 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+extension DeployStep {
+    /// What is about to be done, as a plan would say it.
+    static func intent(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ decision: Decision
+    ) -> DeploymentForecast {
+        let (what, reason): (DeploymentForecast.Action, String) =
+            switch decision {
+            case .keep(let fact): (.keep, fact.reason)
+            case .create(let reason): (.create, reason)
+            case .replace(let reason): (.replace, reason)
+            }
+        return DeploymentForecast(
+            step: action.step,
+            network: action.network.name,
+            action: what,
+            reason: reason,
+            initCodeDigest: call.initCodeDigest,
+            arguments: action.arguments.spelling,
+            valueWei: action.value.description
+        )
+    }
+
+    /// Whether the same code is live on the network that this one comes after, as the ledger and its chain say.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-live-first`.
+    func checkLiveFirst(_ action: DeployAction, _ call: ConstructorCall) async throws(StepFailure) {
+        guard let first = action.liveFirst else { return }
+        let network = try await context.hub.open(first)
+        let row = try inLedger { () throws(LedgerError) in
+            try context.ledger.deployment(
+                project: context.project,
+                name: action.name,
+                network: first.name,
+                chainID: first.chainID,
+                genesisHash: network.genesis
+            )
+        }
+        guard let row, let address = row.address else {
+            throw Self.notLive("it is not on '\(first.name)' yet", action)
+        }
+        guard row.claim.initCodeDigest == call.initCodeDigest else {
+            throw Self.notLive("other code is on '\(first.name)', at \(address)", action)
+        }
+        guard call.compare(try await network.code(of: address)) == .identical else {
+            throw Self.notLive("'\(first.name)' has other code at \(address) than the ledger says", action)
+        }
+    }
+
+    private static func notLive(_ what: String, _ action: DeployAction) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "not-live-first",
+            "network '\(action.network.name)' comes after '\(action.liveFirst?.name ?? "")', and \(what)",
+            hint: "deploy \(action.name) there first; nothing was sent"
+        )
+    }
+}

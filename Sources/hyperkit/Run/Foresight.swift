@@ -1,0 +1,86 @@
+import Engine
+import Foundation
+import Model
+import Planning
+import Steps
+import Synchronization
+
+/// What a run would do: its pure steps are done, since they change nothing outside, and its effects are only looked at.
+struct Foresight {
+    struct Seen {
+        /// How the pure steps ended.
+        var ends: [StepID: StepEnd]
+        var forecasts: [DeploymentForecast]
+    }
+
+    private let project: Project
+    private let planned: Planned
+    private let options: RunOptions
+    private let world: World
+
+    init(_ project: Project, _ planned: Planned, _ options: RunOptions, world: World) {
+        self.project = project
+        self.planned = planned
+        self.options = options
+        self.world = world
+    }
+
+    /// Looks; `files` take the events of the pure steps.
+    ///
+    /// - Throws: ``Exit`` where it was interrupted, or the environment is not ready.
+    func look(_ files: [EventFile]) async throws -> Seen {
+        let state = try await RunState.open(project, options, world: world)
+        let hub = state.hub { _ in }
+        let interrupts = Interrupts()
+        let plan = planned.plan
+        let (ends, forecasts) = await interrupts.run {
+            let (ends, outcomes) = await pureSteps(of: plan, state, hub, files)
+            let forecasts = await state.forecaster(hub: hub)
+                .forecast(plan, outcome: outcomes, inputs: state.inputs(outcomes))
+            return (ends, forecasts)
+        }
+        await hub.close()
+        await state.slither?.close()
+        if let signal = interrupts.signal { throw Exit(code: 128 + signal) }
+        return Seen(ends: ends, forecasts: forecasts)
+    }
+
+    /// Does the generate, compile, audit and check steps.
+    private func pureSteps(
+        of plan: Plan<Action>,
+        _ state: RunState,
+        _ hub: NetworkHub,
+        _ files: [EventFile]
+    ) async -> ([StepID: StepEnd], [StepID: Outcome]) {
+        let ends = Mutex<[StepID: StepEnd]>([:])
+        let pure = plan.closed { [.generate, .compile, .audit, .check].contains($0.id.kind) }
+        let display = options.progress.display(
+            of: pure, state.durations, options.rules(state.limits))
+        let events = EventStream(
+            now: world.now,
+            readers: [
+                { event in
+                    guard case .stepFinished(let end) = event.kind, let step = event.step else { return }
+                    ends.withLock { $0[step] = end }
+                },
+                files.write, display.show,
+            ]
+        )
+        events.post(.runStarted(state.header))
+        events.post(.planned(pure.steps.map(\.planned)))
+        let scheduler = Scheduler(
+            execution: state.execution(hub: hub, events: events),
+            events: events,
+            rules: options.rules(state.limits),
+            clock: EngineClock(world),
+            estimate: state.estimate
+        )
+        let outcomes = await display.alive(in: world) { await scheduler.run(pure) }
+        events.post(
+            .runFinished(
+                RunEnd(status: .succeeded, exitCode: 0, finishedAt: world.now(), durationMilliseconds: 0)
+            )
+        )
+        return (ends.withLock(\.self), outcomes)
+    }
+}

@@ -1,0 +1,114 @@
+import EthereumTypes
+import Foundation
+import GRDB
+import Model
+import Testing
+
+@testable import Ledger
+
+@Suite struct BudgetTests {
+    let bench: Bench
+    let ledger: Ledger
+
+    init() throws {
+        bench = try Bench()
+        ledger = try bench.begun()
+    }
+
+    func gwei(_ amount: UInt128) -> Wei { Wei(amount * 1_000_000_000) }
+
+    func operationIntent(_ name: String, _ most: Wei, run: String = Bench.run) -> ChainOperation.Intent {
+        var wanted = intent(name)
+        wanted.run = run
+        wanted.spendReserved = most
+        return wanted
+    }
+
+    func operation(_ name: String, _ most: Wei, run: String = Bench.run) throws -> ChainOperation {
+        try ledger.plan(operationIntent(name, most, run: run))
+    }
+
+    func reserve(_ name: String, _ most: Wei, _ limits: SpendLimits, run: String = Bench.run) throws
+        -> OverBudget?
+    {
+        let operation = try operation(name, most, run: run)
+        do {
+            _ = try ledger.reserveNonce(operation.id, latest: 0, pending: 0, within: limits)
+            return nil
+        } catch LedgerError.overBudget(let over) {
+            _ = try ledger.withdraw(operation.id, reason: "over budget")
+            return over
+        }
+    }
+
+    @Test func aTransactionThatMayCostMoreThanItsLimitGetsNoNonce() throws {
+        let limits = SpendLimits(transaction: gwei(5))
+        #expect(try reserve("a", gwei(5), limits) == nil)
+        let over = try #require(try reserve("b", Wei(5_000_000_001), limits))
+        #expect(over.scope == .transaction)
+        #expect(
+            over.description
+                == "the budget of network 'sepolia' allows 0.000000005 a transaction, and this needs "
+                + "up to 0.000000005000000001")
+    }
+
+    @Test func aRunSpendsAtMostItsLimitWithWhatIsOnlyReserved() throws {
+        let limits = SpendLimits(run: gwei(10))
+        #expect(try reserve("a", gwei(4), limits) == nil)
+        #expect(try reserve("b", gwei(6), limits) == nil)
+        let over = try #require(try reserve("c", Wei(1), limits))
+        #expect(over.scope == .run)
+        #expect(over.spent == gwei(10))
+    }
+
+    @Test func whatEndedCountsAsWhatItCost() throws {
+        var wanted = intent("a")
+        wanted.spendReserved = Wei(1_000_000_000_000_000_000)
+        wanted.value = gwei(1)
+        let done = try ledger.operation(wanted, at: .final)
+        let cost = try #require(done.inclusion).cost(of: done.intent)
+        #expect(cost == (try #require(done.inclusion)).feePaid + gwei(1))
+        #expect(cost < wanted.spendReserved)
+        let limits = SpendLimits(run: cost + gwei(5))
+        #expect(try reserve("b", gwei(6), limits)?.scope == .run)
+        #expect(try reserve("c", gwei(4), limits) == nil)
+    }
+
+    @Test func aDayCountsEveryRunOfTodayAndNoneOfYesterday() throws {
+        try ledger.begin(bench.header("run-2", startedAt: 2_000), steps: [], maxRetries: 0)
+        let limits = SpendLimits(run: gwei(6), day: gwei(10))
+        #expect(try reserve("a", gwei(6), limits) == nil)
+        let over = try #require(try reserve("b", gwei(5), limits, run: "run-2"))
+        #expect(over.scope == .day)
+        let tomorrow = try Ledger.open(path: bench.path, now: { Timestamp(milliseconds: 86_400_001) })
+        let operation = try tomorrow.plan(operationIntent("b", gwei(5), run: "run-2"))
+        #expect(
+            try tomorrow.reserveNonce(operation.id, latest: 0, pending: 0, within: limits) == 1)
+    }
+
+    @Test func otherNetworksHaveBudgetsOfTheirOwn() throws {
+        let limits = SpendLimits(run: gwei(6))
+        #expect(try reserve("a", gwei(6), limits) == nil)
+        var wanted = intent("b", chainID: chain(137))
+        wanted.spendReserved = gwei(6)
+        wanted.network = "polygon"
+        let other = try ledger.plan(wanted)
+        #expect(try ledger.reserveNonce(other.id, latest: 0, pending: 0, within: limits) == 0)
+    }
+
+    @Test func aReplacementIsReservedBeyondWhatTheFirstWas() throws {
+        let limits = SpendLimits(run: gwei(10))
+        let operation = try operation("a", gwei(4))
+        _ = try ledger.reserveNonce(operation.id, latest: 0, pending: 0, within: limits)
+        func sign(_ text: String, _ most: Wei?) throws -> ChainOperation {
+            try ledger.recordSigned(
+                operation.id, rawTransaction: Array(text.utf8), hash: Keccak256.hash(text.utf8),
+                predictedAddress: nil, most: most, within: limits)
+        }
+        _ = try sign("first", nil)
+        #expect(try reserve("b", gwei(5), limits) == nil)
+        #expect(try sign("second", gwei(5)).attempts.count == 2)
+        #expect(throws: LedgerError.self) { try sign("third", gwei(6)) }
+        #expect(try ledger.operation(operation.id).attempts.count == 2)
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+@testable import Model
+
+@Suite struct ApprovedPlanTests {
+    let code = Digest(of: Data("code".utf8))
+
+    func forecast(
+        _ name: String = "token",
+        _ action: DeploymentForecast.Action = .create,
+        change: (inout DeploymentForecast) -> Void = { _ in }
+    ) -> DeploymentForecast {
+        var forecast = DeploymentForecast(
+            step: .deploy(name, on: "sepolia"),
+            network: "sepolia",
+            action: action,
+            reason: "it is not on this network yet",
+            sender: "0xA",
+            address: "0x1",
+            initCodeDigest: code,
+            arguments: #"["1", "${deployments.other.address}"]"#,
+            calls: [
+                .init(
+                    name: "setFee", function: "setFee(uint256)", arguments: #"["25"]"#, to: "0x1",
+                    data: "0x19",
+                    valueWei: "0", reason: "the contract is new")
+            ],
+            maxGas: 120_000,
+            maxCostWei: "3000"
+        )
+        change(&forecast)
+        return forecast
+    }
+
+    func departures(_ now: DeploymentForecast...) -> [String] {
+        ApprovedPlan(digest: code, deployments: [forecast()]).departures(of: now)
+    }
+
+    @Test func theSameIntentIsNoDeparture() {
+        #expect(departures(forecast()) == [])
+    }
+
+    @Test func anotherNonceAddressAndPriceAreNoDeparture() {
+        let now = forecast {
+            $0.address = "0x2"
+            $0.calls[0].to = "0x2"
+            $0.calls[0].data = "0x20"
+            $0.maxCostWei = "6001"
+            $0.maxGas = 144_000
+        }
+        #expect(departures(now) == [])
+    }
+
+    @Test func whatIsDoneAlreadyIsNoDeparture() {
+        let now = forecast("token", .keep) { $0.calls = [] }
+        #expect(departures(now) == [])
+    }
+
+    @Test func everyChangeOfIntentIsNamed() {
+        let other = Digest(of: Data("other".utf8))
+        let now = forecast("token", .replace) {
+            $0.initCodeDigest = other
+            $0.arguments = #"["2", "${deployments.other.address}"]"#
+            $0.valueWei = "7"
+            $0.sender = "0xB"
+            $0.maxGas = 150_000
+            $0.maxCostWei = "6002"
+            $0.calls[0].arguments = #"["26"]"#
+            $0.calls.append($0.calls[0])
+            $0.calls[1].name = "pause"
+        }
+        #expect(
+            departures(now) == [
+                "token@sepolia: init code \(code.short)… → \(other.short)…",
+                #"token@sepolia: arguments ["1", "${deployments.other.address}"] → ["2", "${deployments.other.address}"]"#,
+                "token@sepolia: value 0 → 7 wei",
+                "token@sepolia: sender 0xA → 0xB",
+                "token@sepolia: planned create, now replace (it is not on this network yet)",
+                "token@sepolia: it needs 125000 gas now, and the plan allows 120000",
+                "token@sepolia: it costs about 3001 wei now, and the plan allows 3000",
+                #"token@sepolia: call setFee: arguments ["25"] → ["26"]"#,
+                "token@sepolia: call pause is not in the plan",
+            ])
+    }
+
+    @Test(arguments: [DeploymentForecast.Action.drift, .blocked])
+    func whatNeedsAPersonIsADeparture(_ action: DeploymentForecast.Action) {
+        #expect(departures(forecast("token", action)).count == 1)
+    }
+
+    @Test func deploymentsThatCameOrWentAreDepartures() {
+        #expect(
+            departures(forecast("vault")) == [
+                "vault@sepolia: it is not in the plan", "token@sepolia: the manifests no longer have it",
+            ])
+    }
+
+    @Test func argumentsAreSpelledSoThatNoTextReadsAsTwo() {
+        let here = FileLocation(file: "m.yaml", line: 1, column: 1)
+        func text(_ text: String) -> Argument { .text(Interpolated(text: text, at: here)) }
+        let reference = Interpolated.Reference.deploymentAddress(name: "a", network: "n")
+        let spelled = Arguments.positional([
+            text(#"a", "b"#), text("$"), .list([text("x")], here),
+            .text(Interpolated([.text("at "), .reference(reference)], at: here)),
+        ]).spelling
+        #expect(spelled == #"["a\", \"b", "$$", ["x"], "at ${deployments.a@n.address}"]"#)
+        #expect(
+            Arguments.named([
+                .init(name: "b", value: text("2")), .init(name: "a", value: text("1")),
+            ]).spelling == #"{a: "1", b: "2"}"#)
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Model
+import Testing
+
+@testable import Reports
+
+@Suite struct PlanFileTests {
+    static let made = Timestamp(milliseconds: 1_764_000_000_000)
+    static let days: Int64 = 24 * 3600 * 1000
+
+    static func plan(at time: Timestamp = made) -> PlanV1 {
+        PlanV1(
+            project: "treasury",
+            manifests: [],
+            createdAt: time,
+            steps: [.init(id: .deploy("token", on: "sepolia"), action: "create", reasons: ["new"])],
+            forecasts: [
+                DeploymentForecast(
+                    step: .deploy("drops/17", on: "sepolia"), network: "sepolia", action: .create,
+                    reason: "new",
+                    initCodeDigest: Digest(of: Data("code".utf8)), arguments: #"["1"]"#, valueWei: "5",
+                    calls: [
+                        .init(
+                            name: "open", function: "open()", arguments: "[]", to: nil, data: nil,
+                            valueWei: "0",
+                            reason: "")
+                    ], maxGas: 7, maxCostWei: "9")
+            ]
+        )
+    }
+
+    @Test func aPlanThatWasWrittenIsReadAsItWas() throws {
+        let later = Timestamp(milliseconds: Self.made.milliseconds + 2 * Self.days)
+        let plan = try PlanV1(reading: try Self.plan().json(), at: later)
+        #expect(try plan.digest() == Self.plan().digest())
+        let approved = try plan.approved(for: "treasury")
+        #expect(approved.digest == (try Self.plan().digest()))
+        #expect(approved.networks == ["sepolia"])
+        let deployment = try #require(approved[.deploy("drops/17", on: "sepolia")])
+        #expect(deployment.arguments == #"["1"]"#)
+        #expect(deployment.valueWei == "5")
+        #expect(deployment.maxGas == 7)
+        #expect(deployment.maxCostWei == "9")
+        #expect(approved.call("open", of: deployment.step)?.function == "open()")
+    }
+
+    @Test func aPlanHasItsTime() throws {
+        let late = Timestamp(milliseconds: Self.made.milliseconds + 3 * Self.days)
+        let json = try Self.plan().json()
+        #expect(throws: PlanFileError.expired(at: late.rfc3339)) { try PlanV1(reading: json, at: late) }
+    }
+
+    @Test func timesAreNotPartOfTheDigest() throws {
+        let other = Self.plan(at: Timestamp(milliseconds: Self.made.milliseconds + 1))
+        #expect(try other.digest() == Self.plan().digest())
+        #expect(try other.json() != Self.plan().json())
+    }
+
+    @Test(arguments: [
+        ("", "it is no plan file: the file: The given data was not valid JSON."),
+        (#"{"version": 2}"#, "it is a plan of version 2; this hyperkit reads version 1"),
+        (#"{"version": 1}"#, "it is no plan file: the file has no 'project'"),
+        (#"{"version": "x"}"#, "it is no plan file: version: "),
+    ])
+    func whatIsNoPlanIsSaid(_ text: String, _ message: String) throws {
+        let error = try #require(throws: PlanFileError.self) {
+            try PlanV1(reading: Data(text.utf8), at: Self.made)
+        }
+        #expect(error.description.hasPrefix(message), "\(error)")
+    }
+
+    @Test func aPlanOfAnotherProjectIsRefused() throws {
+        let plan = try PlanV1(reading: try Self.plan().json(), at: Self.made)
+        #expect(throws: PlanFileError.otherProject("treasury", expected: "other")) {
+            try plan.approved(for: "other")
+        }
+    }
+}
