@@ -11,9 +11,43 @@ package struct Timestamp: Hashable, Comparable, Codable, Sendable {
     }
 
     /// RFC 3339 in UTC with milliseconds.
+    ///
+    /// Each event has one, so that no formatter makes those of usual years. The day is that of `civil_from_days` in
+    /// "chrono-Compatible Low-Level Date Algorithms" by Howard Hinnant, where years begin in March.
     package var rfc3339: String {
-        Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-            .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        guard (0..<253_402_300_800_000).contains(milliseconds) else {
+            return Date(timeIntervalSince1970: Double(milliseconds) / 1_000)
+                .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        }
+        let days = milliseconds / 86_400_000 + 719_468
+        let time = milliseconds % 86_400_000
+        let (era, dayOfEra) = (days / 146_097, days % 146_097)
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+        var text: [UInt8] = []
+        func add(_ number: Int64, digits: Int, _ end: Character) {
+            var rest = number
+            let start = text.count
+            for _ in 0..<digits {
+                text.append(UInt8(ascii: "0") + UInt8(rest % 10))
+                rest /= 10
+            }
+            text[start...].reverse()
+            text.append(contentsOf: end.utf8)
+        }
+        text.reserveCapacity(24)
+        add(year, digits: 4, "-")
+        add(month, digits: 2, "-")
+        add(day, digits: 2, "T")
+        add(time / 3_600_000, digits: 2, ":")
+        add(time / 60_000 % 60, digits: 2, ":")
+        add(time / 1_000 % 60, digits: 2, ".")
+        add(time % 1_000, digits: 3, "Z")
+        return String(decoding: text, as: UTF8.self)
     }
 
     package init(from decoder: any Decoder) throws {
