@@ -1,123 +1,106 @@
 import Model
 
 extension JSONEventsV1 {
-    struct Envelope<Payload: Encodable>: Encodable {
-        var version: Int
-        var sequence: Int
-        var time: String
-        var type: String
-        var step: String?
-        var data: Payload
-    }
+    struct RunStarted: JSONObject {
+        let header: RunHeader
 
-    struct RunStarted: Encodable {
-        var id: String
-        var project: String
-        var startedAt: String
-        var hyperkitVersion: String
-        var manifests: [ReportV1.File]
-        var actor: String
-        var planDigest: String?
-
-        init(_ header: RunHeader) {
-            id = header.id
-            project = header.project
-            startedAt = header.startedAt.rfc3339
-            hyperkitVersion = header.hyperkitVersion
-            manifests = header.manifests.map { ReportV1.File(path: $0.path, digest: $0.digest.description) }
-            actor = header.actor
-            planDigest = header.planDigest?.description
-        }
-    }
-
-    struct Planned: Encodable {
-        struct Step: Encodable {
-            var id: String
-            var kind: String
-            var needs: [String]
-            var pool: String
-        }
-
-        var steps: [Step]
-
-        init(_ planned: [PlannedStep]) {
-            steps = planned.map {
-                Step(
-                    id: $0.id.rawValue,
-                    kind: $0.id.kind.rawValue,
-                    needs: $0.needs.map(\.rawValue),
-                    pool: $0.pool
+        func writeMembers(to json: inout JSONWriter) {
+            json.member("actor", header.actor)
+            json.member("hyperkitVersion", header.hyperkitVersion)
+            json.member("id", header.id)
+            json.member("manifests") { json in
+                json.array(
+                    header.manifests.lazy.map {
+                        ReportV1.File(path: $0.path, digest: $0.digest.description)
+                    }
                 )
             }
+            if let digest = header.planDigest { json.member("planDigest", digest.description) }
+            json.member("project", header.project)
+            json.member("startedAt", header.startedAt.rfc3339)
         }
     }
 
-    struct RunRepeated: Encodable {
-        var run: String
-        var steps: Int
-    }
+    struct Planned: JSONObject {
+        struct Step: JSONObject {
+            let planned: PlannedStep
 
-    struct StepStarted: Encodable {
-        var attempt: Int
-    }
-
-    struct StepProgressed: Encodable {
-        var message: String
-    }
-
-    struct StepFinished: Encodable {
-        var status: String
-        var durationMilliseconds: Int64
-        var attempts: Int
-        var fingerprint: OrNull<String>
-        var outputs: [ReportV1.Step.Output]
-        var reason: String
-        var skippedAfter: String?
-        var error: ReportV1.Step.Failure?
-
-        init(_ end: StepEnd) {
-            status = end.status.rawValue
-            durationMilliseconds = end.durationMilliseconds
-            attempts = end.attempts
-            fingerprint = OrNull(end.fingerprint?.description)
-            outputs = end.outputs.map { ReportV1.Step.Output($0) }
-            reason = end.reason
-            skippedAfter = end.skippedAfter?.rawValue
-            error = end.failure.map { ReportV1.Step.Failure($0) }
-        }
-    }
-
-    struct Audit: Encodable {
-        struct Tool: Encodable {
-            var name: String
-            var version: String
-            var digest: OrNull<String>
-            var status: String
-            var message: String?
-        }
-
-        var contract: String
-        var tools: [Tool]
-        var findings: [ReportV1.Finding]
-        var verdicts: [ReportV1.Verdict]
-
-        init(_ audit: AuditFact) {
-            contract = audit.contract
-            tools = audit.tools.map {
-                Tool(
-                    name: $0.name,
-                    version: $0.version,
-                    digest: OrNull($0.digest?.description),
-                    status: $0.end.rawValue,
-                    message: $0.message
-                )
+            func writeMembers(to json: inout JSONWriter) {
+                json.member("id", planned.id.rawValue)
+                json.member("kind", planned.id.kind.rawValue)
+                json.member("needs") { $0.array(planned.needs.lazy.map(\.rawValue)) }
+                json.member("pool", planned.pool)
             }
-            findings = audit.findings.map { ReportV1.Finding($0) }
-            verdicts = audit.verdicts.map { ReportV1.Verdict($0) }
+        }
+
+        let steps: [PlannedStep]
+
+        func writeMembers(to json: inout JSONWriter) {
+            json.member("steps") { $0.array(steps.lazy.map { Step(planned: $0) }) }
         }
     }
 
-    struct Network: Encodable {
+    struct RunRepeated: JSONObject {
+        let run: String
+        let steps: Int
+
+        func writeMembers(to json: inout JSONWriter) {
+            json.member("run", run)
+            json.member("steps", steps)
+        }
+    }
+
+    struct StepStarted: JSONObject {
+        let attempt: Int
+
+        func writeMembers(to json: inout JSONWriter) { json.member("attempt", attempt) }
+    }
+
+    struct StepProgressed: JSONObject {
+        let message: String
+
+        func writeMembers(to json: inout JSONWriter) { json.member("message", message) }
+    }
+
+    struct StepFinished: JSONObject {
+        let end: StepEnd
+
+        func writeMembers(to json: inout JSONWriter) {
+            json.member("attempts", end.attempts)
+            json.member("durationMilliseconds", end.durationMilliseconds)
+            json.member("error", ifThere: end.failure.map { ReportV1.Step.Failure($0) })
+            json.member("fingerprint", OrNull(end.fingerprint?.description))
+            json.member("outputs") { $0.array(end.outputs.lazy.map { ReportV1.Step.Output($0) }) }
+            json.member("reason", end.reason)
+            json.member("skippedAfter", ifThere: end.skippedAfter?.rawValue)
+            json.member("status", end.status.rawValue)
+        }
+    }
+
+    struct Audit: JSONObject {
+        struct Tool: JSONObject {
+            let run: ToolRun
+
+            func writeMembers(to json: inout JSONWriter) {
+                json.member("digest", OrNull(run.digest?.description))
+                json.member("message", ifThere: run.message)
+                json.member("name", run.name)
+                json.member("status", run.end.rawValue)
+                json.member("version", run.version)
+            }
+        }
+
+        let audit: AuditFact
+
+        func writeMembers(to json: inout JSONWriter) {
+            json.member("contract", audit.contract)
+            json.member("findings") { $0.array(audit.findings.lazy.map { ReportV1.Finding($0) }) }
+            json.member("tools") { $0.array(audit.tools.lazy.map { Tool(run: $0) }) }
+            json.member("verdicts") { $0.array(audit.verdicts.lazy.map { ReportV1.Verdict($0) }) }
+        }
+    }
+
+    struct Network: Encodable, JSONObject {
         var name: String
         var chainId: UInt64
         var genesisHash: OrNull<String>
@@ -129,19 +112,23 @@ extension JSONEventsV1 {
             genesisHash = OrNull(network.genesisHash)
             status = network.status.rawValue
         }
+
+        func writeMembers(to json: inout JSONWriter) {
+            json.member("chainId", chainId)
+            json.member("genesisHash", genesisHash)
+            json.member("name", name)
+            json.member("status", status)
+        }
     }
 
-    struct RunFinished: Encodable {
-        var status: String
-        var exitCode: Int32
-        var finishedAt: String
-        var durationMilliseconds: Int64
+    struct RunFinished: JSONObject {
+        let end: RunEnd
 
-        init(_ end: RunEnd) {
-            status = end.status.rawValue
-            exitCode = end.exitCode
-            finishedAt = end.finishedAt.rfc3339
-            durationMilliseconds = end.durationMilliseconds
+        func writeMembers(to json: inout JSONWriter) {
+            json.member("durationMilliseconds", end.durationMilliseconds)
+            json.member("exitCode", end.exitCode)
+            json.member("finishedAt", end.finishedAt.rfc3339)
+            json.member("status", end.status.rawValue)
         }
     }
 }

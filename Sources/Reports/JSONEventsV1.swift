@@ -19,46 +19,46 @@ package enum JSONEventsV1 {
     }
 
     /// The line of an event, with its line break.
-    ///
-    /// - Throws: ``ReportError/notEncodable(_:)``.
-    package static func line(_ event: Event) throws(ReportError) -> Data {
+    package static func line(_ event: Event) -> Data {
         switch event.kind {
-        case .runStarted(let header): try line(event, .runStarted, RunStarted(header))
-        case .planned(let steps): try line(event, .planned, Planned(steps))
-        case .repeated(let run, let steps):
-            try line(event, .runRepeated, RunRepeated(run: run, steps: steps))
-        case .stepStarted(let attempt): try line(event, .stepStarted, StepStarted(attempt: attempt))
-        case .stepProgressed(let words): try line(event, .stepProgressed, StepProgressed(message: words))
-        case .fact(let fact): try line(event, fact)
-        case .stepFinished(let end): try line(event, .stepFinished, StepFinished(end))
-        case .runFinished(let end): try line(event, .runFinished, RunFinished(end))
+        case .runStarted(let header): line(event, .runStarted, RunStarted(header: header))
+        case .planned(let steps): line(event, .planned, Planned(steps: steps))
+        case .repeated(let run, let steps): line(event, .runRepeated, RunRepeated(run: run, steps: steps))
+        case .stepStarted(let attempt): line(event, .stepStarted, StepStarted(attempt: attempt))
+        case .stepProgressed(let words): line(event, .stepProgressed, StepProgressed(message: words))
+        case .fact(let fact): line(event, fact)
+        case .stepFinished(let end): line(event, .stepFinished, StepFinished(end: end))
+        case .runFinished(let end): line(event, .runFinished, RunFinished(end: end))
         }
     }
 
-    private static func line(_ event: Event, _ fact: Fact) throws(ReportError) -> Data {
+    private static func line(_ event: Event, _ fact: Fact) -> Data {
         switch fact {
-        case .contract(let contract): try line(event, .contract, ReportV1.Contract(contract))
-        case .audit(let audit): try line(event, .audit, Audit(audit))
-        case .deployment(let deployment): try line(event, .deployment, ReportV1.Deployment(deployment))
-        case .call(let call): try line(event, .call, ReportV1.Call(call))
-        case .network(let network): try line(event, .network, Network(network))
-        case .note(let note): try line(event, .note, ReportV1.Note(note))
+        case .contract(let contract): line(event, .contract, ReportV1.Contract(contract))
+        case .audit(let audit): line(event, .audit, Audit(audit: audit))
+        case .deployment(let deployment): line(event, .deployment, ReportV1.Deployment(deployment))
+        case .call(let call): line(event, .call, ReportV1.Call(call))
+        case .network(let network): line(event, .network, Network(network))
+        case .note(let note): line(event, .note, ReportV1.Note(note))
         }
     }
 
-    private static func line(
-        _ event: Event,
-        _ type: EventType,
-        _ data: some Encodable
-    ) throws(ReportError) -> Data {
-        let envelope = Envelope(
-            version: 1,
-            sequence: event.sequence,
-            time: event.time.rfc3339,
-            type: type.rawValue,
-            step: event.step?.rawValue,
-            data: data
-        )
-        return try WireJSON.encode(envelope, pretty: false)
+    private static func line(_ event: Event, _ type: EventType, _ data: some JSONObject) -> Data {
+        JSONWriter.encode(Envelope(event: event, type: type, data: data), pretty: false)
+    }
+
+    private struct Envelope<Payload: JSONObject>: JSONObject {
+        let event: Event
+        let type: EventType
+        let data: Payload
+
+        func writeMembers(to json: inout JSONWriter) {
+            json.member("data", data)
+            json.member("sequence", event.sequence)
+            json.member("step", ifThere: event.step?.rawValue)
+            json.member("time", event.time.rfc3339)
+            json.member("type", type.rawValue)
+            json.member("version", 1)
+        }
     }
 }

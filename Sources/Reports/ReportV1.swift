@@ -1,4 +1,3 @@
-package import Foundation
 import Model
 
 /// `report.json`, version 1: what INTERFACE.md promises, key by key.
@@ -40,6 +39,15 @@ package struct ReportV1: Codable, Hashable, Sendable {
     package var notes: [Note]
 
     package init(_ reading: RunReading) {
+        self.init(withoutLongLists: reading)
+        steps = reading.steps.map { Step($0) }
+        contracts = reading.contracts.map { Contract($0) }
+        findings = reading.findings.map { Finding($0) }
+        verdicts = reading.verdicts.map { Verdict($0) }
+    }
+
+    /// All but what grows with the number of contracts.
+    init(withoutLongLists reading: RunReading) {
         let header = reading.header
         version = 1
         run = Run(
@@ -56,20 +64,15 @@ package struct ReportV1: Codable, Hashable, Sendable {
             exitCode: reading.end.exitCode
         )
         summary = Summary(reading)
-        steps = reading.steps.map { Step($0) }
-        contracts = reading.contracts.map { Contract($0) }
+        steps = []
+        contracts = []
         tools = reading.tools.map { Tool($0) }
-        findings = reading.findings.map { Finding($0) }
-        verdicts = reading.verdicts.map { Verdict($0) }
+        findings = []
+        verdicts = []
         networks = reading.networks.map { Network($0) }
         notCovered = reading.notCovered
         deployments = reading.deployments.map { Deployment($0) }
         calls = reading.calls.map { Call($0) }
         notes = reading.notes.map { Note($0) }
     }
-
-    /// The bytes of the file.
-    ///
-    /// - Throws: ``ReportError/notEncodable(_:)``.
-    package func json() throws(ReportError) -> Data { try WireJSON.encode(self, pretty: true) }
 }

@@ -34,6 +34,8 @@ extension Pipelines {
             let repeated = try sandbox.report()
             let looked = try await run(sandbox, "--events", "events.jsonl")
             #expect(!repeats(looked))
+            let asked = try sandbox.text("events.jsonl")
+            #expect(asked == (try sandbox.text("reports/latest/events.jsonl")))
             let report = try sandbox.report()
             #expect(repeated["run"]["id"] != report["run"]["id"])
             #expect(repeated["summary"] == report["summary"])

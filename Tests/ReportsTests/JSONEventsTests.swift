@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct JSONEventsTests {
     @Test func eventsAreAsRecorded() throws {
-        let lines = try SampleRun.mixed.events().map { try JSONEventsV1.line($0) }
+        let lines = SampleRun.mixed.events().map { JSONEventsV1.line($0) }
         try expectGolden(String(decoding: lines.joined(), as: UTF8.self), "events.jsonl")
     }
 
@@ -22,7 +22,7 @@ import Testing
             kind: .repeated(run: "2026-11-20T02-00-07Z-77ac", steps: 20_000)
         )
         for (number, event) in (events + [repeated]).enumerated() {
-            let line = try JSONEventsV1.line(event)
+            let line = JSONEventsV1.line(event)
             #expect(line.filter { $0 == UInt8(ascii: "\n") }.count == 1)
             #expect(line.last == UInt8(ascii: "\n"))
             let json = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])

@@ -48,7 +48,7 @@ import Testing
     @Test(arguments: [0, 1, 0xdead_beef, UInt64.max])
     func filledTheyAreWhatARunWithNothingToDoWouldRender(_ random: UInt64) throws {
         let record = Self.record(.reused([]))
-        let reports = try #require(try RepeatedReports(record, notCovered: ["gas"], random: random))
+        let reports = try #require(RepeatedReports(record, notCovered: ["gas"], random: random))
         var header = Self.header
         header.id = "2026-11-23T02-00-07Z-77ac"
         header.startedAt = Timestamp(milliseconds: 1_795_399_207_001)
@@ -56,7 +56,7 @@ import Testing
         end.finishedAt = Timestamp(milliseconds: 1_795_399_207_008)
         let next = try #require(record.repeated(as: header, end))
         let reading = try #require(RunReading(next, notCovered: ["gas"]))
-        #expect(Data(reports.json.filled(header, end).joined()) == (try ReportV1(reading).json()))
+        #expect(Data(reports.json.filled(header, end).joined()) == ReportV1(reading).json())
         #expect(
             Data(reports.markdown.filled(header, end).joined()) == Data(MarkdownReport(reading).text.utf8))
         #expect(Data(reports.summary.filled(header, end).joined()) == Data(RunSummary(reading).text.utf8))
@@ -68,7 +68,7 @@ import Testing
         record(.reused([]), .deploy("vault", on: "devnet")),
         record(.reused([]), .call("fee", of: "vault", on: "devnet")),
     ])
-    func whereSomethingWasDoneOrMustBeAskedThereAreNone(_ record: RunRecord) throws {
-        #expect(try RepeatedReports(record, notCovered: [], random: 1) == nil)
+    func whereSomethingWasDoneOrMustBeAskedThereAreNone(_ record: RunRecord) {
+        #expect(RepeatedReports(record, notCovered: [], random: 1) == nil)
     }
 }

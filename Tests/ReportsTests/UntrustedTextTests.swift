@@ -78,7 +78,7 @@ import Testing
         for line in outside.split(separator: "\n") where line.hasPrefix("# ") {
             #expect(line == "# treasury: failed")
         }
-        let json = try ReportV1(reading).json()
+        let json = ReportV1(reading).json()
         let back = try JSONDecoder().decode(ReportV1.self, from: json)
         #expect(back.findings.contains { $0.title == attack })
     }

@@ -72,7 +72,7 @@ struct NoProgress: ProgressDisplay {
 /// The events as JSON lines on standard error.
 struct JSONProgress: ProgressDisplay {
     func show(_ event: Event) {
-        if let line = try? JSONEventsV1.line(event) { Console.err(String(decoding: line, as: UTF8.self)) }
+        Console.err(String(decoding: JSONEventsV1.line(event), as: UTF8.self))
     }
 }
 

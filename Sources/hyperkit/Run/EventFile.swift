@@ -3,48 +3,68 @@ import Model
 import Reports
 import Synchronization
 
-/// Events in a file, each there as soon as it happens.
+/// Events in files that hold the same, each there as soon as it happens.
 final class EventFile: Sendable {
-    private let path: String
+    private struct Place: Sendable {
+        let path: String
+        let handle: FileHandle
+    }
+
     private let rendered: @Sendable (Event) throws(ReportError) -> Data
-    private let handle: FileHandle
+    private let places: [Place]
     private let problem = Mutex<String?>(nil)
 
-    /// Starts an empty file, with the directories on the way to it.
+    /// Starts empty files, with the directories on the way to them.
     ///
     /// - Parameters:
-    ///   - path: The file; what it held before is gone.
-    ///   - rendered: What an event adds to it, asked in the order of events.
-    /// - Throws: What the system says of the path.
+    ///   - paths: The files; what they held before is gone.
+    ///   - rendered: What an event adds to each, asked once, in the order of events.
+    /// - Throws: What the system says of a path.
     init(
-        path: String,
+        paths: [String],
         rendered: @escaping @Sendable (Event) throws(ReportError) -> Data = JSONEventsV1.line
     ) throws(FileError) {
-        try FileAccess.makeDirectory(PathText.directory(of: path))
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else {
-            throw FileError(path: path, reason: unsafe String(cString: strerror(errno)))
+        var places: [Place] = []
+        for path in paths {
+            try FileAccess.makeDirectory(PathText.directory(of: path))
+            let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+            guard descriptor >= 0 else {
+                throw FileError(path: path, reason: unsafe String(cString: strerror(errno)))
+            }
+            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            places.append(Place(path: path, handle: handle))
         }
-        self.path = path
+        self.places = places
         self.rendered = rendered
-        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     func write(_ event: Event) {
+        let bytes: Data
         do {
-            let bytes = try rendered(event)
-            if !bytes.isEmpty { try handle.write(contentsOf: bytes) }
+            bytes = try rendered(event)
         } catch {
-            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            let reason = cause.map { unsafe String(cString: strerror(Int32($0.code))) } ?? "\(error)"
-            problem.withLock { $0 = $0 ?? "\(path): \(reason)" }
+            return note("\(error)", of: places.first?.path ?? "")
         }
+        guard !bytes.isEmpty else { return }
+        for place in places {
+            do {
+                try place.handle.write(contentsOf: bytes)
+            } catch {
+                let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+                let reason = cause.map { unsafe String(cString: strerror(Int32($0.code))) } ?? "\(error)"
+                note(reason, of: place.path)
+            }
+        }
+    }
+
+    private func note(_ reason: String, of path: String) {
+        problem.withLock { $0 = $0 ?? "\(path): \(reason)" }
     }
 
     /// A file that draws the run.
     static func trace(path: String) throws(FileError) -> EventFile {
         let trace = Mutex(TraceV1())
-        return try EventFile(path: path) { event throws(ReportError) in
+        return try EventFile(paths: [path]) { event throws(ReportError) in
             try trace.withLock { trace throws(ReportError) in try trace.take(event) }
         }
     }
@@ -54,10 +74,11 @@ final class EventFile: Sendable {
 }
 
 extension RunOptions {
-    /// The files that the user asked for, empty as yet.
-    func eventFiles() throws(FileError) -> [EventFile] {
+    /// The files that the user asked for, and the run's own journal, empty as yet.
+    func eventFiles(journal: String? = nil) throws(FileError) -> [EventFile] {
         var files: [EventFile] = []
-        if let events { files.append(try EventFile(path: events)) }
+        let lines = [journal, events].compactMap(\.self)
+        if !lines.isEmpty { files.append(try EventFile(paths: lines)) }
         if let trace { files.append(try .trace(path: trace)) }
         return files
     }

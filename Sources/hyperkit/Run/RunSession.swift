@@ -59,14 +59,13 @@ struct RunSession {
         let display = options.progress.display(
             of: planned.plan, state.durations, options.rules(state.limits))
         let folder = "\(options.reportDir)/\(header.id)"
-        let journal = try EventFile(path: "\(folder)/events.jsonl")
-        let extra = try options.eventFiles()
+        let files = try options.eventFiles(journal: "\(folder)/events.jsonl")
         let keeper = RecordKeeper(state.ledger, run: header)
         let events = EventStream(
             now: world.now,
             readers: [
                 { event in record.withLock { $0.add(event) } },
-                keeper.take, journal.write, extra.write, display.show,
+                keeper.take, files.write, display.show,
             ]
         )
         let start = world.elapsed()
@@ -108,7 +107,7 @@ struct RunSession {
             )
         )
         var ended = try finish(record.withLock(\.self), folder: folder, state: state)
-        ended.fail(keeper.failure ?? journal.failure ?? extra.failure ?? ended.failure)
+        ended.fail(keeper.failure ?? files.failure ?? ended.failure)
         return ended
     }
 
@@ -117,12 +116,12 @@ struct RunSession {
         guard let reading = RunReading(record, notCovered: NotCovered.always) else {
             preconditionFailure("a run that has ended can be read")
         }
-        let json = try ReportV1(reading).json()
+        let json = ReportV1.parts(reading)
         let path = "\(folder)/report.md"
         var leftAlone: [String] = []
         var failure: String?
         do {
-            try world.files.write(absolute("\(folder)/report.json"), json, true)
+            try world.files.writeParts(absolute("\(folder)/report.json"), json, true, { _ in })
             try world.files.write(absolute(path), Data(MarkdownReport(reading).text.utf8), true)
             try LatestLink.point(options.reportDir, to: state.header.id)
             leftAlone = try GeneratedSources(
@@ -135,7 +134,7 @@ struct RunSession {
             exitCode: record.end?.exitCode ?? 1,
             summary: leftAlone.joined()
                 + RunSummary(reading, reportPath: failure == nil ? path : nil).text,
-            reportJSON: [json],
+            reportJSON: json,
             failure: failure,
             record: record,
             tools: state.toolFiles

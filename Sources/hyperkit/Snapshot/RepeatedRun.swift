@@ -32,7 +32,7 @@ struct RepeatedRun {
             actor: RunState.actor(world)
         )
         let folder = "\(options.reportDir)/\(id)"
-        let journal = try EventFile(path: "\(folder)/events.jsonl")
+        let journal = try EventFile(paths: ["\(folder)/events.jsonl"])
         let nothing = try Plan<Action>(ordering: [])
         let display = options.progress.display(of: nothing, StepDurations(), options.rules(RunLimits()))
         let events = EventStream(now: world.now, readers: [journal.write, display.show])

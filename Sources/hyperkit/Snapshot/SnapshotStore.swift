@@ -43,7 +43,7 @@ struct SnapshotStore {
         guard let header = record.header, let seen = watch.seen() else { return }
         let random = world.randomBytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard
-            let reports = try? RepeatedReports(record, notCovered: NotCovered.always, random: random)
+            let reports = RepeatedReports(record, notCovered: NotCovered.always, random: random)
         else { return }
         // A blob or an entry that is added or removed changes its directory.
         let fans = ["cas", "ac"].flatMap { store in
