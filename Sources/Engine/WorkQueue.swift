@@ -17,20 +17,28 @@ struct WorkQueue {
 
     private var shelves: [Shelf] = []
     private var places: [Key: Int] = [:]
+    /// Where the last step went: the next one mostly wants the same, and need not be looked for.
+    private var last = 0
     private(set) var count = 0
 
     mutating func insert(_ rank: Int, claims: [Claim], batch: Batch?) {
-        let key = Key(claims: claims, batch: batch)
-        let place: Int
-        if let known = places[key] {
-            place = known
-        } else {
-            place = shelves.count
-            shelves.append(Shelf(claims: claims, batch: batch))
-            places[key] = place
-        }
+        let place = place(claims, batch)
+        last = place
         shelves[place].ranks.insert(rank)
         count += 1
+    }
+
+    /// Where steps that want this are; a new place where there is none.
+    private mutating func place(_ claims: [Claim], _ batch: Batch?) -> Int {
+        if shelves.indices.contains(last), shelves[last].claims == claims, shelves[last].batch == batch {
+            return last
+        }
+        let key = Key(claims: claims, batch: batch)
+        if let known = places[key] { return known }
+        let place = shelves.count
+        shelves.append(Shelf(claims: claims, batch: batch))
+        places[key] = place
+        return place
     }
 
     /// Takes out the first step that fits into the pools, with others that can be done together with it.

@@ -39,6 +39,9 @@ package struct StepID: Hashable, Comparable, Sendable {
 
     package static func < (left: StepID, right: StepID) -> Bool { left.rawValue < right.rawValue }
 
+    // The kind is part of the text.
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
     /// What follows the kind.
     package var subject: String { String(rawValue.dropFirst(kind.rawValue.utf8.count + 1)) }
 }
