@@ -10,9 +10,9 @@ package struct ActionCache: Sendable {
     }
 
     /// What a fingerprint gave before.
-    package enum Stored: Hashable, Sendable {
-        /// Each there and whole.
-        case outputs([Output])
+    package enum Stored: Sendable {
+        /// Each there and whole, and what they say.
+        case outputs([Output], said: Interpretation)
         /// It would fail so again.
         case failure(StepFailure)
     }
@@ -48,12 +48,28 @@ package struct ActionCache: Sendable {
         self.triesFailuresAgain = triesFailuresAgain
     }
 
-    /// What is stored for a fingerprint; nil where the step must run.
-    package func result(for fingerprint: Fingerprint, at now: Timestamp) throws(FileError) -> Stored? {
+    /// What is stored for a fingerprint, with what `reading` makes of outputs.
+    ///
+    /// All content is looked at before it stands in: what `reading` asks for when it does, the rest afterwards.
+    ///
+    /// - Parameters:
+    ///   - fingerprint: All that decides.
+    ///   - digest: Its digest.
+    ///   - now: What the clock on the wall says.
+    ///   - reading: What outputs say; where it throws, they do not stand in.
+    /// - Returns: nil where the step must run.
+    /// - Throws: ``FileError`` where the disk refuses; what is damaged is only a miss.
+    package func result(
+        for fingerprint: Fingerprint,
+        named digest: Digest,
+        at now: Timestamp,
+        reading: (StoredOutputs) async throws(StepFailure) -> Interpretation
+    ) async throws(FileError) -> Stored? {
         guard mode != .off else { return nil }
-        let digest = fingerprint.digest
-        guard let entry = try entry(digest), entry.fingerprint == fingerprint else { return nil }
         let path = Self.path(of: digest, in: directory)
+        // Equal fields have that digest: it need not be made of them again.
+        guard let entry = try files.read(path).flatMap({ EntryV3($0) }), entry.fingerprint == fingerprint
+        else { return nil }
         if let failure = entry.failure {
             let stands = entry.failureEnds.map { now < $0 } ?? true
             guard stands && !triesFailuresAgain else { return nil }
@@ -61,11 +77,12 @@ package struct ActionCache: Sendable {
             return .failure(failure)
         }
         guard entry.mayStandIn else { return nil }
-        for output in entry.outputs {
-            guard let bytes = try store.get(output.digest), bytes.count == output.bytes else { return nil }
+        let examination = Examination(of: entry.outputs, in: store)
+        guard let said = try? await reading(examination.outputs), try examination.allIsWhole() else {
+            return nil
         }
         files.touch(path)
-        return .outputs(entry.outputs)
+        return .outputs(entry.outputs, said: said)
     }
 
     /// The fields behind a digest; nil where nothing is stored for it.
@@ -90,7 +107,7 @@ package struct ActionCache: Sendable {
         isReusable: Bool = true
     ) throws(FileError) {
         try write(
-            EntryV2(fingerprint: fingerprint, outputs: outputs, isReusable: isReusable ? nil : false))
+            EntryV3(fingerprint: fingerprint, outputs: outputs, isReusable: isReusable))
     }
 
     /// Remembers a failure that would come again, one that may pass for ten minutes, and no other.
@@ -105,21 +122,21 @@ package struct ActionCache: Sendable {
         case .certain: ends = nil
         case .passing: ends = Timestamp(milliseconds: now.milliseconds + Self.passingFailures)
         }
-        try write(EntryV2(fingerprint: fingerprint, outputs: [], failure: failure, failureEnds: ends))
+        try write(EntryV3(fingerprint: fingerprint, outputs: [], failure: failure, failureEnds: ends))
     }
 
-    private func write(_ entry: EntryV2) throws(FileError) {
+    private func write(_ entry: EntryV3) throws(FileError) {
         guard mode == .readWrite else { return }
         try entry.write(in: directory, files)
     }
 
-    private func entry(_ digest: Digest) throws(FileError) -> EntryV2? {
+    private func entry(_ digest: Digest) throws(FileError) -> EntryV3? {
         let bytes = try files.read(Self.path(of: digest, in: directory))
-        return bytes.flatMap { EntryV2($0, of: digest) }
+        return bytes.flatMap { EntryV3($0, of: digest) }
     }
 
     /// Where the entry of a fingerprint is.
     static func path(of digest: Digest, in directory: String) -> String {
-        "\(directory)/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2)).json"
+        ContentStore.path(of: digest, in: directory)
     }
 }

@@ -21,19 +21,19 @@ package struct CacheFolder: Sendable {
     package func survey() throws(FileError) -> CacheSurvey {
         var survey = CacheSurvey(entries: [], blobs: [:])
         // Entries first: what they need was there before them.
-        for file in try listed(entries, ending: ".json") {
+        for file in try listed(entries) {
             guard let digest = file.digest else {
                 survey.leftovers.append(file.stray)
                 continue
             }
             guard let bytes = try files.read(file.stray.path) else { continue }
-            if let entry = ActionCache.EntryV2(bytes, of: digest) {
+            if let entry = ActionCache.EntryV3(bytes, of: digest) {
                 survey.entries.append(CacheSurvey.Entry(entry, digest, file.stray))
             } else {
                 survey.unreadable.append(file.stray)
             }
         }
-        for file in try listed(contents, ending: "") {
+        for file in try listed(contents) {
             if let digest = file.digest {
                 survey.blobs[digest] = file.stray.bytes
             } else {
@@ -49,7 +49,7 @@ package struct CacheFolder: Sendable {
         var check = CacheCheck(blobs: survey.blobs.count, entries: survey.entries.count)
         let store = ContentStore(directory: contents, files: files)
         var whole = survey.blobs
-        for digest in survey.blobs.keys.sorted() where try store.get(digest) == nil {
+        for digest in survey.blobs.keys.sorted() where try store.size(digest) == nil {
             check.damaged.append(digest)
             whole[digest] = nil
         }
@@ -75,31 +75,29 @@ package struct CacheFolder: Sendable {
 
     private func keepFields(
         of digest: Digest,
-        _ record: (Fingerprint) -> ActionCache.EntryV2
+        _ record: (Fingerprint) -> ActionCache.EntryV3
     ) throws(FileError) {
         guard let bytes = try files.read(ActionCache.path(of: digest, in: entries)),
-            let entry = ActionCache.EntryV2(bytes, of: digest)
+            let entry = ActionCache.EntryV3(bytes, of: digest)
         else { return }
         try record(entry.fingerprint).write(in: entries, files)
     }
 
     private struct Listed {
-        /// nil: a temporary file.
+        /// nil: a temporary file, or an entry of an earlier version.
         var digest: Digest?
         var stray: CacheSurvey.Stray
     }
 
     /// The files below `directory` that are named by a digest, or were about to be; others are not ours.
-    private func listed(_ directory: String, ending: String) throws(FileError) -> [Listed] {
+    private func listed(_ directory: String) throws(FileError) -> [Listed] {
         var listed: [Listed] = []
         for folder in try files.list(directory) where folder.utf8.count == 2 {
             for name in try files.list("\(directory)/\(folder)") {
-                let hex = name.hasSuffix(ending) ? folder + name.dropLast(ending.count) : ""
-                let digest = Digest(hex: hex)
+                let digest = Digest(hex: folder + name)
                 let path = "\(directory)/\(folder)/\(name)"
-                guard digest != nil || name.hasSuffix(".tmp"), let status = files.status(path) else {
-                    continue
-                }
+                let isLeft = name.hasSuffix(".tmp") || Self.isEarlier(folder + name)
+                guard digest != nil || isLeft, let status = files.status(path) else { continue }
                 let modified = Timestamp(milliseconds: status.modified / 1_000_000)
                 listed.append(
                     Listed(
@@ -109,10 +107,15 @@ package struct CacheFolder: Sendable {
         }
         return listed
     }
+
+    /// Up to version 2 entries were JSON: no run reads them, so that they are left over.
+    private static func isEarlier(_ name: String) -> Bool {
+        name.hasSuffix(".json") && Digest(hex: String(name.dropLast(5))) != nil
+    }
 }
 
 extension CacheSurvey.Entry {
-    fileprivate init(_ entry: ActionCache.EntryV2, _ digest: Digest, _ file: CacheSurvey.Stray) {
+    fileprivate init(_ entry: ActionCache.EntryV3, _ digest: Digest, _ file: CacheSurvey.Stray) {
         let holding: Holding =
             if let since = entry.recordSince {
                 .record(since: since)

@@ -18,8 +18,19 @@ package struct ContentStore: Sendable {
     /// Keeps `bytes`, where they are not there yet.
     package func put(_ bytes: Data) throws(FileError) -> Digest {
         let digest = Digest(of: bytes)
-        if try get(digest) == nil { try files.write(path(of: digest), bytes, false) }
+        if try size(digest) == nil { try files.write(path(of: digest), bytes, false) }
         return digest
+    }
+
+    /// How many bytes there are with this digest, each of which was looked at; nil where they are not there or are damaged.
+    package func size(_ digest: Digest) throws(FileError) -> Int? {
+        let path = path(of: digest)
+        guard let found = try files.digest(path) else { return nil }
+        guard found.digest == digest else {
+            try files.remove(path)
+            return nil
+        }
+        return found.bytes
     }
 
     /// The bytes with this digest; nil where they are not there or are damaged.
@@ -37,12 +48,7 @@ package struct ContentStore: Sendable {
     package func outputs(_ outputs: [Output]) -> StoredOutputs {
         StoredOutputs(outputs) { [self] digest throws(StepFailure) in
             guard let bytes = try inStore({ () throws(FileError) in try get(digest) }) else {
-                throw StepFailure(
-                    .environment,
-                    code: "lost-output",
-                    "\(digest) was in the content store and is no more",
-                    hint: "run again: what is lost is made again"
-                )
+                throw .lostOutput(digest)
             }
             return bytes
         }
@@ -52,6 +58,18 @@ package struct ContentStore: Sendable {
 
     /// Where the content with a digest is.
     static func path(of digest: Digest, in directory: String) -> String {
-        "\(directory)/\(digest.hex.prefix(2))/\(digest.hex.dropFirst(2))"
+        let hex = digest.hex
+        return "\(directory)/\(hex.prefix(2))/\(hex.dropFirst(2))"
+    }
+}
+
+extension StepFailure {
+    static func lostOutput(_ digest: Digest) -> StepFailure {
+        StepFailure(
+            .environment,
+            code: "lost-output",
+            "\(digest) was in the content store and is no more",
+            hint: "run again: what is lost is made again"
+        )
     }
 }

@@ -154,19 +154,20 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
         _ early: [Int: [Output]]
     ) -> Member<Runner.Work> {
         let step = plan.steps[position]
-        var inputs: [StepID: [Output]] = [:]
+        var inputs: [StepID: StoredOutputs] = [:]
         for ids in [step.needs, step.after] {
             for id in ids {
                 guard let other = plan.positions[id] else { continue }
                 if let outcome = schedule.outcomes[other] {
-                    if outcome.isGood { inputs[id] = outcome.outputs }
+                    if outcome.isGood { inputs[id] = execution.store.outputs(outcome.outputs) }
                 } else if let outputs = early[other] {
-                    inputs[id] = outputs
+                    inputs[id] = execution.store.outputs(outputs)
                 }
             }
         }
         return Member(
-            position: position, step: step, inputs: inputs, attempt: Int(schedule.attempts[position]))
+            position: position, step: step, inputs: StepInputs(inputs),
+            attempt: Int(schedule.attempts[position]))
     }
 
     private func alarm(

@@ -20,7 +20,7 @@ struct Ended: Sendable {
 struct Member<Work: Sendable>: Sendable {
     let position: Int
     let step: Plan<Work>.Step
-    let inputs: [StepID: [Output]]
+    let inputs: StepInputs
     let attempt: Int
 }
 
@@ -34,7 +34,7 @@ enum Look: Sendable {
 /// Executes one step: reuses what is stored, else performs it and stores what comes out.
 package struct StepExecution<Runner: StepRunner>: Sendable {
     let runner: Runner
-    private let store: ContentStore
+    let store: ContentStore
     private let cache: ActionCache
     private let events: EventStream
     private let clock: EngineClock
@@ -69,9 +69,8 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         let step = member.step
         var fingerprint: Fingerprint?
         do throws(StepFailure) {
-            let inputs = StepInputs(member.inputs.mapValues(store.outputs))
-            fingerprint = try await runner.fingerprint(of: step, inputs: inputs)
-            if let fingerprint, var found = try await stored(step, fingerprint, inputs) {
+            fingerprint = try await runner.fingerprint(of: step, inputs: member.inputs)
+            if let fingerprint, var found = try await stored(step, fingerprint, member.inputs) {
                 found.duration = clock.elapsed() - start
                 return .ended(found)
             }
@@ -94,7 +93,7 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         let performing = members.map { member in
             Performing(
                 step: member.step,
-                inputs: StepInputs(member.inputs.mapValues(store.outputs)),
+                inputs: member.inputs,
                 progress: progress(of: member, tell)
             )
         }
@@ -173,21 +172,23 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         _ fingerprint: Fingerprint,
         _ inputs: StepInputs
     ) async throws(StepFailure) -> ExecutedStep? {
-        switch try inStore({ () throws(FileError) in try cache.result(for: fingerprint, at: clock.now()) }) {
-        case .outputs(let outputs):
-            // What cannot be read any more is made again.
-            guard
-                let said = try? await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
-            else { return nil }
+        let digest = fingerprint.digest
+        let stored: ActionCache.Stored?
+        do throws(FileError) {
+            stored = try await cache.result(for: fingerprint, named: digest, at: clock.now()) {
+                outputs throws(StepFailure) in
+                try await runner.interpret(step, inputs: inputs, outputs: outputs)
+            }
+        } catch {
+            throw .stateDirectory(error)
+        }
+        switch stored {
+        case .outputs(let outputs, let said):
             return Self.ended(
-                .reused(outputs), said: said, fingerprint: fingerprint.digest,
-                reason: StepReason.nothingChanged)
+                .reused(outputs), said: said, fingerprint: digest, reason: StepReason.nothingChanged)
         case .failure(let failure):
             return ExecutedStep(
-                outcome: .failed(failure),
-                fingerprint: fingerprint.digest,
-                reason: StepReason.failedBefore
-            )
+                outcome: .failed(failure), fingerprint: digest, reason: StepReason.failedBefore)
         case nil: return nil
         }
     }
@@ -281,16 +282,23 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     }
 }
 
-/// Turns a refusal of the disk into a step's failure.
-func inStore<Value>(_ body: () throws(FileError) -> Value) throws(StepFailure) -> Value {
-    do {
-        return try body()
-    } catch {
-        throw StepFailure(
+extension StepFailure {
+    /// A refusal of the disk.
+    static func stateDirectory(_ error: FileError) -> StepFailure {
+        StepFailure(
             .environment,
             code: "state-io",
             "the state directory cannot be used: \(error)",
             hint: "make room or mend its permissions, then run again"
         )
+    }
+}
+
+/// Turns a refusal of the disk into a step's failure.
+func inStore<Value>(_ body: () throws(FileError) -> Value) throws(StepFailure) -> Value {
+    do {
+        return try body()
+    } catch {
+        throw .stateDirectory(error)
     }
 }

@@ -5,19 +5,34 @@ package import Foundation
 ///
 /// Never a chain's hash, which is another type.
 package struct Digest: Hashable, Comparable, Sendable {
-    /// Sixty-four lower-case hexadecimal digits.
-    package let hex: String
+    // Eight bytes each, the first the most significant, so that digests are ordered as their digits are.
+    private let first: UInt64
+    private let second: UInt64
+    private let third: UInt64
+    private let fourth: UInt64
 
     /// The digest of `bytes`.
-    package init(of bytes: some DataProtocol) {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(64)
-        for byte in SHA256.hash(data: bytes) {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
+    package init(of bytes: Data) {
+        var hash = SHA256()
+        hash.update(data: bytes)
+        self.init(hash)
+    }
+
+    /// The digest of `bytes`.
+    package init(of bytes: [UInt8]) {
+        var hash = SHA256()
+        unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        self.init(hash)
+    }
+
+    fileprivate init(_ hash: SHA256) {
+        let digest = hash.finalize()
+        (first, second, third, fourth) = unsafe digest.withUnsafeBytes { bytes in
+            func word(_ place: Int) -> UInt64 {
+                UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
+            }
+            return (word(0), word(1), word(2), word(3))
         }
-        hex = String(decoding: text, as: UTF8.self)
     }
 
     /// Reads `sha256:<hex>`; nil for any other text.
@@ -28,21 +43,72 @@ package struct Digest: Hashable, Comparable, Sendable {
 
     /// Takes 64 lower-case hexadecimal digits; nil for any other text.
     package init?(hex: String) {
-        let isDigest =
-            hex.utf8.count == 64
-            && hex.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-        guard isDigest else { return nil }
-        self.hex = hex
+        guard hex.utf8.count == 64 else { return nil }
+        var words: [UInt64] = []
+        var word: UInt64 = 0
+        for (place, digit) in hex.utf8.enumerated() {
+            switch digit {
+            case 48...57: word = word << 4 | UInt64(digit - 48)
+            case 97...102: word = word << 4 | UInt64(digit - 87)
+            default: return nil
+            }
+            if place % 16 == 15 { words.append(word) }
+        }
+        (first, second, third, fourth) = (words[0], words[1], words[2], words[3])
     }
 
-    package static func < (left: Digest, right: Digest) -> Bool { left.hex < right.hex }
+    /// Takes its 32 bytes; nil for any other number of them.
+    package init?(bytes: ArraySlice<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        func word(_ place: Int) -> UInt64 {
+            let start = bytes.startIndex + 8 * place
+            return bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        (first, second, third, fourth) = (word(0), word(1), word(2), word(3))
+    }
+
+    /// Sixty-four lower-case hexadecimal digits.
+    package var hex: String { text(behind: "") }
+
+    /// The 32 bytes.
+    package var bytes: [UInt8] {
+        [first, second, third, fourth].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+        }
+    }
+
+    package static func < (left: Digest, right: Digest) -> Bool {
+        if left.first != right.first { return left.first < right.first }
+        if left.second != right.second { return left.second < right.second }
+        if left.third != right.third { return left.third < right.third }
+        return left.fourth < right.fourth
+    }
+
+    /// Any eight bytes tell digests apart as well as all of them.
+    package func hash(into hasher: inout Hasher) { hasher.combine(first) }
 
     /// The first eight digits, for people.
     package var short: String { String(hex.prefix(8)) }
+
+    private func text(behind prefix: StaticString) -> String {
+        let length = prefix.utf8CodeUnitCount
+        return unsafe String(unsafeUninitializedCapacity: length + 64) { text in
+            for place in 0..<length { unsafe text[place] = unsafe prefix.utf8Start[place] }
+            var place = length
+            for word in [first, second, third, fourth] {
+                for shift in stride(from: UInt64(60), through: 0, by: -4) {
+                    let digit = UInt8(truncatingIfNeeded: word >> shift & 15)
+                    unsafe text[place] = digit < 10 ? 48 + digit : 87 + digit
+                    place += 1
+                }
+            }
+            return place
+        }
+    }
 }
 
 extension Digest: CustomStringConvertible {
-    package var description: String { "sha256:" + hex }
+    package var description: String { text(behind: "sha256:") }
 }
 
 extension Digest: Codable {
@@ -61,7 +127,7 @@ extension Digest: Codable {
     }
 }
 
-/// A SHA-256 that is made piece by piece, as its 32 bytes, for files that are not text.
+/// A SHA-256 that is made piece by piece.
 package struct RunningDigest {
     private var hash = SHA256()
 
@@ -69,5 +135,10 @@ package struct RunningDigest {
 
     package mutating func add(_ bytes: Data) { hash.update(data: bytes) }
 
+    package mutating func add(_ bytes: UnsafeRawBufferPointer) { unsafe hash.update(bufferPointer: bytes) }
+
+    /// As its 32 bytes, for files that are not text.
     package var finished: Data { Data(hash.finalize()) }
+
+    package var digest: Digest { Digest(hash) }
 }

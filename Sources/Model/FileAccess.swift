@@ -6,6 +6,8 @@ package struct FileAccess: Sendable {
 
     /// The bytes of a file; nil where there is none.
     package var read: @Sendable (String) throws(FileError) -> Data?
+    /// The digest of a file's bytes and how many they are, without all of them in memory; nil where there is none.
+    package var digest: @Sendable (String) throws(FileError) -> (digest: Digest, bytes: Int)?
     /// Writes under a temporary name in the same directory, then renames.
     ///
     /// Makes directories on the way. With `durable` the bytes and the name are on the disk when it returns.
@@ -24,7 +26,7 @@ package struct FileAccess: Sendable {
     package var resolved: @Sendable (String) -> String?
     /// What tells whether a file or directory has changed, links followed; nil where there is none.
     package var status: @Sendable (String) -> FileStatus?
-    /// Notes that a file was used now, as its time of modification; nothing happens where that cannot be.
+    /// Notes that a file was used now, to the hour, as its time of modification; nothing happens where that cannot be.
     package var touch: @Sendable (String) -> Void
 
     package init(
@@ -36,7 +38,8 @@ package struct FileAccess: Sendable {
         resolved: @escaping @Sendable (String) -> String?,
         status: @escaping @Sendable (String) -> FileStatus? = { _ in nil },
         touch: @escaping @Sendable (String) -> Void = { _ in },
-        writeParts: (@Sendable (String, [Data], Bool, (Data) -> Void) throws(FileError) -> Void)? = nil
+        writeParts: (@Sendable (String, [Data], Bool, (Data) -> Void) throws(FileError) -> Void)? = nil,
+        digest: (@Sendable (String) throws(FileError) -> (digest: Digest, bytes: Int)?)? = nil
     ) {
         self.read = read
         self.write = write
@@ -46,6 +49,13 @@ package struct FileAccess: Sendable {
         self.resolved = resolved
         self.status = status
         self.touch = touch
+        if let digest {
+            self.digest = digest
+        } else {
+            self.digest = { (path: String) throws(FileError) -> (digest: Digest, bytes: Int)? in
+                try read(path).map { (Digest(of: $0), $0.count) }
+            }
+        }
         if let writeParts {
             self.writeParts = writeParts
         } else {

@@ -1,11 +1,9 @@
-import Foundation
-
 /// Labelled fields that decide whether a stored result may stand in for a step.
 ///
-/// Fields are kept, so that a miss can be explained. The digest covers each label and value with its length in front, so
-/// ("ab", "c") and ("a", "bc") never meet.
-package struct Fingerprint: Hashable, Codable, Sendable {
-    package struct Field: Hashable, Codable, Sendable {
+/// Fields are kept, so that a miss can be explained. They are held as the bytes that the digest covers: each label and value
+/// with its length in front, so ("ab", "c") and ("a", "bc") never meet.
+package struct Fingerprint: Hashable, Sendable {
+    package struct Field: Hashable, Sendable {
         package let label: String
         package let value: String
 
@@ -15,29 +13,59 @@ package struct Fingerprint: Hashable, Codable, Sendable {
         }
     }
 
-    package private(set) var fields: [Field]
+    /// Of each field the label and the value, each behind its length as eight bytes, little-endian.
+    package private(set) var bytes: [UInt8] = []
 
     /// Starts with the version of the schema of what is stored and the kind of step.
     package init(schema: Int, kind: StepID.Kind) {
-        fields = [
-            Field(label: "schema", value: String(schema)), Field(label: "step", value: kind.rawValue),
-        ]
+        // Most have less, and need no other room.
+        bytes.reserveCapacity(1_024)
+        add("schema", String(schema))
+        add("step", kind.rawValue)
+    }
+
+    /// Takes the ``bytes`` of one; nil where they are no fields.
+    package init?(bytes: [UInt8]) {
+        guard let texts = Self.texts(in: bytes), texts.count % 2 == 0 else { return nil }
+        self.bytes = bytes
     }
 
     package mutating func add(_ label: String, _ value: String) {
-        fields.append(Field(label: label, value: value))
+        append(label)
+        append(value)
     }
 
-    package var digest: Digest {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(fields.reduce(0) { $0 + $1.label.utf8.count + $1.value.utf8.count + 16 })
-        for field in fields {
-            for part in [field.label.utf8, field.value.utf8] {
-                let count = UInt64(part.count)
-                for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: count >> UInt64(8 * shift))) }
-                bytes.append(contentsOf: part)
-            }
+    package var fields: [Field] {
+        let texts = (Self.texts(in: bytes) ?? []).map { String(decoding: bytes[$0], as: UTF8.self) }
+        return stride(from: 0, to: texts.count - 1, by: 2).map {
+            Field(label: texts[$0], value: texts[$0 + 1])
         }
-        return Digest(of: bytes)
+    }
+
+    package var digest: Digest { Digest(of: bytes) }
+
+    private mutating func append(_ text: String) {
+        var count = UInt64(text.utf8.count)
+        for _ in 0..<8 {
+            bytes.append(UInt8(truncatingIfNeeded: count))
+            count >>= 8
+        }
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    /// Where labels and values are, in turn; nil where a length does not fit.
+    private static func texts(in bytes: [UInt8]) -> [Range<Int>]? {
+        var texts: [Range<Int>] = []
+        var next = 0
+        while next < bytes.count {
+            guard bytes.count - next >= 8 else { return nil }
+            var count: UInt64 = 0
+            for shift in 0..<8 { count |= UInt64(bytes[next + shift]) << UInt64(8 * shift) }
+            next += 8
+            guard count <= UInt64(bytes.count - next) else { return nil }
+            texts.append(next..<next + Int(count))
+            next += Int(count)
+        }
+        return texts
     }
 }

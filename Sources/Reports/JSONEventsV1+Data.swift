@@ -15,7 +15,7 @@ extension JSONEventsV1 {
                     }
                 )
             }
-            if let digest = header.planDigest { json.member("planDigest", digest.description) }
+            json.member("planDigest", ifThere: header.planDigest?.description)
             json.member("project", header.project)
             json.member("startedAt", header.startedAt.rfc3339)
         }

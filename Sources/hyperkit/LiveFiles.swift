@@ -16,7 +16,8 @@ extension FileAccess {
         touch: { path in DiskFile.touch(path) },
         writeParts: { path, parts, durable, written throws(FileError) in
             try DiskFile.write(path, parts, durable: durable, written: written)
-        }
+        },
+        digest: { path throws(FileError) in try DiskFile.digest(path) }
     )
 
     /// Makes a directory and those above it, where they are not there.
@@ -27,18 +28,32 @@ extension FileAccess {
 
 /// The calls of the system behind the file operations, each tried again when a signal interrupts it.
 private enum DiskFile {
+    /// Most files of hyperkit are smaller, and are read by one call.
+    private static let chunk = 16_384
+
     static func read(_ path: String) throws(FileError) -> Data? {
-        let descriptor = retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-        guard descriptor >= 0 else {
-            if isAbsence(errno) { return nil }
-            throw failure(path)
-        }
+        guard let descriptor = try openToRead(path) else { return nil }
         defer { _ = close(descriptor) }
+        var start = Data()
+        let count = unsafe withChunk { buffer in
+            let count = retrying { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+            if count > 0 { start = unsafe Data(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+            return count
+        }
+        guard count >= 0 else { throw failure(path) }
+        // What fills less than there is room for has seen the end.
+        return count < chunk ? start : try read(descriptor, behind: start, path)
+    }
+
+    private static func read(_ descriptor: Int32, behind start: Data, _ path: String) throws(FileError)
+        -> Data
+    {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path) }
-        // One byte more than the file has: a read that fills less has seen its end.
-        var bytes = Data(count: max(0, Int(status.st_size)) + 1)
-        var filled = 0
+        var bytes = start
+        // One byte more than the file has, so that the end is seen.
+        bytes.count = max(start.count, Int(status.st_size)) + 1
+        var filled = start.count
         while true {
             let count = retrying {
                 unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -54,6 +69,38 @@ private enum DiskFile {
             }
             bytes.count += max(4_096, bytes.count)
         }
+    }
+
+    static func digest(_ path: String) throws(FileError) -> (digest: Digest, bytes: Int)? {
+        guard let descriptor = try openToRead(path) else { return nil }
+        defer { _ = close(descriptor) }
+        var digest = RunningDigest()
+        var bytes = 0
+        let last = unsafe withChunk { buffer in
+            while true {
+                let count = retrying { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+                guard count > 0 else { return count }
+                unsafe digest.add(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                bytes += count
+                // As read takes it.
+                guard count == buffer.count else { return 0 }
+            }
+        }
+        guard last == 0 else { throw failure(path) }
+        return (digest.digest, bytes)
+    }
+
+    /// Lends memory that is not cleared first.
+    private static func withChunk(_ body: (UnsafeMutableRawBufferPointer) -> Int) -> Int {
+        unsafe withUnsafeTemporaryAllocation(byteCount: chunk, alignment: 16) { unsafe body($0) }
+    }
+
+    /// nil: there is no such file.
+    private static func openToRead(_ path: String) throws(FileError) -> Int32? {
+        let descriptor = retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
+        if descriptor >= 0 { return descriptor }
+        guard isAbsence(errno) else { throw failure(path) }
+        return nil
     }
 
     static func write(
@@ -155,7 +202,14 @@ private enum DiskFile {
         )
     }
 
-    static func touch(_ path: String) { _ = unsafe utimensat(AT_FDCWD, path, nil, 0) }
+    /// Not where the file was used within the last hour: a change of its times costs more than all else that a use does.
+    static func touch(_ path: String) {
+        guard let status = status(path) else { return }
+        var now = timespec()
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
+        if (0..<3_600_000_000_000).contains(nanoseconds(now) - status.modified) { return }
+        _ = unsafe utimensat(AT_FDCWD, path, nil, 0)
+    }
 
     private static func nanoseconds(_ time: timespec) -> Int64 {
         Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)

@@ -63,7 +63,7 @@ import Testing
 
     @Test func whatEndedCountsAsWhatItCost() throws {
         var wanted = intent("a")
-        wanted.spendReserved = Wei(1_000_000_000_000_000_000)
+        wanted.spendReserved = Wei(100_000_000_000_000_000_000)
         wanted.value = gwei(1)
         let done = try ledger.operation(wanted, at: .final)
         let cost = try #require(done.inclusion).cost(of: done.intent)

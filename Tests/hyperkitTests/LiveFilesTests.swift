@@ -17,10 +17,14 @@ import Testing
     @Test(arguments: [true, false])
     func writesAndReadsBackMakingDirectoriesOnTheWay(_ durable: Bool) throws {
         let path = "\(base)/a/b/c.bin"
-        for size in [0, 1, 4_095, 4_096, 3_000_000] {
+        // Around what is read at once, and much more.
+        for size in [0, 1, 16_383, 16_384, 16_385, 32_768, 3_000_000] {
             let bytes = Data((0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 2) })
             try files.write(path, bytes, durable)
             #expect(try files.read(path) == bytes)
+            let found = try files.digest(path)
+            #expect(found?.digest == Digest(of: bytes))
+            #expect(found?.bytes == size)
         }
         #expect(try files.list("\(base)/a/b") == ["c.bin"])
     }
@@ -31,6 +35,23 @@ import Testing
         #expect(try files.read("\(base)/absent/below") == nil)
         #expect(try files.read("\(base)/file/below") == nil)
         #expect(throws: FileError(path: base, reason: "Is a directory")) { try self.files.read(self.base) }
+        #expect(try files.digest("\(base)/absent") == nil)
+        #expect(throws: FileError(path: base, reason: "Is a directory")) {
+            _ = try self.files.digest(self.base)
+        }
+    }
+
+    @Test(arguments: [-7_200.0, -1_800, 1_800])
+    func notesAUseToTheHour(_ age: Double) throws {
+        let path = "\(base)/used"
+        try files.write(path, Data(), false)
+        let before = Date().addingTimeInterval(age)
+        try FileManager.default.setAttributes([.modificationDate: before], ofItemAtPath: path)
+        files.touch(path)
+        let after = try #require(files.status(path)).modified
+        // A time that is yet to come is none at which it was used.
+        let stays = age == -1_800
+        #expect((abs(after - Int64(before.timeIntervalSince1970 * 1e9)) < 1_000_000_000) == stays)
     }
 
     @Test func givesAFileTheModeOfTheUmask() throws {

@@ -45,6 +45,10 @@ final class FileWatch: Sendable {
             self.note(path)
             return try files.read(path)
         }
+        world.files.digest = { path throws(FileError) in
+            self.note(path)
+            return try files.digest(path)
+        }
         world.files.list = { path throws(FileError) in
             self.note(path)
             return try files.list(path)
