@@ -44,10 +44,14 @@ package struct ContentStore: Sendable {
         return bytes
     }
 
-    /// What a step stored, as runners read it.
-    package func outputs(_ outputs: [Output]) -> StoredOutputs {
+    /// What a step stored, as runners read it; `noteLoss` hears of content that is not there or damaged.
+    package func outputs(
+        _ outputs: [Output],
+        noteLoss: @escaping @Sendable () -> Void = {}
+    ) -> StoredOutputs {
         StoredOutputs(outputs) { [self] digest throws(StepFailure) in
             guard let bytes = try inStore({ () throws(FileError) in try get(digest) }) else {
+                noteLoss()
                 throw .lostOutput(digest)
             }
             return bytes

@@ -25,6 +25,10 @@ package struct Schedule: Sendable {
         case ended(Outcome, skipped: [Skipped])
         /// It is tried again.
         case rests(until: Duration)
+        /// It is done again, after those whose content it found lost.
+        case rewinds
+        /// What was lost of it is there again, or cannot be: its first end stands, and who waited for it goes on.
+        case madeAgain
     }
 
     package struct Skipped: Hashable, Sendable {
@@ -48,6 +52,8 @@ package struct Schedule: Sendable {
     private var stop: Stop?
 
     private static let mostLooks = 32
+    /// How often a step waits for lost content before its failure stands.
+    private static let mostRewinds = 3
 
     private let ids: [StepID]
     private let claims: [[Claim]]
@@ -69,6 +75,9 @@ package struct Schedule: Sendable {
     private var batchHeads: [Int: Int] = [:]
     /// The latest milestone of steps that came to one and have not ended.
     private var milestones: [Int: UInt8] = [:]
+    /// Steps that are done again though they have ended well, each with those that found its content lost.
+    private var remade: [Int: [Int]] = [:]
+    private var rewinds: [Int: Int] = [:]
 
     /// - Parameters:
     ///   - plan: What to do.
@@ -149,24 +158,27 @@ package struct Schedule: Sendable {
         queue.insert(Int(ranks[position]), claims: claims[position], batch: batch)
     }
 
-    /// A look ended the step.
-    package mutating func looked(_ position: Int, _ outcome: Outcome) -> Consequence {
+    /// A look ended the step; `lost` are the steps whose content it found lost.
+    package mutating func looked(_ position: Int, _ outcome: Outcome, lost: [Int] = []) -> Consequence {
         looking -= 1
+        if case .failed = outcome, rewind(position, behind: lost) { return .rewinds }
         return end(position, as: outcome)
     }
 
-    /// An attempt came to its end.
+    /// An attempt came to its end; `lost` are the steps whose content it found lost, each once.
     ///
     /// `fraction` is at random, from 0 to 1: how much of the longest wait there is ahead of another attempt.
     package mutating func performed(
         _ position: Int,
         _ outcome: Outcome,
+        lost: [Int] = [],
         at now: Duration,
         fraction: () -> Double
     ) -> Consequence {
         performing -= 1
         give(position)
         if case .cancelled = outcome, stop == .deadline { return end(position, as: .failed(lateFailure)) }
+        if case .failed = outcome, rewind(position, behind: lost) { return .rewinds }
         guard case .failed(let failure) = outcome, failure.recurrence == .passing, stop == nil,
             Int(attempts[position]) < rules.attempts
         else { return end(position, as: outcome) }
@@ -199,7 +211,9 @@ package struct Schedule: Sendable {
     package mutating func endRest() -> [Int] {
         let rest = outcomes.indices.filter { outcomes[$0] == nil }
         for position in rest { outcomes[position] = .cancelled }
-        for rested in resting { outcomes[Int(order[rested.rank])] = .failed(rested.failure) }
+        for rested in resting where remade[Int(order[rested.rank])] == nil {
+            outcomes[Int(order[rested.rank])] = .failed(rested.failure)
+        }
         resting = []
         return rest
     }
@@ -251,8 +265,35 @@ package struct Schedule: Sendable {
         resting.removeAll { $0.due <= now }
     }
 
+    /// Has steps done again whose content a step found lost, and the step after them; false where its failure stands.
+    ///
+    /// Others that need the same content go on meanwhile, and wait with it where they find the loss too. What is not there
+    /// even then is found lost again, until that has happened too often. An effect is not done twice in a run.
+    private mutating func rewind(_ position: Int, behind lost: [Int]) -> Bool {
+        guard stop == nil, !lost.isEmpty, rewinds[position, default: 0] < Self.mostRewinds,
+            lost.allSatisfy({ outcomes[$0]?.isGood == true && !effects[$0] })
+        else { return false }
+        rewinds[position, default: 0] += 1
+        waiting[position] = Int32(lost.count)
+        for maker in lost {
+            if remade[maker] == nil { makeReady(maker) }
+            remade[maker, default: []].append(position)
+        }
+        return true
+    }
+
+    /// Lets go on who waited for a step that was done again.
+    private mutating func release(_ waiters: [Int]) -> Consequence {
+        for waiter in waiters {
+            waiting[waiter] -= 1
+            if waiting[waiter] == 0 { makeReady(waiter) }
+        }
+        return .madeAgain
+    }
+
     /// Notes an outcome and frees what waited for it.
     private mutating func end(_ position: Int, as outcome: Outcome) -> Consequence {
+        if let waiters = remade.removeValue(forKey: position) { return release(waiters) }
         outcomes[position] = outcome
         batches[position] = nil
         let skipped = release(position, from: milestones.removeValue(forKey: position) ?? 0, to: Graph.end)

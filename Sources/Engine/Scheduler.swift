@@ -83,7 +83,8 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
                         switch look {
                         case .mustPerform(let batch): schedule.mustPerform(position, batch: batch)
                         case .ended(let ended):
-                            let consequence = schedule.looked(position, ended.outcome)
+                            let lost = positions(ended.lost, in: plan)
+                            let consequence = schedule.looked(position, ended.outcome, lost: lost)
                             settle(Ended(position: position, end: ended), consequence, &schedule, plan)
                         }
                     }
@@ -92,6 +93,7 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
                         let consequence = schedule.performed(
                             ended.position,
                             ended.end.outcome,
+                            lost: positions(ended.end.lost, in: plan),
                             at: clock.elapsed() - start,
                             fraction: clock.fraction
                         )
@@ -138,7 +140,10 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
             }
         case .perform(let positions):
             let members = positions.map { member($0, schedule, plan, early) }
-            for member in members { events.post(.stepStarted(attempt: member.attempt), step: member.step.id) }
+            // One that is done again for lost content has been told of.
+            for member in members where schedule.outcomes[member.position] == nil {
+                events.post(.stepStarted(attempt: member.attempt), step: member.step.id)
+            }
             let limit = rules.attemptDeadline
             group.addTask {
                 .performed(await execution.perform(members, within: limit) { _ = tell.yield($0) })
@@ -154,20 +159,24 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
         _ early: [Int: [Output]]
     ) -> Member<Runner.Work> {
         let step = plan.steps[position]
-        var inputs: [StepID: StoredOutputs] = [:]
+        var inputs: [StepID: [Output]] = [:]
         for ids in [step.needs, step.after] {
             for id in ids {
                 guard let other = plan.positions[id] else { continue }
                 if let outcome = schedule.outcomes[other] {
-                    if outcome.isGood { inputs[id] = execution.store.outputs(outcome.outputs) }
+                    if outcome.isGood { inputs[id] = outcome.outputs }
                 } else if let outputs = early[other] {
-                    inputs[id] = execution.store.outputs(outputs)
+                    inputs[id] = outputs
                 }
             }
         }
         return Member(
-            position: position, step: step, inputs: StepInputs(inputs),
+            position: position, step: step, inputs: inputs,
             attempt: Int(schedule.attempts[position]))
+    }
+
+    private func positions(_ steps: [StepID], in plan: Plan<Runner.Work>) -> [Int] {
+        steps.compactMap { plan.positions[$0] }
     }
 
     private func alarm(
@@ -206,6 +215,10 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
                 ),
                 step: id
             )
+        case .rewinds:
+            let makers = ended.end.lost.map(\.rawValue).joined(separator: ", ")
+            events.post(.stepProgressed("content of \(makers) was lost, and is made again first"), step: id)
+        case .madeAgain: break
         case .ended(let outcome, let skipped):
             var end = ended.end
             end.outcome = outcome

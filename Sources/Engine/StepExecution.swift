@@ -8,6 +8,8 @@ struct ExecutedStep: Sendable {
     var duration: Duration = .zero
     var fingerprint: Digest?
     var reason = ""
+    /// The steps whose content it found lost, in the order of their names.
+    var lost: [StepID] = []
 }
 
 /// A step's end with its place in the plan.
@@ -20,7 +22,7 @@ struct Ended: Sendable {
 struct Member<Work: Sendable>: Sendable {
     let position: Int
     let step: Plan<Work>.Step
-    let inputs: StepInputs
+    let inputs: [StepID: [Output]]
     let attempt: Int
 }
 
@@ -67,15 +69,19 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     func look(_ member: Member<Runner.Work>) async -> Look {
         let start = clock.elapsed()
         let step = member.step
+        let inputs = VerifiedInputs(member.inputs, store: store)
         var fingerprint: Fingerprint?
         do throws(StepFailure) {
-            fingerprint = try await runner.fingerprint(of: step, inputs: member.inputs)
-            if let fingerprint, var found = try await stored(step, fingerprint, member.inputs) {
+            let inputs = inputs.inputs
+            fingerprint = try await runner.fingerprint(of: step, inputs: inputs)
+            if let fingerprint, var found = try await stored(step, fingerprint, inputs) {
                 found.duration = clock.elapsed() - start
                 return .ended(found)
             }
         } catch {
-            return .ended(Self.ended(badly: error, fingerprint: fingerprint?.digest))
+            var ended = Self.ended(badly: error, fingerprint: fingerprint?.digest)
+            ended.lost = inputs.lost
+            return .ended(ended)
         }
         return .mustPerform(runner.batch(of: step))
     }
@@ -90,17 +96,19 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         tell: @escaping @Sendable (Reached) -> Void
     ) async -> [Ended] {
         let start = clock.elapsed()
-        let performing = members.map { member in
+        let inputs = members.map { VerifiedInputs($0.inputs, store: store) }
+        let performing = zip(members, inputs).map { member, inputs in
             Performing(
                 step: member.step,
-                inputs: member.inputs,
+                inputs: inputs.inputs,
                 progress: progress(of: member, tell)
             )
         }
         let results = await attempt(performing, within: limit)
         var ends: [Ended] = []
         for (place, member) in members.enumerated() {
-            let end = await outcome(of: performing[place], results[place])
+            var end = await outcome(of: performing[place], results[place])
+            end.lost = inputs[place].lost
             ends.append(Ended(position: member.position, end: end))
         }
         let share = (clock.elapsed() - start) / max(1, members.count)
@@ -289,7 +297,7 @@ extension StepFailure {
             .environment,
             code: "state-io",
             "the state directory cannot be used: \(error)",
-            hint: "make room or mend its permissions, then run again"
+            hint: FileError.remedy
         )
     }
 }

@@ -16,6 +16,17 @@ struct ScheduleSimulation {
         var milestones = true
     }
 
+    /// What is known of steps that are done again since content of theirs was lost.
+    private struct Remaking {
+        /// Who waits for it.
+        var waiters: [Int: Set<Int>] = [:]
+        var rewinds: [Int: Int] = [:]
+        /// How many attempts each step may have beyond those of the rules.
+        var extraAttempts: [Int: Int] = [:]
+
+        func holds(_ position: Int) -> Bool { waiters.values.contains { $0.contains(position) } }
+    }
+
     private enum Happening {
         case looked([Int])
         case reached(Int, Milestone)
@@ -35,9 +46,15 @@ struct ScheduleSimulation {
     /// How many steps began before something that they wait for had ended.
     private(set) var earlyBegins = 0
     private var milestones: [StepID: Milestone] = [:]
+    /// How often something lost was made again, and how often a step's failure stood though it might have been.
+    private(set) var remade = 0
+    private(set) var lossesThatStand = 0
 
     private var random: SeededRandom
     private let options: Options
+    private var looked = Set<Int>()
+    private var ends: [Int: Outcome] = [:]
+    private var remaking = Remaking()
 
     init(seed: UInt64, options: Options = Options()) throws {
         var random = SeededRandom(seed: seed)
@@ -91,8 +108,6 @@ struct ScheduleSimulation {
         var count = 0
         var now = Duration.zero
         var taken: [String: Int] = [:]
-        var looked = Set<Int>()
-        var ended = Set<Int>()
         func add(_ after: Duration, _ what: Happening) {
             count += 1
             events.append((now + after, count, what))
@@ -161,7 +176,9 @@ struct ScheduleSimulation {
                 for position in positions {
                     if options.failures, Int.random(in: 0..<4, using: &random) == 0 {
                         let outcome = isStopped ? Outcome.cancelled : .reused([])
-                        note(schedule.looked(position, outcome), position, &ended)
+                        note(schedule.looked(position, outcome), position)
+                    } else if !isStopped, let lost = randomLoss(of: position, schedule) {
+                        note(schedule.looked(position, Self.loss, lost: lost), position, lost: lost)
                     } else {
                         let isBatch = options.pools && plan.steps[position].work % 3 == 0
                         schedule.mustPerform(position, batch: isBatch ? Batch(key: "b", most: 4) : nil)
@@ -179,12 +196,14 @@ struct ScheduleSimulation {
                     taken[claim.pool, default: 0] -= weight(claim)
                 }
                 for position in positions {
-                    let outcome = isStopped ? .cancelled : randomOutcome()
+                    let lost = isStopped ? [] : randomLoss(of: position, schedule) ?? []
+                    let outcome = isStopped ? .cancelled : lost.isEmpty ? randomOutcome() : Self.loss
                     let fraction = Double.random(in: 0...1, using: &random)
-                    note(
-                        schedule.performed(position, outcome, at: now, fraction: { fraction }), position,
-                        &ended)
-                    if Int(schedule.attempts[position]) > rules.attempts {
+                    let consequence = schedule.performed(
+                        position, outcome, lost: lost, at: now, fraction: { fraction })
+                    note(consequence, position, lost: lost)
+                    let most = rules.attempts + remaking.extraAttempts[position, default: 0]
+                    if Int(schedule.attempts[position]) > most {
                         violations.append("\(position) had \(schedule.attempts[position]) attempts")
                     }
                 }
@@ -194,24 +213,45 @@ struct ScheduleSimulation {
             }
         }
         makespan = now
-        for position in schedule.endRest() where !ended.insert(position).inserted {
+        for position in schedule.endRest() where ends.updateValue(.cancelled, forKey: position) != nil {
             violations.append("\(position) ended twice")
         }
-        if ended.count != plan.steps.count {
-            violations.append("\(plan.steps.count - ended.count) steps are lost")
+        if ends.count != plan.steps.count {
+            violations.append("\(plan.steps.count - ends.count) steps are lost")
+        }
+        for (position, end) in ends where end != .cancelled && schedule.outcomes[position] != end {
+            violations.append("\(position) ended otherwise than was told")
         }
         if taken.values.contains(where: { $0 != 0 }) { violations.append("claims are left: \(taken)") }
         outcomes = schedule.outcomes.compactMap(\.self)
     }
 
-    private mutating func note(
-        _ consequence: Schedule.Consequence,
-        _ position: Int,
-        _ ended: inout Set<Int>
-    ) {
-        guard case .ended(_, let skipped) = consequence else { return }
-        for position in [position] + skipped.map(\.position) where !ended.insert(position).inserted {
-            violations.append("\(position) ended twice")
+    private mutating func note(_ consequence: Schedule.Consequence, _ position: Int, lost: [Int] = []) {
+        switch consequence {
+        case .rests: break
+        case .ended(let outcome, let skipped):
+            if !lost.isEmpty { lossesThatStand += 1 }
+            let all = [(position, outcome)] + skipped.map { ($0.position, .skipped(after: $0.cause)) }
+            for (position, outcome) in all where ends.updateValue(outcome, forKey: position) != nil {
+                violations.append("\(position) ended twice")
+            }
+        case .rewinds:
+            remaking.rewinds[position, default: 0] += 1
+            if remaking.rewinds[position, default: 0] > 3 { violations.append("\(position) waits for ever") }
+            remaking.extraAttempts[position, default: 0] += 1
+            looked.remove(position)
+            for maker in lost {
+                if remaking.waiters[maker] == nil {
+                    remaking.extraAttempts[maker, default: 0] += 1
+                    looked.remove(maker)
+                }
+                remaking.waiters[maker, default: []].insert(position)
+            }
+        case .madeAgain:
+            remade += 1
+            if remaking.waiters.removeValue(forKey: position) == nil {
+                violations.append("\(position) was made again for nobody")
+            }
         }
     }
 
@@ -229,7 +269,24 @@ struct ScheduleSimulation {
         for other in step.after where plan.positions[other].flatMap({ schedule.outcomes[$0] }) == nil {
             if !isFarEnough(other, for: step) { violations.append("\(step.id) began before \(other) ended") }
         }
-        if schedule.outcomes[position] != nil { violations.append("\(step.id) began after its end") }
+        if schedule.outcomes[position] != nil, remaking.waiters[position] == nil {
+            violations.append("\(step.id) began after its end")
+        }
+        if remaking.holds(position) {
+            violations.append("\(step.id) began before what it lost was made again")
+        }
+    }
+
+    private static let loss = Outcome.failed(StepFailure(.environment, code: "lost-output", "it is lost"))
+
+    /// Of now and then a step, those whose content it finds lost.
+    private mutating func randomLoss(of position: Int, _ schedule: Schedule) -> [Int]? {
+        guard options.failures, Int.random(in: 0..<6, using: &random) == 0 else { return nil }
+        let step = plan.steps[position]
+        let makers = (step.needs + step.after).compactMap { plan.positions[$0] }
+            .filter { schedule.outcomes[$0]?.isGood == true }
+        guard !makers.isEmpty else { return nil }
+        return Array(makers.shuffled(using: &random).prefix(Int.random(in: 1...2, using: &random)))
     }
 
     private func isFarEnough(_ other: StepID, for step: Plan<Int>.Step) -> Bool {

@@ -17,6 +17,7 @@ import Testing
         var outcomes: Set<StepEnd.Status> = []
         var largestBatch = 0
         var earlyBegins = 0
+        var (remade, standing) = (0, 0)
         for seed in Self.seeds(3_000) {
             var simulation = try ScheduleSimulation(seed: seed)
             simulation.run()
@@ -28,12 +29,16 @@ import Testing
                 })
             largestBatch = max(largestBatch, simulation.batchSizes.max() ?? 0)
             earlyBegins += simulation.earlyBegins
+            remade += simulation.remade
+            standing += simulation.lossesThatStand
         }
         guard Self.seeds(3_000).count > 1 else { return }
         // The seeds reach what they are meant to.
         #expect(outcomes == [.succeeded, .reused, .failed, .blocked, .skipped, .cancelled])
         #expect(largestBatch == 4)
         #expect(earlyBegins > 1_000)
+        #expect(remade > 1_000)
+        #expect(standing > 100)
     }
 
     @Test func whereThereIsRoomForAllARunTakesItsCriticalPath() async throws {
@@ -83,5 +88,85 @@ import Testing
         schedule.mustPerform(1, batch: nil)
         #expect(schedule.next(at: .zero) == .perform([1]))
         #expect(schedule.next(at: .zero) == .perform([2]))
+    }
+
+    @Test func whoeverFindsALossWaitsForOneRemakingOfIt() throws {
+        let (make, left, right) = (0, 1, 2)
+        var schedule = try Self.fan(effect: nil)
+        let lost = Outcome.failed(StepFailure(.environment, code: "lost-output", "it is lost"))
+        #expect(schedule.performed(left, lost, lost: [make], at: .zero, fraction: { 0 }) == .rewinds)
+        #expect(schedule.performed(right, lost, lost: [make], at: .zero, fraction: { 0 }) == .rewinds)
+        #expect(schedule.next(at: .zero) == .look([make]))
+        #expect(schedule.next(at: .zero) == nil)
+        schedule.endLook()
+        schedule.mustPerform(make, batch: nil)
+        #expect(schedule.next(at: .zero) == .perform([make]))
+        #expect(schedule.next(at: .zero) == nil)
+        // However it ends: whoever waits looks again.
+        #expect(schedule.performed(make, lost, at: .zero, fraction: { 0 }) == .madeAgain)
+        #expect(schedule.outcomes[make] == .reused([]))
+        #expect(schedule.next(at: .zero) == .look([left]))
+        #expect(schedule.next(at: .zero) == .look([right]))
+        #expect(!schedule.isDone)
+    }
+
+    @Test func aLossIsNotMadeGoodForEver() throws {
+        let (make, left) = (0, 1)
+        var schedule = try Self.fan(effect: nil)
+        let failure = StepFailure(.environment, code: "lost-output", "it is lost")
+        for _ in 0..<3 {
+            let consequence = schedule.performed(
+                left, .failed(failure), lost: [make], at: .zero, fraction: { 0 })
+            #expect(consequence == .rewinds)
+            for position in [make, left] {
+                #expect(schedule.next(at: .zero) == .look([position]))
+                schedule.endLook()
+                schedule.mustPerform(position, batch: nil)
+                #expect(schedule.next(at: .zero) == .perform([position]))
+                guard position == make else { continue }
+                #expect(
+                    schedule.performed(make, .succeeded([]), at: .zero, fraction: { 0 }) == .madeAgain)
+            }
+        }
+        let end = schedule.performed(left, .failed(failure), lost: [make], at: .zero, fraction: { 0 })
+        #expect(end == .ended(.failed(failure), skipped: []))
+    }
+
+    @Test func anEffectIsNotDoneTwiceForWhatIsLostOfIt() throws {
+        var schedule = try Self.fan(effect: 0)
+        let failure = StepFailure(.environment, code: "lost-output", "it is lost")
+        let end = schedule.performed(1, .failed(failure), lost: [0], at: .zero, fraction: { 0 })
+        #expect(end == .ended(.failed(failure), skipped: []))
+    }
+
+    @Test func nothingIsMadeAgainAfterAStop() throws {
+        var schedule = try Self.fan(effect: nil)
+        schedule.stop(.cancellation)
+        let failure = StepFailure(.environment, code: "lost-output", "it is lost")
+        let end = schedule.performed(1, .failed(failure), lost: [0], at: .zero, fraction: { 0 })
+        #expect(end == .ended(.failed(failure), skipped: []))
+    }
+
+    /// A step that has ended well, and two that need it and work.
+    private static func fan(effect: Int?) throws -> Schedule {
+        let ids = (0..<3).map(ScheduleSimulation.id)
+        let plan = try Plan(
+            ordering: (0..<3).map { Plan<Int>.Step(id: ids[$0], work: $0, needs: $0 == 0 ? [] : [ids[0]]) })
+        var schedule = Schedule(plan, rules: RunRules(width: 2)) { $0.work == effect }
+        if effect == 0 {
+            #expect(schedule.next(at: .zero) == .perform([0]))
+            _ = schedule.performed(0, .succeeded([]), at: .zero, fraction: { 0 })
+        } else {
+            #expect(schedule.next(at: .zero) == .look([0]))
+            schedule.endLook()
+            _ = schedule.looked(0, .reused([]))
+        }
+        for position in 1...2 {
+            #expect(schedule.next(at: .zero) == .look([position]))
+            schedule.endLook()
+            schedule.mustPerform(position, batch: nil)
+            #expect(schedule.next(at: .zero) == .perform([position]))
+        }
+        return schedule
     }
 }

@@ -29,6 +29,8 @@ final class ToyRunner: StepRunner {
     }
 
     let counts = Mutex(Counts())
+    /// What happens to the world just before a step reads its inputs.
+    let ahead = Mutex<@Sendable (StepID) -> Void>({ _ in })
 
     var performed: [StepID] { counts.withLock(\.performed) }
     /// How many steps each batch had.
@@ -80,6 +82,7 @@ final class ToyRunner: StepRunner {
         }
         defer { counts.withLock { $0.now -= 1 } }
         await Task.yield()
+        ahead.withLock(\.self)(step.id)
         switch step.work.behaviour {
         case .succeed, .effect, .refuse, .unsure, .batch: break
         case .fail, .failInBatch: throw StepFailure(code: "toy", "it fails")

@@ -1,0 +1,27 @@
+import Model
+import Synchronization
+
+/// The inputs of one step, with a note of whose content turned out to be lost when the step read it.
+///
+/// It is noted where it is read, so that no runner has to know of it.
+struct VerifiedInputs: Sendable {
+    private final class Losses: Sendable {
+        let steps = Mutex<Set<StepID>>([])
+    }
+
+    let inputs: StepInputs
+    private let losses: Losses
+
+    init(_ outputs: [StepID: [Output]], store: ContentStore) {
+        let losses = Losses()
+        var inputs: [StepID: StoredOutputs] = [:]
+        for (step, outputs) in outputs {
+            inputs[step] = store.outputs(outputs) { losses.steps.withLock { _ = $0.insert(step) } }
+        }
+        self.inputs = StepInputs(inputs)
+        self.losses = losses
+    }
+
+    /// The steps whose content was lost, in the order of their names.
+    var lost: [StepID] { losses.steps.withLock { $0.sorted() } }
+}
