@@ -18,6 +18,11 @@ package struct LocalExecutor: Sendable {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Removes what processes that were killed have left in a directory for scratch directories.
+    ///
+    /// What a living process uses is locked, and stays.
+    package static func clearLeftovers(in scratchBase: String) { ScratchFolder.sweep(scratchBase) }
+
     /// Runs a program to its end.
     ///
     /// A status other than 0 and an end by a signal are results. A cancelled task throws `cancelled` even where the

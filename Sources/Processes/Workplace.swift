@@ -5,7 +5,8 @@ internal import Model
 /// The directory that a program runs in: a fresh one of its own, or one that the caller names.
 struct Workplace: Sendable {
     let path: String
-    private let isScratch: Bool
+    /// nil in a directory that the caller names.
+    private let scratch: ScratchFolder?
 
     /// Makes the scratch directory, readable by this user only, and writes the inputs.
     ///
@@ -20,32 +21,24 @@ struct Workplace: Sendable {
                     reason: "inputs are written to a scratch directory only, not to \(directory)")
             }
             path = directory
-            isScratch = false
+            scratch = nil
             return
         }
-        let name = String(UInt64.random(in: .min ... .max), radix: 36)
-        path = "\(base)/\(getpid())-\(name)"
-        isScratch = true
-        do {
-            try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
-        } catch {
-            throw .scratchFailed(reason: "\(base) could not be made: \(error.localizedDescription)")
-        }
-        guard unsafe mkdir(path, 0o700) == 0 else {
-            throw .scratchFailed(reason: "\(path): \(systemReason())")
-        }
-        do {
-            for (name, bytes) in invocation.inputs {
-                let file = URL(filePath: "\(path)/\(name)")
+        let folder = try ScratchFolder(under: base)
+        path = folder.path
+        scratch = folder
+        for (name, bytes) in invocation.inputs {
+            let file = URL(filePath: "\(path)/\(name)")
+            do {
                 try FileManager.default.createDirectory(
                     at: file.deletingLastPathComponent(),
                     withIntermediateDirectories: true
                 )
                 try bytes.write(to: file, options: .withoutOverwriting)
+            } catch {
+                clear()
+                throw .scratchFailed(reason: "\(path)/\(name): \(Self.words(for: error))")
             }
-        } catch {
-            clear()
-            throw .scratchFailed(reason: "an input could not be written: \(error.localizedDescription)")
         }
     }
 
@@ -74,30 +67,14 @@ struct Workplace: Sendable {
     }
 
     /// Removes a scratch directory with all that the program left there.
-    func clear() {
-        guard isScratch else { return }
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            // The program may have taken away the right to remove what it made.
-            openDirectories()
-            try? FileManager.default.removeItem(atPath: path)
-        }
-    }
+    func clear() { scratch?.clear() }
 
-    private func openDirectories() {
-        let root = URL(filePath: path, directoryHint: .isDirectory)
-        var waiting = [root]
-        while let directory = waiting.popLast() {
-            _ = unsafe chmod(directory.path(percentEncoded: false), 0o700)
-            let children = try? FileManager.default.contentsOfDirectory(
-                at: directory,
-                includingPropertiesForKeys: [.isDirectoryKey]
-            )
-            waiting += (children ?? []).filter {
-                (try? $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true
-            }
-        }
+    /// What the system says, where the library only says it of the whole.
+    private static func words(for error: any Error) -> String {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let cause, cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        return unsafe strerror(Int32(cause.code)).map { unsafe String(cString: $0) }
+            ?? error.localizedDescription
     }
 }
 
@@ -105,9 +82,4 @@ struct Workplace: Sendable {
 private func isInside(_ path: String) -> Bool {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     return !path.utf8.contains(0) && parts.allSatisfy { !["", ".", ".."].contains($0) }
-}
-
-/// What the system says of the last call that failed.
-private func systemReason() -> String {
-    unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)"
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Model
 import Processes
 import Testing
@@ -73,5 +74,39 @@ import Testing
         await #expect(throws: ToolError.scratchFailed(reason: "the output 'o' is not a file")) {
             try await bench.executor.run(bench.shell("mkfifo o", outputs: ["o"]))
         }
+    }
+
+    @Test func whatNobodyUsesAnyMoreIsSweptAndNothingElse() async throws {
+        let running = try await bench.executor.startService(
+            bench.shell("touch mine && pwd && cat"))
+        let used = try #require(await running.firstLine(.seconds(60)))
+        let files = FileManager.default
+        for name in ["4711-1z141z3", "4711-abc"] {
+            try files.createDirectory(atPath: "\(bench.base)/\(name)/d", withIntermediateDirectories: true)
+            try Data().write(to: URL(filePath: "\(bench.base)/\(name)/d/f"))
+        }
+        #expect(unsafe chmod("\(bench.base)/4711-abc/d", 0o500) == 0)
+        let others = ["notes", "4711", "4711-ABC!", "-7", "a-b-c"]
+        for name in others {
+            try files.createDirectory(atPath: "\(bench.base)/\(name)", withIntermediateDirectories: true)
+        }
+        LocalExecutor.clearLeftovers(in: bench.base)
+        #expect(Set(bench.scratch) == Set(others + [URL(filePath: used).lastPathComponent]))
+        #expect(files.fileExists(atPath: used + "/mine"))
+        await running.stop()
+        #expect(Set(bench.scratch) == Set(others))
+    }
+
+    @Test func whoSweepsTakesNothingFromWhoStarts() async throws {
+        let sweeper = Task.detached { [base = bench.base] in
+            while !Task.isCancelled { LocalExecutor.clearLeftovers(in: base) }
+        }
+        for _ in 0..<30 {
+            let result = try await bench.executor.run(bench.shell("touch a && test -e a"))
+            #expect(result.status == .exited(0))
+        }
+        sweeper.cancel()
+        await sweeper.value
+        #expect(bench.scratch.isEmpty)
     }
 }
