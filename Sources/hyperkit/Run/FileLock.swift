@@ -41,17 +41,34 @@ final class FileLock: Sendable {
     }
 
     /// Makes a file that is there, and locked, while the lock lives: never one without the other.
+    ///
+    /// Until it has its name it has one that begins with a dot.
     static func record(_ path: String, _ text: String) throws(FileError) -> FileLock {
         let directory = PathText.directory(of: path)
         try FileAccess.makeDirectory(directory)
         let temporary = "\(directory)/.\(PathText.name(of: path)).\(getpid())"
-        let descriptor = try open(temporary)
-        let lock = FileLock(descriptor: descriptor, path: path, isRecord: true)
-        write(text, to: descriptor)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, unsafe rename(temporary, path) == 0 else {
-            throw FileError(path: path, reason: unsafe String(cString: strerror(errno)))
+        while true {
+            let descriptor = try open(temporary)
+            let isSwept = flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK
+            if !isSwept { write(text, to: descriptor) }
+            if !isSwept, unsafe rename(temporary, path) == 0 {
+                return FileLock(descriptor: descriptor, path: path, isRecord: true)
+            }
+            let reason = errno
+            close(descriptor)
+            // Before it was locked, it may have been taken for one that a killed process has left.
+            guard isSwept || reason == ENOENT else {
+                throw FileError(path: path, reason: unsafe String(cString: strerror(reason)))
+            }
         }
-        return lock
+    }
+
+    /// Removes a file that nobody holds the lock of.
+    static func removeIfFree(_ path: String) {
+        let descriptor = unsafe Foundation.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { _ = unsafe unlink(path) }
     }
 
     /// Whether some process holds the lock of a file.

@@ -58,9 +58,7 @@ struct StateLock {
     private static func sweep(_ stateDirectory: String) {
         let directory = holders(stateDirectory)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        for name in names where !name.hasPrefix(".") && !FileLock.isHeld("\(directory)/\(name)") {
-            _ = unsafe unlink("\(directory)/\(name)")
-        }
+        for name in names { FileLock.removeIfFree("\(directory)/\(name)") }
     }
 
     private static func holders(_ stateDirectory: String) -> String { "\(stateDirectory)/runs" }
