@@ -172,6 +172,9 @@ extension LedgerError {
         case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL: self = .locked(path: path)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: self = .damaged(path: path, detail: detail)
         case .SQLITE_FULL: self = .diskFull(path: path)
+        // The index of its log could not grow: SQLite says of it only this.
+        case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+            self = .diskFull(path: path)
         case .SQLITE_IOERR, .SQLITE_NOLFS: self = .inputOutput(path: path, detail: detail)
         case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: self = .cannotOpen(path: path, detail: detail)
         case .SQLITE_READONLY: self = .readOnly(path: path)

@@ -93,6 +93,9 @@ package struct FileError: Error, Hashable, Sendable {
     /// In the system's words.
     package var reason: String
 
+    /// What to do about any of them.
+    package static let remedy = "make room or mend its permissions, then run again"
+
     package init(path: String, reason: String) {
         self.path = path
         self.reason = reason

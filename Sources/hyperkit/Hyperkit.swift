@@ -44,7 +44,7 @@ struct Hyperkit: AsyncParsableCommand {
         } catch let exit as Exit {
             return exit.code
         } catch let error as FileError {
-            Console.err("error: \(error) [unusable-path]")
+            Console.err("error: \(error) [unusable-path]\n  hint: \(FileError.remedy)")
             return Exit.environment.code
         } catch {
             let code = exitCode(for: error)

@@ -112,6 +112,31 @@ import Testing
         #expect(differences(actions, await bench.alone(actions), together).isEmpty)
     }
 
+    @Test func onlyWhoCrashesTheCompilerFails() async throws {
+        bench.fakeCrash(where: "contract Culprit")
+        let contracts = try ["A", "B", "Culprit", "C", "D"].map {
+            try bench.add("\($0).sol", "contract \($0) {}")
+        }
+        let together = await bench.together(contracts)
+        #expect(codes(together) == ["ok", "ok", "compiler-failed", "ok", "ok"])
+        #expect(differences(contracts, await bench.alone(contracts), together).isEmpty)
+    }
+
+    @Test func whereThereIsNoPlaceToWorkInTheMachineIsAtFault() async throws {
+        bench.fakeFault(where: "contract", .scratchFailed(reason: "/tmp/x: No space left on device"))
+        let contracts = try ["A", "B"].map { try bench.add("\($0).sol", "contract \($0) {}") }
+        for result in await bench.together(contracts) {
+            guard case .failure(let failure) = result else {
+                Issue.record("\(result)")
+                continue
+            }
+            #expect(failure.kind == .environment)
+            #expect(failure.message == "a tool has no place to work in: /tmp/x: No space left on device")
+            #expect(failure.hint?.contains("make room") == true)
+        }
+        #expect(bench.runs.count == 1)
+    }
+
     @Test func aMemberThatCannotBeReadFailsAlone() async throws {
         let actions = [try bench.add("A.sol", "contract A {}"), try bench.add("B.sol", "contract B {}")]
         bench.files.set("/project/A.sol", "contract A { }")

@@ -16,7 +16,7 @@ final class CompileBench: Sendable {
     private let live: World
     private let inputs = Mutex<[Data]>([])
     /// A fault that the real compiler cannot be made to show, by what its input holds.
-    private let fakeFaults = Mutex<[(text: String, fault: ToolError)]>([])
+    private let fakeFaults = Mutex<[(text: String, end: Result<ToolResult, ToolError>)]>([])
 
     init() throws {
         let scratch = NSTemporaryDirectory() + "hyperkit-compile-\(UInt64.random(in: 0 ... .max))"
@@ -41,7 +41,13 @@ final class CompileBench: Sendable {
     var runs: [Data] { inputs.withLock { $0 } }
 
     func fakeFault(where text: String, _ fault: ToolError) {
-        fakeFaults.withLock { $0.append((text, fault)) }
+        fakeFaults.withLock { $0.append((text, .failure(fault))) }
+    }
+
+    /// The compiler is killed by a signal where its input holds a text.
+    func fakeCrash(where text: String) {
+        let crash = ToolResult(status: .signalled(11), standardOutput: Data("{".utf8), standardError: Data())
+        fakeFaults.withLock { $0.append((text, .success(crash))) }
     }
 
     var step: CompileStep {
@@ -50,7 +56,9 @@ final class CompileBench: Sendable {
         world.runTool = { [self] invocation throws(ToolError) in
             inputs.withLock { $0.append(invocation.standardInput) }
             let input = String(decoding: invocation.standardInput, as: UTF8.self)
-            if let fake = fakeFaults.withLock({ $0.first { input.contains($0.text) } }) { throw fake.fault }
+            if let fake = fakeFaults.withLock({ $0.first { input.contains($0.text) } }) {
+                return try fake.end.get()
+            }
             return try await live.runTool(invocation)
         }
         return CompileStep(world: world, compilers: Compilers(pinned: [compiler]), root: "/project")

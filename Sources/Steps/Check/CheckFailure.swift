@@ -10,7 +10,8 @@ enum CheckFailure {
     static func of(_ error: ToolError, _ action: CheckAction) -> StepFailure {
         switch error {
         case .cancelled: .cancelled
-        case .notFound, .couldNotStart, .scratchFailed, .ended:
+        case .scratchFailed(let reason): .scratch(reason)
+        case .notFound, .couldNotStart, .ended:
             StepFailure(
                 .environment,
                 code: "no-program",

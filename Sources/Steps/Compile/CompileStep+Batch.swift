@@ -204,8 +204,9 @@ extension CompilerFault {
                 hint: "run 'hyperkit toolchain install'"
             )
             self.init(reach: .everyone, failure: failure)
+        case .scratchFailed(let reason): self.init(reach: .everyone, failure: .scratch(reason))
         case .timedOut: self.init(reach: .slow, failure: failed)
-        case .couldNotStart, .tooMuchOutput, .scratchFailed, .ended:
+        case .couldNotStart, .tooMuchOutput, .ended:
             self.init(reach: .someone, failure: failed)
         }
     }

@@ -38,7 +38,7 @@ struct PlanCommand: AsyncParsableCommand {
             for line in ends[step.id].map(StepLine.details) ?? [] { Console.err(line) }
         }
         if let failure = files.failure {
-            Console.err("error: \(failure) [unusable-path]")
+            Console.err("error: \(failure) [unusable-path]\n  hint: \(FileError.remedy)")
             throw Exit.environment
         }
 

@@ -20,7 +20,7 @@ enum NetworkLock {
                 .environment,
                 code: "state-io",
                 "the state directory cannot be used: \(error)",
-                hint: "make room or mend its permissions, then run again"
+                hint: FileError.remedy
             )
         }
         throw StepFailure(

@@ -27,7 +27,9 @@ struct RunSession {
         mutating func fail(_ failure: String?) {
             guard let failure else { return }
             self.failure = failure
-            summary += "error: the record of this run is not complete: \(failure) [record-incomplete]\n"
+            summary +=
+                "error: the record of this run is not complete: \(failure) [record-incomplete]\n"
+                + "  hint: \(FileError.remedy)\n"
             if exitCode < 128 { exitCode = Exit.environment.code }
         }
     }

@@ -10,7 +10,8 @@ package struct SlitherRun: Sendable {
 
     /// Has Slither look at the archive and nothing else.
     ///
-    /// - Throws: ``StepFailure/cancelled``; every other end is in ``run``.
+    /// - Throws: ``StepFailure/cancelled``, or ``StepFailure`` coded `scratch-io` where there is no place to work in; every
+    ///   other end is in ``run``.
     package static func look(
         at program: CompiledProgram,
         _ scope: AuditScope,
@@ -26,9 +27,10 @@ package struct SlitherRun: Sendable {
         } catch {
             switch error {
             case .cancelled: throw .cancelled
+            case .scratchFailed(let reason): throw .scratch(reason)
             case .notFound: run.end = .missing
             case .timedOut: run.end = .timedOut
-            case .couldNotStart, .tooMuchOutput, .scratchFailed, .ended: run.end = .failed
+            case .couldNotStart, .tooMuchOutput, .ended: run.end = .failed
             }
             run.message = error.description
             return SlitherRun(run: run, drafts: [], output: nil)
