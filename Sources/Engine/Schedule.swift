@@ -297,7 +297,7 @@ package struct Schedule: Sendable {
         outcomes[position] = outcome
         batches[position] = nil
         let skipped = release(position, from: milestones.removeValue(forKey: position) ?? 0, to: Graph.end)
-        if rules.stopsAtFailure, !outcome.isGood, stop == nil { stop = .failure }
+        if rules.stopsAtFailure, outcome.isFailure, stop == nil { stop = .failure }
         return .ended(outcome, skipped: skipped)
     }
 

@@ -275,6 +275,7 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
             case .failed, .environment: .failed(failure)
             case .blocked: .blocked(failure)
             case .refused: .refused(reason: failure.message)
+            case .unavailable: .unavailable(failure)
             case .cancelled: .cancelled
             }
         return ExecutedStep(outcome: outcome, fingerprint: fingerprint)

@@ -132,6 +132,9 @@ package struct StepEnd: Hashable, Codable, Sendable {
         case .skipped(let after):
             status = .skipped
             skippedAfter = after
+        case .unavailable(let failure):
+            status = .skipped
+            self.failure = failure
         case .blocked(let failure):
             status = .blocked
             self.failure = failure

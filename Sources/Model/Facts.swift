@@ -179,11 +179,20 @@ package struct NetworkFact: Hashable, Codable, Sendable {
     /// nil where the chain was not asked.
     package var genesisHash: String?
     package var status: Status
+    /// The address of a block explorer for people; nil where nobody says.
+    package var explorer: String?
 
-    package init(name: String, chainID: UInt64, genesisHash: String?, status: Status) {
+    package init(
+        name: String,
+        chainID: UInt64,
+        genesisHash: String?,
+        status: Status,
+        explorer: String? = nil
+    ) {
         self.name = name
         self.chainID = chainID
         self.genesisHash = genesisHash
         self.status = status
+        self.explorer = explorer
     }
 }

@@ -11,6 +11,8 @@ package struct NetworkPreset: Hashable, Sendable {
     package let limits: NetworkSpec.Limits
     package let blockTime: Duration
     package let explorer: String
+    /// What its own coin is called.
+    package let coin: String
 
     private init(
         _ name: String,
@@ -19,7 +21,8 @@ package struct NetworkPreset: Hashable, Sendable {
         confirmations: Int,
         limits: NetworkSpec.Limits = NetworkSpec.Limits(),
         blockTime: Duration,
-        explorer: String
+        explorer: String,
+        coin: String = "ETH"
     ) {
         self.name = name
         self.chainNumber = chainNumber
@@ -28,6 +31,7 @@ package struct NetworkPreset: Hashable, Sendable {
         self.limits = limits
         self.blockTime = blockTime
         self.explorer = explorer
+        self.coin = coin
     }
 
     /// Pools reject a tip under 25 gwei (PIP-35), and what a node suggests may be lower.
@@ -50,17 +54,21 @@ package struct NetworkPreset: Hashable, Sendable {
             explorer: "https://hoodi.etherscan.io"),
         NetworkPreset(
             "polygon", 137, fees: polygonFees, confirmations: 16, limits: polygonLimits,
-            blockTime: .seconds(2), explorer: "https://polygonscan.com"),
+            blockTime: .seconds(2), explorer: "https://polygonscan.com", coin: "POL"),
         NetworkPreset(
             "amoy", 80_002, fees: polygonFees, confirmations: 8, limits: polygonLimits,
-            blockTime: .seconds(2), explorer: "https://amoy.polygonscan.com"),
+            blockTime: .seconds(2), explorer: "https://amoy.polygonscan.com", coin: "POL"),
         NetworkPreset(
             "bsc", 56, fees: bscFees, confirmations: 15, blockTime: bscBlockTime,
-            explorer: "https://bscscan.com"),
+            explorer: "https://bscscan.com", coin: "BNB"),
         NetworkPreset(
             "bsc-testnet", 97, fees: bscFees, confirmations: 8, blockTime: bscBlockTime,
-            explorer: "https://testnet.bscscan.com"),
+            explorer: "https://testnet.bscscan.com", coin: "BNB"),
     ]
 
     package static func named(_ name: String) -> NetworkPreset? { all.first { $0.name == name } }
+
+    package static func numbered(_ number: UInt64) -> NetworkPreset? {
+        all.first { $0.chainNumber == number }
+    }
 }

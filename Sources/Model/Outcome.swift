@@ -21,6 +21,8 @@ package enum Outcome: Hashable, Sendable {
     case refused(reason: String)
     /// A step that it needs did not succeed.
     case skipped(after: StepID)
+    /// Its network cannot be reached, and the manifest says that the run goes on without it.
+    case unavailable(StepFailure)
     /// A person must decide.
     case blocked(StepFailure)
     case cancelled
@@ -29,14 +31,22 @@ package enum Outcome: Hashable, Sendable {
     package var isGood: Bool {
         switch self {
         case .succeeded, .reused: true
-        case .failed, .refused, .skipped, .blocked, .cancelled: false
+        case .failed, .refused, .skipped, .unavailable, .blocked, .cancelled: false
+        }
+    }
+
+    /// Whether a run that stops at the first failure stops at it.
+    package var isFailure: Bool {
+        switch self {
+        case .failed, .refused, .blocked, .cancelled: true
+        case .succeeded, .reused, .skipped, .unavailable: false
         }
     }
 
     package var outputs: [Output] {
         switch self {
         case .succeeded(let outputs), .reused(let outputs): outputs
-        case .failed, .refused, .skipped, .blocked, .cancelled: []
+        case .failed, .refused, .skipped, .unavailable, .blocked, .cancelled: []
         }
     }
 }
@@ -51,6 +61,8 @@ package struct StepFailure: Error, Hashable, Codable, Sendable {
         case environment
         /// A policy does not let it pass (exit code 3).
         case refused
+        /// A network that may be skipped cannot be reached: the run is degraded, which is no failure.
+        case unavailable
         case cancelled
     }
 

@@ -61,9 +61,13 @@ package struct MarkdownReport: Sendable {
                 MarkdownText.cellCode("\(deployment.name)@\(deployment.network)"),
                 MarkdownText.cellCode(deployment.contract),
                 deployment.action.rawValue,
-                link(deployment.address, "address", on: deployment.chainID),
+                link(
+                    deployment.address, "address",
+                    explorer(of: deployment.network, deployment.chainID, reading)),
                 deployment.codeMatches.map { $0 ? "✓" : "✗ differs" } ?? "–",
-                link(deployment.transactionHash, "tx", on: deployment.chainID),
+                link(
+                    deployment.transactionHash, "tx",
+                    explorer(of: deployment.network, deployment.chainID, reading)),
                 deployment.gasUsed.map { PlainWords.grouped($0) } ?? "–",
                 MarkdownText.prose(deployment.reason),
             ]
@@ -75,11 +79,11 @@ package struct MarkdownReport: Sendable {
     private static func calls(_ reading: RunReading) -> String {
         guard !reading.calls.isEmpty else { return "" }
         let rows = reading.calls.map { call in
-            let chain = reading.networks.first { $0.fact.name == call.network }?.fact.chainID
-            return [
+            [
                 MarkdownText.cellCode("\(call.deployment)@\(call.network)/\(call.name)"),
                 MarkdownText.cellCode(call.function), call.isMade ? "made" : "not needed",
-                link(call.transactionHash, "tx", on: chain ?? 0), MarkdownText.prose(call.reason),
+                link(call.transactionHash, "tx", explorer(of: call.network, nil, reading)),
+                MarkdownText.prose(call.reason),
             ]
         }
         return "## Calls\n\n" + table(["call", "function", "", "transaction", "why"], rows)
@@ -94,12 +98,27 @@ package struct MarkdownReport: Sendable {
     }
 
     /// Shortened, with a link where people know the chain; the text is only ever hexadecimal digits.
-    private static func link(_ hex: String?, _ kind: String, on chainID: UInt64) -> String {
+    private static func link(_ hex: String?, _ kind: String, _ explorer: String?) -> String {
         guard let hex else { return "–" }
         guard hex.hasPrefix("0x"), Hex.decode(hex) != nil else { return MarkdownText.cellCode(hex) }
         let short = hex.count > 42 ? "\(hex.prefix(10))…\(hex.suffix(6))" : hex
-        guard let explorer = KnownChain.explorer(of: chainID) else { return "`\(short)`" }
+        guard let explorer else { return "`\(short)`" }
         return "[`\(short)`](\(explorer)/\(kind)/\(hex))"
+    }
+
+    /// Where people look at a network, as its manifest or its number says; only what a link cannot break out of.
+    private static func explorer(of network: String, _ chainID: UInt64?, _ reading: RunReading) -> String? {
+        let fact = reading.networks.first { $0.fact.name == network }?.fact
+        guard let url = fact?.explorer else {
+            return (chainID ?? fact?.chainID).flatMap(KnownChain.explorer)
+        }
+        let isSafe = url.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122: true
+            default: Array("-._~:/?#@!$&'*+,;=%".utf8).contains(byte)
+            }
+        }
+        return isSafe && (url.hasPrefix("https://") || url.hasPrefix("http://")) ? url : nil
     }
 
     /// A table of cells that are Markdown already.

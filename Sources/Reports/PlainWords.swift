@@ -49,24 +49,8 @@ package enum PlainWords {
 
 /// What is well known of a chain by its number.
 enum KnownChain {
-    private static let explorers: [UInt64: String] = [
-        1: "https://etherscan.io",
-        11_155_111: "https://sepolia.etherscan.io",
-        560_048: "https://hoodi.etherscan.io",
-        137: "https://polygonscan.com",
-        80_002: "https://amoy.polygonscan.com",
-        56: "https://bscscan.com",
-        97: "https://testnet.bscscan.com",
-    ]
-
     /// Where people look at it; nil for a chain that nobody but its owner knows.
-    static func explorer(of chainID: UInt64) -> String? { explorers[chainID] }
+    static func explorer(of chainID: UInt64) -> String? { NetworkPreset.numbered(chainID)?.explorer }
 
-    static func coin(of chainID: UInt64) -> String {
-        switch chainID {
-        case 137, 80_002: "POL"
-        case 56, 97: "BNB"
-        default: "ETH"
-        }
-    }
+    static func coin(of chainID: UInt64) -> String { NetworkPreset.numbered(chainID)?.coin ?? "ETH" }
 }

@@ -162,6 +162,19 @@ import Testing
         #expect(outcomes[Self.id("c")] == .skipped(after: Self.id("a")))
     }
 
+    @Test func failFastGoesOnWithoutANetworkThatMayBeSkipped() async throws {
+        let outcomes = try await run(
+            [Self.step("a", .unavailable), Self.step("b"), Self.step("c", needs: ["a"])],
+            width: 1,
+            stopsAtFailure: true
+        )
+        #expect(
+            outcomes[Self.id("a")]
+                == .unavailable(StepFailure(.unavailable, code: "toy", "nobody answers")))
+        #expect(outcomes[Self.id("b")]?.isGood == true)
+        #expect(outcomes[Self.id("c")] == .skipped(after: Self.id("a")))
+    }
+
     @Test func cancellingEndsWhatRunsAndStartsNothingElse() async throws {
         let task = Task {
             try await run([Self.step("a", .waitUntilCancelled), Self.step("b", after: ["a"])])

@@ -6,7 +6,7 @@ import Synchronization
 /// What a toy step does.
 struct ToyWork: Sendable {
     enum Behaviour: Hashable, Sendable {
-        case succeed, fail, refuse, block, effect, unsure, waitUntilCancelled
+        case succeed, fail, refuse, block, unavailable, effect, unsure, waitUntilCancelled
         case failForCertain
         /// The first attempts fail in a way that may pass.
         case failPassing(times: Int)
@@ -91,6 +91,7 @@ final class ToyRunner: StepRunner {
             guard counts.withLock({ counts in counts.performed.count { $0 == step.id } }) > times else {
                 throw StepFailure(code: "toy", "it fails", recurrence: .passing)
             }
+        case .unavailable: throw StepFailure(.unavailable, code: "toy", "nobody answers")
         case .block: throw StepFailure(.blocked, code: "toy", "a person decides")
         case .early(let other, let fails):
             try progress.handedOver()

@@ -199,46 +199,6 @@ import Testing
         #expect(error.mayHaveTakenEffect)
     }
 
-    @Test func aBatchKeepsTheOrderOfItsQuestions() async throws {
-        let third = Keccak256.hash([3])
-        let node = FakeNode(
-            .body(
-                """
-                [{"id":$ID2,"error":{"code":-32005,"message":"rate limit"}},{"id":$ID1,"result":null},
-                {"id":$ID0,"result":\(receipt(hash))}]
-                """
-            )
-        )
-        let answers = try await node.rpc.receipts([hash, other, third, hash])
-        #expect(node.asked.count == 1)
-        #expect(try answers[0].get()?.transactionHash == hash)
-        #expect(try answers[1].get() == nil)
-        #expect(throws: RPCFailure.self) { try answers[2].get() }
-        // The fourth question has no answer at all.
-        let missing = try #require(throws: RPCFailure.self) { try answers[3].get() }
-        #expect(
-            missing
-                == .malformed(
-                    method: "eth_getTransactionReceipt",
-                    "the batch holds no answer to one of its requests"
-                )
-        )
-    }
-
-    @Test func nothingIsAskedForAnEmptyBatch() async throws {
-        let node = FakeNode()
-        #expect(try await node.rpc.receipts([]).isEmpty)
-        #expect(node.asked.isEmpty)
-    }
-
-    @Test func aNodeWithoutBatchesSaysSoOnce() async throws {
-        let node = FakeNode(.body(#"{"id":null,"error":{"code":-32600,"message":"batch not supported"}}"#))
-        let error = try await #require(throws: RPCFailure.self) { try await node.rpc.receipts([hash]) }
-        #expect(error.description == "eth_getTransactionReceipt: batch not supported (code -32600)")
-        let doubled = FakeNode(.body(#"[{"id":$ID0,"result":null},{"id":$ID0,"result":null}]"#))
-        await #expect(throws: RPCFailure.self) { try await doubled.rpc.receipts([hash]) }
-    }
-
     @Test func readsFeesCodeStorageAndVersion() async throws {
         let history = try await FakeNode(
             result: """

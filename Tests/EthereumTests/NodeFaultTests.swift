@@ -95,3 +95,185 @@ import Testing
         #expect(!RPCFailure.transport(.status(500, retryAfter: nil, body: .init())).isRateLimit)
     }
 }
+
+/// One refusal, as each client words it: whichever answers, the same is done.
+@Suite struct NodeFaultDecisionTests {
+    struct Wording: Sendable, CustomTestStringConvertible {
+        let client: String
+        let code: Int64
+        let message: String
+
+        init(_ client: String, _ code: Int64, _ message: String) {
+            self.client = client
+            self.code = code
+            self.message = message
+        }
+
+        var testDescription: String { "\(client): \(message)" }
+    }
+
+    private func check(
+        _ wording: Wording,
+        _ kind: NodeFaultKind,
+        mayHaveTakenEffect: Bool,
+        isTheNodes: Bool = false
+    ) {
+        let fault = NodeFault(
+            method: "eth_sendRawTransaction", code: wording.code, message: wording.message, revertData: nil)
+        #expect(fault.kind == kind)
+        #expect(RPCFailure.node(fault).mayHaveTakenEffect == mayHaveTakenEffect)
+        #expect(RPCFailure.node(fault).isTheNodes == isTheNodes)
+    }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "already known"), Wording("erigon", -32_000, "existing txn with same hash"),
+        Wording("nethermind", -32_010, "AlreadyKnown"), Wording("besu", -32_000, "Known transaction"),
+        Wording("reth", -32_003, "already known"), Wording("anvil", -32_003, "transaction already imported"),
+    ])
+    func aTransactionThatThePoolHasIsSent(_ wording: Wording) {
+        check(wording, .alreadyKnown, mayHaveTakenEffect: true)
+    }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "nonce too low: address 0x5B38, tx: 4 state: 5"),
+        Wording("erigon", -32_000, "nonce too low"),
+        Wording("nethermind", -32_010, "OldNonce, Current nonce: 5, nonce of rejected tx: 4"),
+        Wording("besu", -32_001, "Nonce too low"), Wording("reth", -32_003, "nonce too low"),
+        Wording("anvil", -32_003, "nonce too low"),
+    ])
+    func aNonceThatIsUsedMayBeOurOwn(_ wording: Wording) {
+        check(wording, .nonceTooLow(next: nil), mayHaveTakenEffect: true)
+    }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "nonce too high: address 0x5B38, tx: 9 state: 5"),
+        Wording("nethermind", -32_010, "nonce too far in future"),
+        Wording("nethermind", -32_010, "NonceGap, Future nonce. Expected nonce: 5"),
+        Wording("besu", -32_006, "Nonce too high"), Wording("reth", -32_003, "nonce too high"),
+        Wording("anvil", -32_003, "nonce too high"),
+    ])
+    func aGapIsNotKept(_ wording: Wording) { check(wording, .nonceTooHigh, mayHaveTakenEffect: false) }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "replacement transaction underpriced"),
+        Wording("erigon", -32_000, "could not replace existing tx"),
+        Wording("nethermind", -32_010, "ReplacementNotAllowed"),
+        Wording("besu", -32_000, "Replacement transaction underpriced"),
+        Wording("reth", -32_003, "replacement transaction underpriced"),
+        Wording("anvil", -32_003, "replacement transaction underpriced"),
+    ])
+    func anotherAttemptHoldsTheNonce(_ wording: Wording) {
+        check(wording, .replacementUnderpriced, mayHaveTakenEffect: false)
+    }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "transaction underpriced"),
+        Wording("bor", -32_000, "transaction underpriced: gas tip cap 1, minimum needed 25000000000"),
+        Wording("erigon", -32_000, "fee too low"), Wording("nethermind", -32_010, "FeeTooLow"),
+        Wording("besu", -32_009, "Gas price below configured minimum gas price"),
+        Wording("reth", -32_003, "transaction underpriced"),
+        Wording("anvil", -32_003, "max fee per gas less than block base fee"),
+    ])
+    func aFeeIsTooSmall(_ wording: Wording) { check(wording, .underpriced, mayHaveTakenEffect: false) }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "insufficient funds for gas * price + value: balance 1, tx cost 2"),
+        Wording("erigon", -32_000, "insufficient funds"),
+        Wording("nethermind", -32_010, "InsufficientFunds, Account balance: 1, cumulative cost: 2"),
+        Wording("besu", -32_004, "Upfront cost exceeds account balance"),
+        Wording("reth", -32_003, "insufficient funds for gas * price + value: have 1 want 2"),
+        Wording("anvil", -32_003, "Insufficient funds for gas * price + value"),
+    ])
+    func fundsDoNotReach(_ wording: Wording) { check(wording, .insufficientFunds, mayHaveTakenEffect: false) }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "invalid chain id for signer: have 1 want 137"),
+        Wording("erigon", -32_000, "invalid chain id, expected 1 got 137"),
+        Wording("besu", -32_000, "Wrong chainId"), Wording("reth", -32_000, "invalid chain ID"),
+        Wording("anvil", -32_003, "invalid chain id for signer"),
+    ])
+    func itIsAnotherChain(_ wording: Wording) { check(wording, .wrongChain, mayHaveTakenEffect: false) }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "exceeds block gas limit"),
+        Wording("erigon", -32_000, "gas limit is too high"),
+        Wording("besu", -32_005, "Transaction gas limit exceeds block gas limit"),
+        Wording("besu", -32_005, "gas limit exceeds block limit"),
+        Wording("reth", -32_003, "exceeds block gas limit"),
+        Wording("anvil", -32_003, "intrinsic gas too high"),
+    ])
+    func theGasLimitIsTooLarge(_ wording: Wording) {
+        check(wording, .gasLimitTooHigh, mayHaveTakenEffect: false)
+    }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "txpool is full"), Wording("geth", -32_000, "account limit exceeded"),
+        Wording("reth", -32_003, "txpool is full"),
+    ])
+    func thereIsNoRoom(_ wording: Wording) { check(wording, .poolFull, mayHaveTakenEffect: false) }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)"),
+        Wording("besu", -32_000, "Transaction fee cap exceeded"),
+        Wording("reth", -32_003, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)"),
+    ])
+    func theOperatorHasACap(_ wording: Wording) { check(wording, .feeCapExceeded, mayHaveTakenEffect: false) }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "transaction type not supported"),
+        Wording("nethermind", -32_010, "InvalidTxType"), Wording("besu", -32_000, "Invalid transaction type"),
+        Wording("erigon", -32_000, "transaction type not supported"),
+    ])
+    func theTypeIsNotTaken(_ wording: Wording) { check(wording, .unsupportedType, mayHaveTakenEffect: false) }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "max initcode size exceeded: code size 50000, limit 49152"),
+        Wording("erigon", -32_000, "initcode too large"),
+    ])
+    func theInitCodeIsTooLarge(_ wording: Wording) {
+        check(wording, .initCodeTooLarge, mayHaveTakenEffect: false)
+    }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "header not found"), Wording("anvil", -32_001, "Resource not found"),
+        Wording("nethermind", -32_001, "Block not found"), Wording("erigon", -32_000, "unknown block"),
+    ])
+    func aNodeLags(_ wording: Wording) {
+        check(wording, .missingBlock, mayHaveTakenEffect: false, isTheNodes: true)
+    }
+
+    @Test(arguments: [
+        Wording("geth", -32_000, "transaction indexing is in progress"),
+        Wording("besu", -32_008, "Initial sync is still in progress"), Wording("besu", -32_008, ""),
+    ])
+    func aNodeIsNotReady(_ wording: Wording) {
+        check(wording, .notReady, mayHaveTakenEffect: false, isTheNodes: true)
+    }
+
+    @Test(arguments: [
+        Wording("geth", -32_002, "request timed out"), Wording("geth", -32_002, ""),
+        Wording("erigon", -32_000, "context deadline exceeded"),
+    ])
+    func nobodyKnowsWhereANodeGaveUp(_ wording: Wording) {
+        check(wording, .timedOut, mayHaveTakenEffect: true, isTheNodes: true)
+    }
+
+    @Test(arguments: [
+        Wording("gateway", -32_005, "daily request count exceeded, request rate limited"),
+        Wording("gateway", -32_005, ""), Wording("gateway", 429, "compute units per second exceeded"),
+        Wording("gateway", -32_029, "Too Many Requests"),
+    ])
+    func aGatewayLimitsTheRate(_ wording: Wording) {
+        check(wording, .rateLimited, mayHaveTakenEffect: false, isTheNodes: true)
+    }
+
+    /// Words that nobody has met prove nothing, whatever the code.
+    @Test(arguments: [
+        Wording("?", -32_000, "unknown transaction"), Wording("?", -32_603, "Internal error"),
+        Wording("?", -32_000, ""), Wording("?", -32_003, "Transaction rejected"),
+        Wording("?", -32_010, "Invalid"),
+    ])
+    func whatIsNotUnderstoodProvesNothing(_ wording: Wording) {
+        check(wording, .other, mayHaveTakenEffect: true)
+    }
+}

@@ -54,12 +54,13 @@ extension DeployBench {
 
     static func network(
         chainID: UInt64 = 11_155_111,
+        endpoints: [String] = [endpoint],
         confirmations: NetworkSpec.Confirmations = .blocks(1)
     ) -> NetworkSpec {
         guard let id = ChainID(chainID) else { preconditionFailure("a chain has a number") }
         return NetworkSpec(
-            name: "sepolia", location: here, chain: .rpc([.url(endpoint)], chainID: id), signer: "ci",
-            confirmations: confirmations)
+            name: "sepolia", location: here, chain: .rpc(endpoints.map { .url($0) }, chainID: id),
+            signer: "ci", confirmations: confirmations)
     }
 
     static let ci = SignerSpec(name: "ci", location: here, key: .environment("CI_KEY"))

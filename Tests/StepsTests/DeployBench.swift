@@ -70,6 +70,10 @@ final class DeployBench: Sendable {
     let environment: Mutex<[String: String]>
     let files: Mutex<[String: Data]> = Mutex([:])
     let toolResult: Mutex<ToolResult?> = Mutex(nil)
+    /// Fake nodes beside ``node``, by URL.
+    let routes: Mutex<[String: @Sendable (HTTPRequest) -> Result<HTTPReply, HTTPError>]> = Mutex([:])
+    /// What was sent to which URL, in order.
+    let sent: Mutex<[HTTPRequest]> = Mutex([])
     let patience: Duration
     private let state = Mutex(State())
 
@@ -107,6 +111,9 @@ final class DeployBench: Sendable {
     var said: [String] { state.withLock(\.said) }
     var isDead: Bool { state.withLock { if case .dead = $0.life { true } else { false } } }
     var elapsed: Duration { state.withLock(\.elapsed) }
+
+    /// Lets time pass that nobody waits for.
+    func pass(_ time: Duration) { state.withLock { $0.elapsed += time } }
 
     /// Kills the process at its `count`th call from now to the world or to the ledger's clock.
     func kill(atCall count: Int) { state.withLock { $0.life = .dying(atCall: $0.calls + count) } }
@@ -175,7 +182,9 @@ final class DeployBench: Sendable {
             startService: { invocation throws(ToolError) in throw .notFound(program: invocation.program) },
             http: { [self] request throws(HTTPError) in
                 guard !strike() else { throw HTTPError(.notSent, "this process is dead") }
-                let reply = try node.answer(request)
+                sent.withLock { $0.append(request) }
+                let route = routes.withLock { $0[request.url] }
+                let reply = if let route { try route(request).get() } else { try node.answer(request) }
                 guard !strike() else { throw HTTPError(.unknown, "this process is dead") }
                 return reply
             }
@@ -200,7 +209,8 @@ final class DeployBench: Sendable {
             world: world,
             secrets: secrets,
             startDevnet: { _ throws(StepFailure) in throw StepFailure(code: "no-devnet", "there is none") },
-            opened: { [self] fact in note("\(fact)") }
+            opened: { [self] fact in note("\(fact)") },
+            noted: { [self] diagnostic in note("\(diagnostic)") }
         )
         return EffectContext(
             world: world, ledger: ledger, hub: hub, secrets: secrets, project: "treasury", run: run,

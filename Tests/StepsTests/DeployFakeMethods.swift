@@ -23,6 +23,7 @@ enum FakeMethods {
         let first = parameters.first?.string ?? ""
         switch method {
         case "eth_chainId": return .success(quantity(chain.chainID))
+        case "eth_blockNumber": return .success(quantity(chain.head.number))
         case "eth_getBlockByNumber": return .success(block(chain, first))
         case "eth_gasPrice": return .success(quantity(FakeChain.baseFee * 2))
         case "eth_feeHistory":

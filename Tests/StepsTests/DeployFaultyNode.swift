@@ -66,29 +66,52 @@ final class FaultyNode: Sendable {
         }
     }
 
+    /// What one request gets: an answer of JSON-RPC, or something else in its place.
+    private enum Reply {
+        case answer(JSONValue)
+        case other(HTTPReply)
+    }
+
+    /// Answers a request, or each of a batch; a fault of the way that one of a batch meets is the whole batch's.
     func answer(_ request: HTTPRequest) throws(HTTPError) -> HTTPReply {
-        guard let body = try? JSONDecoder().decode(JSONValue.self, from: request.body),
-            let method = body["method"]?.string, let id = body["id"]
-        else { throw HTTPError(.unknown, "this is no request") }
+        guard let body = try? JSONDecoder().decode(JSONValue.self, from: request.body) else {
+            throw HTTPError(.unknown, "this is no request")
+        }
+        var answers: [JSONValue] = []
+        for single in body.array ?? [body] {
+            switch try reply(to: single) {
+            case .answer(let answer): answers.append(answer)
+            case .other(let reply): return reply
+            }
+        }
+        let whole = body.array == nil ? answers[0] : .array(answers)
+        return HTTPReply(status: 200, body: (try? JSONEncoder().encode(whole)) ?? Data())
+    }
+
+    private func reply(to body: JSONValue) throws(HTTPError) -> Reply {
+        guard let method = body["method"]?.string, let id = body["id"] else {
+            throw HTTPError(.unknown, "this is no request")
+        }
         let parameters = body["params"]?.array ?? []
-        let result: Result<HTTPReply, HTTPError> = state.withLock { state in
+        let result: Result<Reply, HTTPError> = state.withLock { state in
             state.asked.append(method)
             switch state.nextFault(method) {
-            case nil: return .success(Self.reply(id, &state.chain, method, parameters))
+            case nil: return .success(.answer(Self.answer(id, &state.chain, method, parameters)))
             case .first(let change):
                 change(&state.chain)
-                return .success(Self.reply(id, &state.chain, method, parameters))
+                return .success(.answer(Self.answer(id, &state.chain, method, parameters)))
             case .loseReply:
-                _ = Self.reply(id, &state.chain, method, parameters)
+                _ = Self.answer(id, &state.chain, method, parameters)
                 return .failure(HTTPError(.unknown, "the connection broke"))
             case .loseRequest: return .failure(HTTPError(.unknown, "the connection broke"))
             case .connectionRefused: return .failure(HTTPError(.notSent, "connection refused"))
-            case .garbage: return .success(HTTPReply(status: 200, body: Data("<html>busy</html>".utf8)))
+            case .garbage:
+                return .success(.other(HTTPReply(status: 200, body: Data("<html>busy</html>".utf8))))
             case .refuse(let code, let message, let data):
-                return .success(Self.reply(id, error: Self.error(code, message, data: data)))
+                return .success(.answer(Self.answer(id, error: Self.error(code, message, data: data))))
             case .status(let status, let wait):
                 let headers = wait.map { ["retry-after": String($0)] } ?? [:]
-                return .success(HTTPReply(status: status, headers: headers, body: Data()))
+                return .success(.other(HTTPReply(status: status, headers: headers, body: Data())))
             }
         }
         return try result.get()
@@ -96,30 +119,27 @@ final class FaultyNode: Sendable {
 
     // MARK: JSON
 
-    private static func reply(
+    private static func answer(
         _ id: JSONValue,
         _ chain: inout FakeChain,
         _ method: String,
         _ parameters: [JSONValue]
-    ) -> HTTPReply {
+    ) -> JSONValue {
         switch FakeMethods.result(&chain, method, parameters) {
-        case .success(let result): encoded(["id": id, "jsonrpc": .string("2.0"), "result": result])
-        case .failure(let refusal): reply(id, error: error(refusal.code, refusal.message, data: refusal.data))
+        case .success(let result): .object(["id": id, "jsonrpc": .string("2.0"), "result": result])
+        case .failure(let refusal):
+            answer(id, error: error(refusal.code, refusal.message, data: refusal.data))
         }
     }
 
-    private static func reply(_ id: JSONValue, error: JSONValue) -> HTTPReply {
-        encoded(["id": id, "jsonrpc": .string("2.0"), "error": error])
+    private static func answer(_ id: JSONValue, error: JSONValue) -> JSONValue {
+        .object(["id": id, "jsonrpc": .string("2.0"), "error": error])
     }
 
     private static func error(_ code: Int64, _ message: String, data: String? = nil) -> JSONValue {
         var members: [String: JSONValue] = ["code": .integer(code), "message": .string(message)]
         if let data { members["data"] = .string(data) }
         return .object(members)
-    }
-
-    private static func encoded(_ members: [String: JSONValue]) -> HTTPReply {
-        HTTPReply(status: 200, body: (try? JSONEncoder().encode(JSONValue.object(members))) ?? Data())
     }
 }
 

@@ -1,5 +1,29 @@
 package import EthereumTypes
 
+/// What tells a chain from every other: test chains share ids, so the first block counts too.
+package struct ChainIdentity: Hashable, Sendable {
+    package let chainID: ChainID
+    /// The hash of block 0.
+    package let genesis: Hash
+    /// The number of the newest block.
+    package let head: UInt64
+
+    package func isSameChain(as other: ChainIdentity) -> Bool {
+        chainID == other.chainID && genesis == other.genesis
+    }
+}
+
+/// What a chain knows of an account.
+package struct AccountState: Hashable, Sendable {
+    /// How many of its transactions are in blocks.
+    package let latest: UInt64
+    /// The same with the pool's on top.
+    package let pending: UInt64
+    package let balance: Wei
+    /// The number of the newest block.
+    package let head: UInt64
+}
+
 /// A block without its transactions.
 package struct Block: Hashable, Sendable {
     package let number: UInt64

@@ -10,6 +10,25 @@ extension EthereumRPC {
         try await ask("eth_getTransactionCount", [.string(address.description), block.json]).number()
     }
 
+    /// What the chain knows of an account that is about to send, in one exchange where the node takes batches.
+    ///
+    /// The head is read last: counts and balance are at least as new as that block where one node answers them all.
+    package func account(of address: Address) async throws(RPCFailure) -> AccountState {
+        let account = JSONValue.string(address.description)
+        let answers = try await askTogether([
+            Question("eth_getTransactionCount", [account, BlockReference.latest.json]),
+            Question("eth_getTransactionCount", [account, BlockReference.pending.json]),
+            Question("eth_getBalance", [account, BlockReference.latest.json]),
+            Question("eth_blockNumber", []),
+        ])
+        return AccountState(
+            latest: try answers[0].get().number(),
+            pending: try answers[1].get().number(),
+            balance: try answers[2].get().wei(),
+            head: try answers[3].get().number()
+        )
+    }
+
     /// The balance, held at the largest amount where a test chain gave more.
     package func balance(
         of address: Address,
@@ -24,6 +43,18 @@ extension EthereumRPC {
         at block: BlockReference = .latest
     ) async throws(RPCFailure) -> [UInt8] {
         try await ask("eth_getCode", [.string(address.description), block.json]).bytes()
+    }
+
+    /// The runtime code at many addresses, in one exchange where the node takes batches, in their order.
+    package func codes(
+        of addresses: [Address],
+        at block: BlockReference = .latest
+    ) async throws(RPCFailure) -> [[UInt8]] {
+        let answers = try await askTogether(
+            addresses.map { Question("eth_getCode", [.string($0.description), block.json]) })
+        var codes: [[UInt8]] = []
+        for answer in answers { codes.append(try answer.get().bytes()) }
+        return codes
     }
 
     /// The 32 bytes of one slot; nodes that leave zeros out are understood.

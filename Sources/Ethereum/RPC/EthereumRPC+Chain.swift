@@ -8,6 +8,29 @@ extension EthereumRPC {
         return id
     }
 
+    /// What tells this chain from every other, and its newest block, in one exchange where the node takes batches.
+    package func identity() async throws(RPCFailure) -> ChainIdentity {
+        let answers = try await askTogether([
+            Question("eth_chainId", []),
+            Question("eth_getBlockByNumber", [BlockReference.number(0).json, .bool(false)]),
+            Question("eth_blockNumber", []),
+        ])
+        let number = try answers[0].get()
+        guard let id = ChainID(try number.number()) else { throw number.malformed("a chain id is never 0") }
+        let first = try answers[1].get()
+        guard first.value != .null else { throw first.malformed("the node has no block 0") }
+        return ChainIdentity(
+            chainID: id,
+            genesis: try first.member("hash").hash(),
+            head: try answers[2].get().number()
+        )
+    }
+
+    /// The number of the newest block.
+    package func blockNumber() async throws(RPCFailure) -> UInt64 {
+        try await ask("eth_blockNumber", []).number()
+    }
+
     package func clientVersion() async throws(RPCFailure) -> String {
         try await ask("web3_clientVersion", []).text()
     }

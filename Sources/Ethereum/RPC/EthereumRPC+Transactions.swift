@@ -46,18 +46,17 @@ extension EthereumRPC {
         return try Self.receipt(reader, of: hash)
     }
 
-    /// The receipts of many transactions in one exchange, in the order of the hashes.
+    /// The receipts of many transactions, in one exchange where the node takes batches, in the order of the hashes.
     ///
-    /// - Throws: ``RPCFailure`` where the exchange as a whole failed, as with nodes that take no batches.
+    /// - Throws: ``RPCFailure`` where the node could not be spoken to.
     package func receipts(
         _ hashes: [Hash]
     ) async throws(RPCFailure) -> [Result<TransactionReceipt?, RPCFailure>] {
-        let method = "eth_getTransactionReceipt"
-        let answers = try await batch(method, hashes.map { [.string($0.description)] })
+        let answers = try await askTogether(
+            hashes.map { Question("eth_getTransactionReceipt", [.string($0.description)]) })
         return zip(hashes, answers).map { hash, answer in
             do throws(RPCFailure) {
-                return .success(
-                    try Self.receipt(RPCReader(method: method, value: try answer.get()), of: hash))
+                return .success(try Self.receipt(try answer.get(), of: hash))
             } catch {
                 return .failure(error)
             }

@@ -2,7 +2,7 @@ import EthereumTypes
 package import Foundation
 import Synchronization
 
-/// A node that speaks Ethereum's JSON-RPC over a transport that the caller brings.
+/// A node, or several of one chain, that speak Ethereum's JSON-RPC over a transport that the caller brings.
 ///
 /// A question may be asked again where the caller's ``Again`` says so; a transaction is handed over once.
 package struct EthereumRPC: Sendable {
@@ -21,12 +21,39 @@ package struct EthereumRPC: Sendable {
     /// Takes how often the question was asked, and its last failure.
     package typealias Again = @Sendable (_ asked: Int, RPCFailure) async -> Bool
 
-    private let send: Send
+    /// The way to one node, for one exchange.
+    package struct Line: Sendable {
+        /// Hands over a request that holds so many questions.
+        package let send: @Sendable (Data, _ questions: Int) async throws(TransportFailure) -> Data
+        /// Hears how the exchange went: its failure, or the first one in its answers; nil where there was none.
+        package let heard: @Sendable (RPCFailure?) -> Void
+
+        package init(
+            send: @escaping @Sendable (Data, _ questions: Int) async throws(TransportFailure) -> Data,
+            heard: @escaping @Sendable (RPCFailure?) -> Void
+        ) {
+            self.send = send
+            self.heard = heard
+        }
+    }
+
+    /// Says where the next exchange goes.
+    package typealias Choose = @Sendable () async -> Line
+
+    private let choose: Choose
     private let again: Again
     private let ids = Counter()
 
+    /// One node.
     package init(send: @escaping Send, again: @escaping Again = { _, _ in false }) {
-        self.send = send
+        let line = Line(
+            send: { body, _ async throws(TransportFailure) in try await send(body) }, heard: { _ in })
+        self.init(choose: { line }, again: again)
+    }
+
+    /// Whichever node `choose` gives, one exchange at a time.
+    package init(choose: @escaping Choose, again: @escaping Again = { _, _ in false }) {
+        self.choose = choose
         self.again = again
     }
 
@@ -45,8 +72,20 @@ package struct EthereumRPC: Sendable {
 
     /// Calls one method once; a result of `null` is a value like any other.
     func call(_ method: String, _ parameters: [JSONValue]) async throws(RPCFailure) -> JSONValue {
-        let id = ids.next()
-        let answer = try await exchange(request(method, parameters, id: id), method: method)
+        let line = await choose()
+        do throws(RPCFailure) {
+            let result = try await call(Question(method, parameters), on: line)
+            line.heard(nil)
+            return result
+        } catch {
+            line.heard(error)
+            throw error
+        }
+    }
+
+    private func call(_ question: Question, on line: Line) async throws(RPCFailure) -> JSONValue {
+        let (id, method) = (ids.next(), question.method)
+        let answer = try await exchange(request(question, id: id), method: method, on: line, questions: 1)
         guard answer["id"] == .integer(id) || (answer["id"] ?? .null) == .null && answer["error"] != nil
         else {
             throw .malformed(method: method, "its id is not that of the request")
@@ -54,19 +93,98 @@ package struct EthereumRPC: Sendable {
         return try Self.result(of: answer, method: method)
     }
 
-    /// Calls one method many times in one exchange; each call has a result or a failure of its own.
+    // MARK: Many at once
+
+    /// One method with its parameters.
+    struct Question: Sendable {
+        let method: String
+        let parameters: [JSONValue]
+
+        init(_ method: String, _ parameters: [JSONValue]) {
+            self.method = method
+            self.parameters = parameters
+        }
+    }
+
+    /// How many questions go into one exchange: more than this is refused by some providers.
+    private static let mostTogether = 100
+
+    /// Asks questions that change nothing in as few exchanges as may be, each with a result or a failure of its own.
     ///
-    /// - Throws: ``RPCFailure`` where the exchange as a whole failed.
-    func batch(
-        _ method: String,
-        _ calls: [[JSONValue]]
-    ) async throws(RPCFailure) -> [Result<JSONValue, RPCFailure>] {
-        guard !calls.isEmpty else { return [] }
-        let requests = calls.map { (id: ids.next(), parameters: $0) }
-        let body = JSONValue.array(requests.map { request(method, $0.parameters, id: $0.id) })
-        let answer = try await exchange(body, method: method)
+    /// What a node does not answer in a batch, and all where it takes none, is asked one by one.
+    ///
+    /// - Throws: ``RPCFailure/transport(_:)`` where no node can be spoken to.
+    func askTogether(_ questions: [Question]) async throws(RPCFailure) -> [Result<RPCReader, RPCFailure>] {
+        var results: [Result<RPCReader, RPCFailure>] = []
+        var rest = questions[...]
+        while !rest.isEmpty {
+            let some = Array(rest.prefix(Self.mostTogether))
+            rest = rest.dropFirst(some.count)
+            for (question, answer) in zip(some, try await batchAgain(some)) {
+                if let value = try? answer?.get() {
+                    results.append(.success(RPCReader(method: question.method, value: value)))
+                } else if case .failure(let failure)? = answer, !failure.isTheNodes {
+                    results.append(.failure(failure))
+                } else {
+                    results.append(try await alone(question))
+                }
+            }
+        }
+        return results
+    }
+
+    private func alone(_ question: Question) async throws(RPCFailure) -> Result<RPCReader, RPCFailure> {
+        do throws(RPCFailure) {
+            return .success(try await ask(question.method, question.parameters))
+        } catch {
+            guard !error.isOfTheWay else { throw error }
+            return .failure(error)
+        }
+    }
+
+    /// The answers of one exchange; nil for those that the node has not given.
+    private func batchAgain(
+        _ questions: [Question]
+    ) async throws(RPCFailure) -> [Result<JSONValue, RPCFailure>?] {
+        let none = [Result<JSONValue, RPCFailure>?](repeating: nil, count: questions.count)
+        guard questions.count > 1 else { return none }
+        var asked = 1
+        while true {
+            do throws(RPCFailure) {
+                return try await batch(questions)
+            } catch {
+                guard error.isOfTheWay else { return none }
+                guard await again(asked, error) else { throw error }
+                asked += 1
+            }
+        }
+    }
+
+    private func batch(_ questions: [Question]) async throws(RPCFailure) -> [Result<JSONValue, RPCFailure>?] {
+        let line = await choose()
+        do throws(RPCFailure) {
+            let answers = try await batch(questions, on: line)
+            let failures = answers.compactMap { answer in
+                if case .failure(let failure)? = answer { failure } else { nil }
+            }
+            line.heard(failures.first(where: \.isTheNodes))
+            return answers
+        } catch {
+            // Many a node that does well takes no batches.
+            line.heard(error.isOfTheWay ? error : nil)
+            throw error
+        }
+    }
+
+    private func batch(
+        _ questions: [Question],
+        on line: Line
+    ) async throws(RPCFailure) -> [Result<JSONValue, RPCFailure>?] {
+        let requests = questions.map { (id: ids.next(), question: $0) }
+        let body = JSONValue.array(requests.map { request($0.question, id: $0.id) })
+        let method = questions[0].method
+        let answer = try await exchange(body, method: method, on: line, questions: questions.count)
         guard let answers = answer.array else {
-            // A node that takes no batches answers with one error.
             _ = try Self.result(of: answer, method: method)
             throw .malformed(method: method, "a batch was answered with something that is not a list")
         }
@@ -77,26 +195,30 @@ package struct EthereumRPC: Sendable {
             }
         }
         return requests.map { request in
-            guard let answer = byID[.integer(request.id)] else {
-                return .failure(
-                    .malformed(method: method, "the batch holds no answer to one of its requests"))
-            }
+            guard let answer = byID[.integer(request.id)] else { return nil }
             do throws(RPCFailure) {
-                return .success(try Self.result(of: answer, method: method))
+                return .success(try Self.result(of: answer, method: request.question.method))
             } catch {
                 return .failure(error)
             }
         }
     }
 
-    private func request(_ method: String, _ parameters: [JSONValue], id: Int64) -> JSONValue {
+    // MARK: The wire
+
+    private func request(_ question: Question, id: Int64) -> JSONValue {
         .object([
-            "jsonrpc": .string("2.0"), "id": .integer(id), "method": .string(method),
-            "params": .array(parameters),
+            "jsonrpc": .string("2.0"), "id": .integer(id), "method": .string(question.method),
+            "params": .array(question.parameters),
         ])
     }
 
-    private func exchange(_ body: JSONValue, method: String) async throws(RPCFailure) -> JSONValue {
+    private func exchange(
+        _ body: JSONValue,
+        method: String,
+        on line: Line,
+        questions: Int
+    ) async throws(RPCFailure) -> JSONValue {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(body) else {
@@ -104,7 +226,7 @@ package struct EthereumRPC: Sendable {
         }
         let reply: Data
         do throws(TransportFailure) {
-            reply = try await send(data)
+            reply = try await line.send(data, questions)
         } catch {
             // Some nodes put the error that matters behind a status of 400 or 500.
             if case .status(let code, _, let body) = error, code != 429, code != 402,

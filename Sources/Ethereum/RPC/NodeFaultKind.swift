@@ -23,6 +23,10 @@ package enum NodeFaultKind: Hashable, Sendable {
     /// The gas limit does not cover what the transaction costs before its code runs.
     case intrinsicGasTooLow
     case wrongChain
+    /// The node takes no transaction of this type.
+    case unsupportedType
+    /// The init code is larger than the chain takes.
+    case initCodeTooLarge
     /// The code ran and reverted, or ran out of gas.
     case reverted
     /// The node lacks the block: it lags or has pruned it.
@@ -47,6 +51,8 @@ package enum NodeFaultKind: Hashable, Sendable {
                 // Alone, without Besu's words for a gas limit: what the others mean by it.
                 case -32_005, 429: .rateLimited
                 case -32_002: .timedOut
+                // Besu alone; others have no use for this number.
+                case -32_008: .notReady
                 default: .other
                 }
         }
@@ -57,39 +63,56 @@ package enum NodeFaultKind: Hashable, Sendable {
         switch self {
         case .alreadyKnown, .nonceTooLow, .timedOut, .other: true
         case .nonceTooHigh, .replacementUnderpriced, .underpriced, .insufficientFunds, .poolFull,
-            .feeCapExceeded,
-            .gasLimitTooHigh, .intrinsicGasTooLow, .wrongChain, .reverted, .missingBlock, .notReady,
-            .rateLimited,
-            .methodNotFound:
+            .feeCapExceeded, .gasLimitTooHigh, .intrinsicGasTooLow, .wrongChain, .unsupportedType,
+            .initCodeTooLarge, .reverted, .missingBlock, .notReady, .rateLimited, .methodNotFound:
             false
         }
     }
 
     /// The first phrase that a message contains decides, so the more special ones come first.
     private static let rules: [(phrase: String, kind: NodeFaultKind)] = [
+        ("transaction type not supported", .unsupportedType),
+        ("invalid transaction type", .unsupportedType),
+        ("unsupported transaction type", .unsupportedType),
+        ("invalidtxtype", .unsupportedType),
+        ("initcode size exceeded", .initCodeTooLarge),
+        ("initcode too large", .initCodeTooLarge),
+        ("init code size exceeds", .initCodeTooLarge),
         ("already known", .alreadyKnown),
+        ("alreadyknown", .alreadyKnown),
+        // It holds the words of the next rule and says the opposite.
+        ("unknown transaction", .other),
         ("known transaction", .alreadyKnown),
         ("already imported", .alreadyKnown),
         ("existing txn with same hash", .alreadyKnown),
         ("replacement transaction underpriced", .replacementUnderpriced),
         ("replacement underpriced", .replacementUnderpriced),
         ("could not replace existing tx", .replacementUnderpriced),
+        ("replacementnotallowed", .replacementUnderpriced),
         ("nonce too low", .nonceTooLow(next: nil)),
+        ("oldnonce", .nonceTooLow(next: nil)),
         ("nonce too high", .nonceTooHigh),
         ("nonce too far in future", .nonceTooHigh),
+        ("noncegap", .nonceTooHigh),
         ("insufficient funds", .insufficientFunds),
+        ("insufficientfunds", .insufficientFunds),
+        ("insufficient balance", .insufficientFunds),
         ("upfront cost exceeds", .insufficientFunds),
         ("configured cap", .feeCapExceeded),
+        ("fee cap exceeded", .feeCapExceeded),
         ("txpool is full", .poolFull),
         ("account limit exceeded", .poolFull),
         ("underpriced", .underpriced),
         ("max fee per gas less than block base fee", .underpriced),
         ("gas price below", .underpriced),
+        ("fee too low", .underpriced),
+        ("feetoolow", .underpriced),
         ("intrinsic gas too low", .intrinsicGasTooLow),
         ("intrinsic gas exceeds gas limit", .intrinsicGasTooLow),
         ("exceeds block gas limit", .gasLimitTooHigh),
         ("gas limit exceeds block", .gasLimitTooHigh),
         ("gas limit too high", .gasLimitTooHigh),
+        ("gas limit is too high", .gasLimitTooHigh),
         ("gas limit exceeded", .gasLimitTooHigh),
         ("intrinsic gas too high", .gasLimitTooHigh),
         ("invalid chain id", .wrongChain),
@@ -104,7 +127,9 @@ package enum NodeFaultKind: Hashable, Sendable {
         ("unknown block", .missingBlock),
         ("block not found", .missingBlock),
         ("missing trie node", .missingBlock),
+        ("resource not found", .missingBlock),
         ("indexing is in progress", .notReady),
+        ("sync is still in progress", .notReady),
         ("syncing", .notReady),
         ("rate limit", .rateLimited),
         ("too many requests", .rateLimited),
@@ -113,6 +138,7 @@ package enum NodeFaultKind: Hashable, Sendable {
         ("limit exceeded", .rateLimited),
         ("timed out", .timedOut),
         ("timeout", .timedOut),
+        ("deadline exceeded", .timedOut),
         ("method not found", .methodNotFound),
         ("does not exist/is not available", .methodNotFound),
     ]

@@ -29,6 +29,27 @@ package enum RPCFailure: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether the node is at fault and not the question: another node may have an answer.
+    package var isTheNodes: Bool {
+        switch self {
+        case .transport, .malformed: true
+        case .node(let fault):
+            switch fault.kind {
+            case .rateLimited, .notReady, .missingBlock, .timedOut: true
+            default: false
+            }
+        }
+    }
+
+    /// Whether the node could not be spoken to at all; an HTTP status that refuses the very request is none of it.
+    var isOfTheWay: Bool {
+        guard case .transport(let failure) = self else { return false }
+        switch failure {
+        case .notSent, .unknown: return true
+        case .status(let code, _, _): return ![400, 404, 405, 413, 415, 422, 501].contains(code)
+        }
+    }
+
     /// How long the node asked to wait.
     package var retryAfter: Duration? {
         guard case .transport(.status(_, let retryAfter, _)) = self else { return nil }

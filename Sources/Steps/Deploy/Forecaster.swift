@@ -141,7 +141,8 @@ package struct Forecaster: Sendable {
             switch outcome[need] {
             case .succeeded, .reused: continue
             case .refused(let reason): return reason
-            case .failed(let failure), .blocked(let failure): return "\(need): \(failure.message)"
+            case .failed(let failure), .blocked(let failure), .unavailable(let failure):
+                return "\(need): \(failure.message)"
             case .skipped(let after): return "\(after) did not succeed"
             case .cancelled, nil: return "\(need) was not done"
             }

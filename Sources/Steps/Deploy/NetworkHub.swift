@@ -32,29 +32,34 @@ package actor NetworkHub {
     private let hold: Hold
     private let startDevnet: StartDevnet
     private let opened: @Sendable (NetworkFact) -> Void
+    private let noted: @Sendable (Diagnostic) -> Void
     private var networks: [String: Task<Result<OpenNetwork, StepFailure>, Never>] = [:]
     private var chains: [StartedChain] = []
     private var held: [any Sendable] = []
     private var lanes: [ChainOperation.Lane: LaneDriver] = [:]
 
-    /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not.
+    /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not, and `noted` of
+    /// each endpoint that is done without.
     package init(
         world: World,
         secrets: SecretReader,
         hold: @escaping Hold = { _ throws(StepFailure) in nil },
         startDevnet: @escaping StartDevnet,
-        opened: @escaping @Sendable (NetworkFact) -> Void
+        opened: @escaping @Sendable (NetworkFact) -> Void,
+        noted: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.world = world
         self.secrets = secrets
         self.hold = hold
         self.startDevnet = startDevnet
         self.opened = opened
+        self.noted = noted
     }
 
     /// The network, opened now or before.
     ///
-    /// - Throws: ``StepFailure`` where it cannot be reached or is another chain than the manifest says.
+    /// - Throws: ``StepFailure`` where it cannot be reached or is another chain than the manifest says; of the kind
+    ///   `unavailable` where it cannot be reached and may be skipped.
     package func open(_ spec: NetworkSpec) async throws(StepFailure) -> OpenNetwork {
         let opening = networks[spec.name] ?? Task { await self.connect(spec) }
         networks[spec.name] = opening
@@ -99,126 +104,31 @@ package actor NetworkHub {
             name: spec.name,
             chainID: spec.chainID.rawValue,
             genesisHash: genesis?.description,
-            status: status
+            status: status,
+            explorer: spec.explorer
         )
     }
 
     private func reach(_ spec: NetworkSpec) async throws(StepFailure) -> OpenNetwork {
         if let right = try hold(spec) { held.append(right) }
-        let url: String
-        var devnetKey: PrivateKey?
         switch spec.chain {
         case .devnet:
             let chain = try await startDevnet(spec)
             chains.append(chain)
-            url = chain.url
-            devnetKey = chain.key
+            return try await check(spec, [.url(chain.url)], devnetKey: chain.key)
         case .rpc(let endpoints, _):
-            switch endpoints[0] {
-            case .url(let text): url = text
-            case .secret(let reference):
-                url = try await secrets.read(reference, for: "network '\(spec.name)'").reveal()
-            }
-        }
-        let rpc = EthereumRPC(url: url, world: world)
-        let (found, genesis) = try await identity(of: rpc, spec)
-        guard found == spec.chainID else {
-            throw StepFailure(
-                .blocked,
-                code: "wrong-chain",
-                "network '\(spec.name)' should have chain id \(spec.chainID), the node says \(found)",
-                hint: "mend 'chainId' or 'rpc' in the manifest; nothing was sent"
-            )
-        }
-        return OpenNetwork(spec: spec, rpc: rpc, genesis: genesis, devnetKey: devnetKey)
-    }
-
-    private func identity(
-        of rpc: EthereumRPC,
-        _ spec: NetworkSpec
-    ) async throws(StepFailure) -> (ChainID, Hash) {
-        do {
-            return (try await rpc.chainID(), try await rpc.genesisHash())
-        } catch {
-            throw StepFailure(error, on: spec)
+            return try await check(spec, endpoints, devnetKey: nil)
         }
     }
-}
 
-extension EthereumRPC {
-    /// A node behind a URL, which may hold a key and so is never in a message.
-    ///
-    /// A question is asked five times at most, the waits doubling from a quarter of a second, or as long as the node says;
-    /// a node that asks for more than a minute is not asked again.
-    init(url: String, world: World) {
-        let send: Send = { body async throws(TransportFailure) in
-            let reply: HTTPReply
-            do throws(HTTPError) {
-                reply = try await world.http(
-                    HTTPRequest(
-                        method: "POST",
-                        url: url,
-                        headers: ["content-type": "application/json"],
-                        body: body
-                    )
-                )
-            } catch {
-                switch error.kind {
-                case .notSent: throw .notSent(error.message)
-                case .unknown, .tooLarge, .cancelled: throw .unknown(error.message)
-                }
-            }
-            guard (200..<300).contains(reply.status) else {
-                let wait = reply.headers["retry-after"].flatMap { Int64($0) }
-                throw .status(reply.status, retryAfter: wait.map { .seconds($0) }, body: reply.body)
-            }
-            return reply.body
-        }
-        self.init(send: send) { asked, failure in
-            guard asked < 5, failure.mayPass, failure.isWorthWaiting, !Task.isCancelled else { return false }
-            let wait = max(.milliseconds(250) * (1 << (asked - 1)), failure.retryAfter ?? .zero)
-            return (try? await world.sleep(wait)) != nil
-        }
-    }
-}
-
-extension RPCFailure {
-    /// Whether the same question may be answered a little later.
-    var mayPass: Bool {
-        switch self {
-        case .transport(.status(let code, _, _)): return code == 429 || code == 408 || code >= 500
-        case .transport(.notSent), .transport(.unknown): return true
-        case .malformed: return false
-        case .node(let fault):
-            switch fault.kind {
-            case .rateLimited, .notReady, .missingBlock, .timedOut: return true
-            default: return false
-            }
-        }
-    }
-}
-
-extension RPCFailure {
-    /// Whether the wait that the node asks for is one that a step can take.
-    var isWorthWaiting: Bool { (retryAfter ?? .zero) <= .seconds(60) }
-}
-
-extension StepFailure {
-    /// What a node's failure means for the step that asked.
-    init(_ failure: RPCFailure, on network: NetworkSpec) {
-        guard !Task.isCancelled else {
-            self = .cancelled
-            return
-        }
-        switch failure {
-        case .transport(let transport):
-            self.init(
-                code: "network-unavailable",
-                "network '\(network.name)' cannot be used: \(transport)",
-                hint: "check 'rpc' of network '\(network.name)' and that its node is up"
-            )
-        case .node, .malformed:
-            self.init(code: "node-refused", "network '\(network.name)': \(failure)")
-        }
+    private func check(
+        _ spec: NetworkSpec,
+        _ endpoints: [NetworkSpec.Endpoint],
+        devnetKey: PrivateKey?
+    ) async throws(StepFailure) -> OpenNetwork {
+        let checked = try await EndpointCheck(world: world, secrets: secrets, spec: spec).run(endpoints)
+        checked.notes.forEach(noted)
+        return OpenNetwork(
+            spec: spec, endpoints: checked.endpoints, genesis: checked.genesis, devnetKey: devnetKey)
     }
 }

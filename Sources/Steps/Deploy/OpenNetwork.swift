@@ -5,10 +5,52 @@ package import Model
 /// A chain that was reached and is the one that the manifest means; what it says of itself, as steps ask for it.
 package struct OpenNetwork: Sendable {
     package let spec: NetworkSpec
+    package let endpoints: NetworkEndpoints
+    /// Asks whichever endpoint does well.
     package let rpc: EthereumRPC
     package let genesis: Hash
     /// Who signs where the manifest names nobody: the devnet's first funded account.
     package let devnetKey: PrivateKey?
+
+    package init(spec: NetworkSpec, endpoints: NetworkEndpoints, genesis: Hash, devnetKey: PrivateKey?) {
+        self.spec = spec
+        self.endpoints = endpoints
+        self.genesis = genesis
+        self.devnetKey = devnetKey
+        rpc = endpoints.rpc
+    }
+
+    /// Which endpoint is asked now, by its place in the manifest's list; what a transaction keeps to be looked up there.
+    package var currentEndpoint: Int { endpoints.current }
+
+    /// Asks one endpoint alone; where it is not in use, as where the manifest changed since, whichever does well.
+    package func endpoint(at index: Int) -> EthereumRPC { endpoints.pinned(index) ?? rpc }
+
+    /// Makes sure, in one exchange, that an endpoint still is the chain that was opened; for the moment before a send.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `wrong-chain`, where it is another; what its node says where
+    ///   it does not answer.
+    package func stillIs(at index: Int) async throws(StepFailure) {
+        let identity: ChainIdentity
+        do throws(RPCFailure) {
+            identity = try await endpoint(at: index).identity()
+        } catch {
+            throw StepFailure(error, on: spec)
+        }
+        guard identity.chainID != spec.chainID || identity.genesis != genesis else { return }
+        throw StepFailure(
+            .blocked,
+            code: "wrong-chain",
+            "\(endpoints.name(of: index)) of network '\(spec.name)' is another chain than before: chain id "
+                + "\(identity.chainID), block 0 \(identity.genesis.short)",
+            hint: "find out what answers there; nothing was sent to it"
+        )
+    }
+
+    /// How many transactions of an account are in blocks, how many with the pool's, and its balance; in one exchange.
+    func account(of address: Address) async throws(StepFailure) -> AccountState {
+        do { return try await rpc.account(of: address) } catch { throw StepFailure(error, on: spec) }
+    }
 
     func code(of address: Address) async throws(StepFailure) -> [UInt8] {
         do { return try await rpc.code(of: address) } catch { throw StepFailure(error, on: spec) }

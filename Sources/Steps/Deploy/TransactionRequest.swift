@@ -129,8 +129,7 @@ enum GasPrice: Sendable {
 
     private static func market(_ network: OpenNetwork) async throws(StepFailure) -> Market {
         do {
-            let latest = try await network.rpc.block(.latest)
-            guard !network.spec.fees.legacy, let baseFee = latest?.baseFeePerGas else {
+            guard !network.spec.fees.legacy, let baseFee = try await baseFee(network) else {
                 return .legacy(suggested: try await network.rpc.gasPrice())
             }
             let history = try await network.rpc.feeHistory(blocks: 20, percentiles: [Fees.percentile])
@@ -138,5 +137,13 @@ enum GasPrice: Sendable {
         } catch {
             throw StepFailure(error, on: network.spec)
         }
+    }
+
+    /// What the chain burns now; nil on a chain that knows no base fee.
+    ///
+    /// Where it is always 0, nobody is asked.
+    private static func baseFee(_ network: OpenNetwork) async throws(RPCFailure) -> Wei? {
+        guard !network.spec.fees.zeroBaseFee else { return .zero }
+        return try await network.rpc.block(.latest)?.baseFeePerGas
     }
 }

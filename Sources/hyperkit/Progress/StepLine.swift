@@ -12,7 +12,7 @@ enum StepLine {
         case .succeeded:
             let why = end.reason.isEmpty ? "" : "  (\(end.reason))"
             words = "  \(PlainWords.duration(milliseconds: end.durationMilliseconds))\(why)"
-        case .skipped: words = "  after \(end.skippedAfter?.rawValue ?? "?")"
+        case .skipped: words = "  \(end.failure?.message ?? "after \(end.skippedAfter?.rawValue ?? "?")")"
         case .cancelled: words = ""
         case .failed, .refused, .blocked: words = "  \(end.failure?.message ?? "")"
         }

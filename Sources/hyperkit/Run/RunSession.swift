@@ -76,7 +76,10 @@ struct RunSession {
         for note in project.notes(with: planned, world: world) { events.post(.fact(.note(note))) }
         for network in Set(planned.notNamed.map(\.network)).sorted() { postNotNamed(network, events) }
 
-        let hub = state.hub { events.post(.fact(.network($0))) }
+        let hub = state.hub(
+            opened: { events.post(.fact(.network($0))) },
+            noted: { events.post(.fact(.note($0))) }
+        )
         let scheduler = Scheduler(
             execution: state.execution(hub: hub, events: events),
             events: events,
@@ -156,7 +159,8 @@ struct RunSession {
                         name: network,
                         chainID: spec.chainID.rawValue,
                         genesisHash: nil,
-                        status: .notNamed
+                        status: .notNamed,
+                        explorer: spec.explorer
                     )
                 )
             )

@@ -71,8 +71,11 @@ struct RunState {
         }
     }
 
-    /// The networks of this run; `opened` hears of each.
-    func hub(opened: @escaping @Sendable (NetworkFact) -> Void) -> NetworkHub {
+    /// The networks of this run; `opened` hears of each, `noted` of each endpoint that is done without.
+    func hub(
+        opened: @escaping @Sendable (NetworkFact) -> Void,
+        noted: @escaping @Sendable (Diagnostic) -> Void
+    ) -> NetworkHub {
         NetworkHub(
             world: world,
             secrets: secrets,
@@ -81,7 +84,8 @@ struct RunState {
             },
             startDevnet: DevnetStarter(world: world, stateDirectory: stateDirectory, python: tools.python)
                 .start,
-            opened: opened
+            opened: opened,
+            noted: noted
         )
     }
 

@@ -1,0 +1,147 @@
+import Ethereum
+import EthereumTypes
+import Model
+
+/// Finds out which endpoints of a network answer, and that each that does is the chain that the manifest means.
+struct EndpointCheck: Sendable {
+    let world: World
+    let secrets: SecretReader
+    let spec: NetworkSpec
+
+    struct Checked: Sendable {
+        let endpoints: NetworkEndpoints
+        let genesis: Hash
+        /// Of each endpoint that is done without.
+        let notes: [Diagnostic]
+    }
+
+    /// An endpoint and what it said.
+    private struct Answer: Sendable {
+        let index: Int
+        let name: String
+        let said: Result<(door: NodeDoor, identity: ChainIdentity), StepFailure>
+    }
+
+    /// Asks all of them at once.
+    ///
+    /// - Throws: ``StepFailure`` coded `wrong-chain` where one is another chain; `network-unavailable`, or why the only
+    ///   one failed, where none answers.
+    func run(_ endpoints: [NetworkSpec.Endpoint]) async throws(StepFailure) -> Checked {
+        let answers = await withTaskGroup(of: Answer.self) { group in
+            for (index, endpoint) in endpoints.enumerated() {
+                group.addTask {
+                    await ask(endpoint, index, endpoints.count == 1 ? .usual : .amongOthers)
+                }
+            }
+            var answers: [Answer] = []
+            for await answer in group { answers.append(answer) }
+            return answers.sorted { $0.index < $1.index }
+        }
+        let good = answers.compactMap { try? $0.said.get() }
+        for (door, identity) in good { try checkNumber(identity, door, of: endpoints.count) }
+        guard let (first, identity) = good.first else { throw noneAnswers(answers) }
+        for (door, other) in good.dropFirst() where !other.isSameChain(as: identity) {
+            throw StepFailure(
+                .blocked,
+                code: "wrong-chain",
+                "\(first.name) and \(door.name) of network '\(spec.name)' are two chains: block 0 is "
+                    + "\(identity.genesis.short) and \(other.genesis.short)",
+                hint: "take the wrong one out of 'rpc' in the manifest; nothing was sent"
+            )
+        }
+        return Checked(
+            endpoints: NetworkEndpoints(good.map(\.door), blockTime: spec.blockTime, world: world),
+            genesis: identity.genesis,
+            notes: answers.compactMap(note)
+        )
+    }
+
+    private func ask(
+        _ endpoint: NetworkSpec.Endpoint,
+        _ index: Int,
+        _ patience: NetworkEndpoints.Patience
+    ) async -> Answer {
+        let name = NodeDoor.name(endpoint, index)
+        do throws(StepFailure) {
+            let door = NodeDoor(
+                index: index,
+                name: name,
+                url: try await url(of: endpoint),
+                perSecond: spec.requestsPerSecond,
+                world: world
+            )
+            let alone = NetworkEndpoints([door], patience: patience, world: world).rpc
+            do throws(RPCFailure) {
+                return Answer(index: index, name: name, said: .success((door, try await alone.identity())))
+            } catch {
+                throw StepFailure(error, on: spec)
+            }
+        } catch {
+            return Answer(index: index, name: name, said: .failure(error))
+        }
+    }
+
+    private func url(of endpoint: NetworkSpec.Endpoint) async throws(StepFailure) -> Secret {
+        switch endpoint {
+        case .url(let text): Secret(text)
+        case .secret(let reference): try await secrets.read(reference, for: "network '\(spec.name)'")
+        }
+    }
+
+    private func checkNumber(
+        _ identity: ChainIdentity,
+        _ door: NodeDoor,
+        of count: Int
+    ) throws(StepFailure) {
+        guard identity.chainID != spec.chainID else { return }
+        let who = count == 1 ? "the node" : door.name
+        throw StepFailure(
+            .blocked,
+            code: "wrong-chain",
+            "network '\(spec.name)' should have chain id \(spec.chainID), \(who) says \(identity.chainID)",
+            hint: "mend 'chainId' or 'rpc' in the manifest; nothing was sent"
+        )
+    }
+
+    private func note(_ answer: Answer) -> Diagnostic? {
+        guard case .failure(let failure) = answer.said else { return nil }
+        return Diagnostic(
+            .warning,
+            "endpoint-left-out",
+            "\(answer.name) of network '\(spec.name)' is done without: \(failure.message)",
+            at: spec.location
+        )
+    }
+
+    /// Why the network cannot be used: what its only endpoint says, else what each of them says.
+    private func noneAnswers(_ answers: [Answer]) -> StepFailure {
+        let failures = answers.compactMap { answer -> (name: String, failure: StepFailure)? in
+            guard case .failure(let failure) = answer.said else { return nil }
+            return (answer.name, failure)
+        }
+        if let cancelled = failures.first(where: { $0.failure.kind == .cancelled }) {
+            return cancelled.failure
+        }
+        let reachable = failures.filter { $0.failure.kind != .environment }
+        guard failures.count > 1, let first = reachable.first ?? failures.first, !reachable.isEmpty else {
+            return failures.first.map { skippable($0.failure) }
+                ?? StepFailure(code: "network-unavailable", "network '\(spec.name)' names no endpoint")
+        }
+        return skippable(
+            StepFailure(
+                code: "network-unavailable",
+                "none of the \(failures.count) endpoints of network '\(spec.name)' can be used: "
+                    + failures.map { "\($0.name): \($0.failure.message)" }.joined(separator: "; "),
+                hint: first.failure.hint
+            )
+        )
+    }
+
+    /// The same failure, of a kind that lets the run go on without the network where the manifest says so.
+    private func skippable(_ failure: StepFailure) -> StepFailure {
+        guard spec.onUnavailable == .skip, failure.kind == .failed else { return failure }
+        var skipped = failure
+        skipped.kind = .unavailable
+        return skipped
+    }
+}

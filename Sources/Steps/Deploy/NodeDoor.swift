@@ -1,0 +1,85 @@
+import Ethereum
+import Foundation
+import Model
+import Synchronization
+
+/// The way to one endpoint: its URL, which may hold a key and so is never in a message, and its pace.
+final class NodeDoor: Sendable {
+    /// Which endpoint of its network it is, counted from 0.
+    let index: Int
+    /// In words that hold no key, such as `endpoint 2 (node.example)`.
+    let name: String
+    private let url: Secret
+    private let world: World
+    private let pace: Mutex<RequestPace>
+
+    /// The largest answer that is read, in bytes: a hundred receipts with their logs are far smaller.
+    private static let mostBytes = 16 << 20
+    /// A node that asks for a longer wait is not waited for.
+    static let longestHold = Duration.seconds(60)
+
+    init(index: Int, name: String, url: Secret, perSecond: Int?, world: World) {
+        self.index = index
+        self.name = name
+        self.url = url
+        self.world = world
+        pace = Mutex(RequestPace(perSecond: perSecond))
+    }
+
+    /// Hands over a request that holds so many questions, when it is due.
+    func send(
+        _ body: Data,
+        _ questions: Int,
+        within deadline: Duration
+    ) async throws(TransportFailure) -> Data {
+        let wait = pace.withLock { $0.take(questions, at: world.elapsed()) }
+        if wait > .zero, (try? await world.sleep(wait)) == nil {
+            throw .notSent("the run was interrupted")
+        }
+        let reply = try await exchange(body, within: deadline)
+        guard (200..<300).contains(reply.status) else {
+            let asked = reply.headers["retry-after"].flatMap { Int64($0) }.map { Duration.seconds($0) }
+            if let asked, asked <= Self.longestHold {
+                pace.withLock { $0.hold(until: world.elapsed() + asked) }
+            }
+            throw .status(reply.status, retryAfter: asked, body: reply.body)
+        }
+        return reply.body
+    }
+
+    private func exchange(
+        _ body: Data,
+        within deadline: Duration
+    ) async throws(TransportFailure) -> HTTPReply {
+        do throws(HTTPError) {
+            return try await world.http(
+                HTTPRequest(
+                    method: "POST",
+                    url: url.reveal(),
+                    headers: ["content-type": "application/json"],
+                    body: body,
+                    deadline: deadline,
+                    replyBytes: Self.mostBytes
+                )
+            )
+        } catch {
+            switch error.kind {
+            case .notSent: throw .notSent(error.message)
+            case .unknown, .tooLarge, .cancelled: throw .unknown(error.message)
+            }
+        }
+    }
+}
+
+extension NodeDoor {
+    /// What a message calls an endpoint: where it was read from, else its host; neither holds a key.
+    static func name(_ endpoint: NetworkSpec.Endpoint, _ index: Int) -> String {
+        switch endpoint {
+        case .secret(let reference): return "endpoint \(index + 1) (\(reference))"
+        case .url(let text):
+            let parts = URLComponents(string: text)
+            let port = parts?.port.map { ":\($0)" } ?? ""
+            return "endpoint \(index + 1)\(parts?.host.map { " (\($0)\(port))" } ?? "")"
+        }
+    }
+}
