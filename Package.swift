@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 
 /// A room of the house: its name and the arrows that leave it.
@@ -78,7 +79,7 @@ let package = Package(
         ),
         room("Transport", ["Model", "CCurl"]),
         room("Toolchain", ["Model"], resources: [.embedInCode("Resources")]),
-        room("Ethereum", ["EthereumTypes", "CSecp256k1", bigInt, crypto]),
+        room("Ethereum", ["EthereumTypes", "CSecp256k1", bigInt, crypto, cryptoExtras]),
         room(
             "Steps",
             [

@@ -1,17 +1,20 @@
 """Writes the test vectors of Tests/EthereumTests/Vectors; see scripts/make-vectors.
 
-Every expected value comes from eth-abi, eth-account, eth-keys, eth-utils, rlp or pycryptodome.
+Every expected value comes from eth-abi, eth-account, eth-keyfile, eth-keys, eth-utils, rlp or pycryptodome.
 """
 
 import json
 import pathlib
 import random
 import sys
+import uuid
 
 import rlp
 from Crypto.Hash import keccak as keccak_module
+from Crypto.Util.asn1 import DerSequence
 from eth_abi import encode
 from eth_account import Account
+from eth_keyfile import keyfile
 from eth_keys import keys
 from eth_utils import function_signature_to_4byte_selector, keccak, to_checksum_address
 
@@ -131,6 +134,123 @@ def signature_rows(r):
         }
 
 
+def digest_signature_rows(r):
+    """What a service that signs digests answers: DER, with the high or the low s as it happens."""
+    for _ in range(200):
+        key = keys.PrivateKey(r.randrange(1, ORDER).to_bytes(32, "big"))
+        digest = r.randbytes(32)
+        signature = key.sign_msg_hash(digest)
+        is_high = r.random() < 0.5
+        given = ORDER - signature.s if is_high else signature.s
+        yield {
+            "hash": hexed(digest),
+            "der": hexed(DerSequence([signature.r, given]).encode()),
+            "isHigh": is_high,
+            "r": hexed(signature.r.to_bytes(32, "big")),
+            "s": hexed(signature.s.to_bytes(32, "big")),
+            "recovery": signature.v,
+            "address": to_checksum_address(key.public_key.to_canonical_address()),
+        }
+
+
+# Keystores
+
+# The two vectors of the Web3 Secret Storage Definition.
+OFFICIAL = [
+    {
+        "crypto": {
+            "cipher": "aes-128-ctr",
+            "cipherparams": {"iv": "6087dab2f9fdbbfaddc31a909735c1e6"},
+            "ciphertext": "5318b4d5bcd28de64ee5559e671353e16f075ecae9f99c7a79a38af5f869aa46",
+            "kdf": "pbkdf2",
+            "kdfparams": {
+                "c": 262144,
+                "dklen": 32,
+                "prf": "hmac-sha256",
+                "salt": "ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd",
+            },
+            "mac": "517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2",
+        },
+        "id": "3198bc9c-6672-5ab3-d995-4942343ae5b6",
+        "version": 3,
+    },
+    {
+        "crypto": {
+            "cipher": "aes-128-ctr",
+            "cipherparams": {"iv": "83dbcc02d8ccb40e466191a123791e0e"},
+            "ciphertext": "d172bf743a674da9cdad04534d56926ef8358534d458fffccd4e6ad2fbde479c",
+            "kdf": "scrypt",
+            "kdfparams": {
+                "dklen": 32,
+                "n": 262144,
+                "p": 8,
+                "r": 1,
+                "salt": "ab0c7876052600dd703518d6fc3fe8984592145b591fc8fb5c6d43190334ba19",
+            },
+            "mac": "2103ac29920d71da29f15d75b4a16dbe95cfd7ff8faea1056c33131d846e3097",
+        },
+        "id": "3198bc9c-6672-5ab3-d995-4942343ae5b6",
+        "version": 3,
+    },
+]
+
+
+def keystore_row(store, password, note):
+    key = keyfile.decode_keyfile_json(store, password.encode()).rjust(32, b"\0")
+    return {
+        "store": store,
+        "password": password,
+        "note": note,
+        "key": hexed(key),
+        "address": to_checksum_address(keys.PrivateKey(key).public_key.to_canonical_address()),
+    }
+
+
+def keystore_rows(r):
+    """Keystores by eth-keyfile; few rounds, so that reading them all is quick."""
+    keyfile.Random.get_random_bytes = r.randbytes
+    keyfile.uuid4 = lambda: uuid.UUID(bytes=r.randbytes(16), version=4)
+    for store in OFFICIAL:
+        yield keystore_row(store, "testpassword", "official")
+    # Earlier versions of eth-keyfile took r = 1 with an n that RFC 7914 does not allow for it.
+    keyfile.SCRYPT_R, keyfile.SCRYPT_P = 1, 2
+    secret = r.randrange(1, ORDER).to_bytes(32, "big")
+    store = keyfile.create_keyfile_json(secret, b"r one", kdf="scrypt", iterations=2**16)
+    yield keystore_row(store, "r one", "made")
+    keyfile.SCRYPT_R, keyfile.SCRYPT_P = 8, 1
+    for index in range(200):
+        kdf = ["scrypt", "pbkdf2"][index % 2]
+        rounds = 2 ** r.randrange(1, 8) if kdf == "scrypt" else r.randrange(1, 2000)
+        password = "".join(r.choice(ALPHABET) for _ in range(r.randrange(1, 40)))
+        key = r.randrange(1, ORDER)
+        note = "made"
+        if index % 10 == 0:
+            key >>= 8 * r.choice([1, 2])
+            note = "leading zeros"
+        secret = key.to_bytes(32, "big")
+        store = keyfile.create_keyfile_json(
+            secret, password.encode(), kdf=kdf, iterations=rounds, salt_size=r.choice([16, 32])
+        )
+        if index % 10 == 0 and index % 20 == 0:
+            # Some programs lose the leading zeros of a key before they encrypt it.
+            note = "zeros lost"
+            crypto = store["crypto"]
+            derive = keyfile._derive_scrypt_key if kdf == "scrypt" else keyfile._derive_pbkdf_key
+            derived = derive(crypto["kdfparams"], password.encode())
+            iv = int(crypto["cipherparams"]["iv"], 16)
+            cut = keyfile.encrypt_aes_ctr(secret.lstrip(b"\0"), derived[:16], iv)
+            crypto["ciphertext"] = cut.hex()
+            crypto["mac"] = keccak(derived[16:32] + cut).hex()
+        if index % 10 == 7:
+            note = "spelt otherwise"
+            store["Crypto"] = store.pop("crypto")
+            store["address"] = "0x" + store["address"].lower()
+        if index % 10 == 9:
+            note = "no address"
+            del store["address"]
+        yield keystore_row(store, password, note)
+
+
 # Transactions
 
 
@@ -149,7 +269,7 @@ def access_list(r):
 
 
 def transaction_rows(r):
-    for index in range(800):
+    for index in range(2000):
         kind = ["legacy", "eip155", "eip2930", "eip1559"][index % 4]
         key = r.randrange(1, ORDER).to_bytes(32, "big")
         creates = r.random() < 0.4
@@ -304,6 +424,8 @@ def main():
         "addresses.jsonl": address_rows,
         "created.jsonl": created_rows,
         "signatures.jsonl": signature_rows,
+        "digest-signatures.jsonl": digest_signature_rows,
+        "keystores.jsonl": keystore_rows,
         "transactions.jsonl": transaction_rows,
         "abi.jsonl": abi_rows,
         "selectors.jsonl": selector_rows,

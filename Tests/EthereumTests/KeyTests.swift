@@ -41,6 +41,50 @@ import Testing
         }
     }
 
+    private struct DigestRow: Decodable {
+        let hash: String
+        let der: String
+        let isHigh: Bool
+        let r: String
+        let s: String
+        let recovery: Int
+        let address: String
+    }
+
+    @Test func makesWhatAChainTakesOfWhatServicesSign() throws {
+        let rows = try VectorFile.rows("digest-signatures.jsonl", as: DigestRow.self, count: 200)
+        #expect(rows.contains(where: \.isHigh) && rows.contains { !$0.isHigh })
+        for (row, other) in zip(rows, rows.dropFirst() + [rows[0]]) {
+            let hash = try #require(Hash(row.hash))
+            let der = try #require(Hex.decode(row.der))
+            let address = try Address(row.address)
+            let signature = try #require(Signature(der: der, of: hash, by: address))
+            #expect(Hex.prefixed(signature.r) == row.r)
+            #expect(Hex.prefixed(signature.s) == row.s)
+            #expect(signature.yIsOdd == (row.recovery == 1))
+            #expect(Signature(der: der, of: try #require(Hash(other.hash)), by: address) == nil)
+            #expect(Signature(der: der, of: hash, by: try Address(other.address)) == nil)
+        }
+    }
+
+    /// Bytes that stricter and laxer readers would take for different numbers.
+    @Test func readsTheOneEncodingOfASignatureAlone() throws {
+        let rows = try VectorFile.rows("digest-signatures.jsonl", as: DigestRow.self, count: 200)
+        for row in rows {
+            let hash = try #require(Hash(row.hash))
+            let address = try Address(row.address)
+            let der = try #require(Hex.decode(row.der))
+            let inner = Array(der.dropFirst(2))
+            let longer = [0x30, UInt8(inner.count + 1), 0x02, inner[1] + 1, 0x00] + inner.dropFirst(2)
+            let wrong: [[UInt8]] = [
+                [], [0x30], Array(der.dropLast()), der + [0], longer, [0x31] + der.dropFirst(),
+                [0x30, 0x81, UInt8(inner.count)] + inner, [0x30, 0x00], [0x30, 0x02, 0x02, 0x00],
+                [0x30, 0x06, 0x02, 0x01, 0x80, 0x02, 0x01, 0x01],
+            ]
+            for bytes in wrong { #expect(Signature(der: bytes, of: hash, by: address) == nil) }
+        }
+    }
+
     @Test(arguments: [
         ("", PrivateKey.Fault.wrongLength(bytes: 0)),
         ("0x01", .wrongLength(bytes: 1)),

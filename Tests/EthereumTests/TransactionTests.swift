@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func agreesWithEthAccountBothWays() throws {
-        let rows = try VectorFile.rows("transactions.jsonl", as: Row.self, count: 800)
+        let rows = try VectorFile.rows("transactions.jsonl", as: Row.self, count: 2000)
         for row in rows {
             let transaction = try row.transaction()
             let signed = transaction.signed(by: try PrivateKey(hex: row.key))
@@ -83,7 +83,7 @@ import Testing
             let read = try SignedTransaction(raw: try #require(Hex.decode(row.raw)))
             #expect(read == signed)
         }
-        #expect(Dictionary(grouping: rows, by: \.kind).mapValues(\.count).allSatisfy { $1 == 200 })
+        #expect(Dictionary(grouping: rows, by: \.kind).mapValues(\.count).allSatisfy { $1 == 500 })
         #expect(Set(rows.map(\.kind)) == ["legacy", "eip155", "eip2930", "eip1559"])
     }
 
@@ -92,13 +92,55 @@ import Testing
             let sender = try Address(row.sender)
             #expect(
                 Address.created(by: sender, nonce: try #require(UInt64(row.nonce))).description == row.create)
-            let created = Address.created(
+            let created = Address.created2(
                 by: sender,
                 salt: try #require(Hex.decode(row.salt)),
                 initCodeHash: try #require(Hash(row.initCodeHash))
             )
             #expect(created.description == row.create2)
         }
+    }
+
+    /// The examples of EIP-1014.
+    @Test(arguments: [
+        (
+            "0x0000000000000000000000000000000000000000", "00", "00",
+            "0x4D1A2e2bB4F88F0250f26Ffff098B0b30B26BF38"
+        ),
+        (
+            "0xdeadbeef00000000000000000000000000000000", "00", "00",
+            "0xB928f69Bb1D91Cd65274e3c79d8986362984fDA3"
+        ),
+        (
+            "0xdeadbeef00000000000000000000000000000000", "feed000000000000000000000000000000000000", "00",
+            "0xD04116cDd17beBE565EB2422F2497E06cC1C9833"
+        ),
+        (
+            "0x0000000000000000000000000000000000000000", "00", "deadbeef",
+            "0x70f2b2914A2a4b783FaEFb75f459A580616Fcb5e"
+        ),
+        (
+            "0x00000000000000000000000000000000deadbeef", "cafebabe", "deadbeef",
+            "0x60f3f640a8508fC6a86d45DF051962668E1e8AC7"
+        ),
+        (
+            "0x00000000000000000000000000000000deadbeef", "cafebabe",
+            String(repeating: "deadbeef", count: 11), "0x1d8bfDC5D46DC4f61D6b6115972536eBE6A8854C"
+        ),
+        (
+            "0x0000000000000000000000000000000000000000", "00", "",
+            "0xE33C0C7F7df4809055C3ebA6c09CFe4BaF1BD9e0"
+        ),
+    ])
+    func agreesWithTheExamplesOfCREATE2(_ factory: String, salt: String, code: String, created: String) throws
+    {
+        let salt = try #require(Hex.decode(salt))
+        let address = Address.created2(
+            by: try Address(factory),
+            salt: [UInt8](repeating: 0, count: 32 - salt.count) + salt,
+            initCodeHash: Keccak256.hash(try #require(Hex.decode(code)))
+        )
+        #expect(address.description == created)
     }
 
     private func sample(to: Address? = nil, data: [UInt8] = []) throws -> SignedTransaction {

@@ -18,7 +18,7 @@ import Testing
         "Processes": ["Model", "Subprocess", "SystemPackage"],
         "Transport": ["Model", "CCurl"],
         "Toolchain": ["Model"],
-        "Ethereum": ["EthereumTypes", "BigInt", "CSecp256k1", "Crypto"],
+        "Ethereum": ["EthereumTypes", "BigInt", "CSecp256k1", "Crypto", "CryptoExtras"],
         "Steps": ["Engine", "Ethereum", "EthereumTypes", "Ledger", "Model", "Mustache"],
         "Ledger": ["Model", "EthereumTypes", "GRDB"],
         "Reports": ["Model", "EthereumTypes"],

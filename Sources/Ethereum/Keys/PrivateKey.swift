@@ -36,6 +36,9 @@ package struct PrivateKey: Sendable {
         try self.init(bytes: bytes)
     }
 
+    /// A copy of the 32 bytes, for putting them behind a password; it is not to be kept.
+    func copyOfBytes() -> [UInt8] { unsafe secret.withUnsafeBytes { unsafe Array($0) } }
+
     /// Signs a hash: deterministic (RFC 6979), with low s (EIP-2).
     package func sign(_ hash: Hash) -> Signature {
         guard let signature = Secp256k1.sign(hash, secret: secret).flatMap(Signature.init) else {
