@@ -93,7 +93,7 @@ struct Checker {
         func entry(_ name: String) -> YAMLNode.Entry? { entries.first { $0.key == name } }
         let choice = table.exactlyOne.compactMap(entry)
         if choice.count > 1, let second = choice.last {
-            let names = table.exactlyOne.map { "'\($0)'" }.joined(separator: " and ")
+            let names = choice.map { "'\($0.key)'" }.joined(separator: " and ")
             problems.add(
                 second.keyPlace.error(
                     "conflicting-keys", "\(what) has both \(names)", hint: "keep one of them")
@@ -104,12 +104,17 @@ struct Checker {
         for key in missing {
             problems.add(place.error("missing-key", "\(what) has no '\(key.name)'", hint: key.about))
         }
-        if choice.isEmpty, !table.exactlyOne.isEmpty {
+        // A key that does not come without one of the choice says which one is missing.
+        let needing = table.keys.filter { key in
+            entry(key.name) != nil
+                && table.needs[key.name]?.contains(where: table.exactlyOne.contains) == true
+        }
+        if choice.isEmpty, !table.exactlyOne.isEmpty, needing.isEmpty {
             let names = table.exactlyOne.map { "'\($0)'" }.joined(separator: " nor ")
             problems.add(place.error("missing-key", "\(what) has neither \(names)", hint: "add one of them"))
         }
         for key in table.keys {
-            guard let given = entry(key.name), choice.count == 1 || table.exactlyOne.isEmpty else { continue }
+            guard let given = entry(key.name), choice.count < 2 else { continue }
             for needed in table.needs[key.name] ?? [] where entry(needed) == nil {
                 problems.add(
                     given.keyPlace.error(

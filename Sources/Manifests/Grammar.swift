@@ -139,16 +139,32 @@ enum Grammar {
 
     static let signer = Table(
         name: "signer",
-        about: "Who signs.",
+        about:
+            "Who signs: a key, a keystore with its password, a service for an address, or an address alone.",
         keys: [
             Table.Key(
                 "key",
                 .either(text: .secret, list: nil, map: .map(command)),
-                required: true,
                 "Where the private key can be read: env:NAME, file:PATH or cmd:[program, argument]; never the key."
-            )
+            ),
+            Table.Key("keystore", .text(.path), "A keystore file, relative to this file, of mode 0600."),
+            Table.Key(
+                "password",
+                .either(text: .secret, list: nil, map: .map(command)),
+                "Where the keystore's password can be read: env:NAME, file:PATH or cmd:[program, argument]."
+            ),
+            Table.Key(
+                "rpc",
+                .either(text: .endpoint, list: nil, map: .map(command)),
+                "A service that signs (eth_signTransaction): a URL, or a reference to one."
+            ),
+            Table.Key(
+                "address", .text(.address),
+                "The account that the service signs for; alone: its transactions are written down unsigned."),
         ],
-        later: ["keystore", "password", "rpc", "safe", "proposer", "address"]
+        later: ["safe", "proposer"],
+        exactlyOne: ["key", "keystore", "address"],
+        needs: ["keystore": ["password"], "password": ["keystore"], "rpc": ["address"]]
     )
 
     static let arguments = Shape.either(

@@ -84,26 +84,4 @@ struct ManifestBuilder {
         if text.text == "auto" { return .auto }
         return text.text.contains("/") ? .path(paths.tool(text.text, at: text.place)) : .version(text.text)
     }
-
-    private func signer(_ entry: CheckedMap.Entry) -> SignerSpec? {
-        guard let key = entry.value.map?["key"]?.value, let secret = secret(key) else { return nil }
-        return SignerSpec(name: entry.key, location: entry.keyPlace.location, key: secret)
-    }
-
-    /// A secret's reference, as text or as a map with `cmd`.
-    func secret(_ value: Checked) -> SecretReference? {
-        if let map = value.map {
-            let words = map.texts("cmd") ?? []
-            guard !words.isEmpty else {
-                if map["cmd"] != nil {
-                    problems.add(value.place.error("wrong-value", "'cmd' names no program"))
-                }
-                return nil
-            }
-            return .command(words.map(\.text))
-        }
-        guard let text = value.text, let reference = try? SecretText.parse(text.text) else { return nil }
-        guard case .file(let path) = reference else { return reference }
-        return .file(paths.secretFile(path, at: text.place))
-    }
 }

@@ -143,6 +143,7 @@ private struct Definitions {
             anyOf([[("enum", .list(words.map(JSONText.text)))], pattern(Self.hasVariable)])
         case .money: pattern("^ *[0-9]+(\\.[0-9]+)? +(wei|gwei|ether) *$", orVariable: true)
         case .secret: pattern("^(env:|file:|cmd:\\[)", orVariable: true)
+        case .address: pattern("^0x[0-9a-fA-F]{40}$", orVariable: true)
         case .endpoint: pattern("^(https?://|env:|file:|cmd:\\[)", orVariable: true)
         case .url: pattern("^https?://", orVariable: true)
         case .environmentName: pattern("^[A-Za-z_][A-Za-z0-9_]*$")

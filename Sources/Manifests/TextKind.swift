@@ -24,6 +24,8 @@ enum TextKind: Sendable {
     case oneOf([String])
     case money
     case secret
+    /// 40 hexadecimal digits behind 0x.
+    case address
     /// A URL or a reference to a secret.
     case endpoint
     /// An address of the web.
@@ -76,6 +78,7 @@ enum TextKind: Sendable {
         case .solc: "auto"
         case .secret, .endpoint: "env:UNKNOWN"
         case .url: "https://unknown.invalid"
+        case .address: Address.zero.description
         case .function: "unknown()"
         case .rule: "hyperkit/unknown"
         case .duration: "1s"
@@ -107,6 +110,7 @@ enum TextKind: Sendable {
         case .oneOf(let words): try Self.checkChoice(text, words)
         case .money: try Self.checkMoney(text)
         case .secret: _ = try SecretText.parse(text)
+        case .address: try Self.checkAddress(text)
         case .endpoint: _ = try SecretText.endpoint(text)
         case .url:
             guard SecretText.isURL(text) else {
@@ -197,6 +201,14 @@ enum TextKind: Sendable {
             case .tooLarge: throw Fault("'\(text)' is more than any chain has", hint: examples)
             }
         }
+    }
+
+    private static func checkAddress(_ text: String) throws(Fault) {
+        if let fault = AddressText.fault(of: text) {
+            throw Fault(fault.message, hint: fault.hint, code: "address")
+        }
+        guard (try? Address(text)) == nil else { return }
+        throw Fault("'\(text)' is no address", hint: "write 0x and 40 hexadecimal digits", code: "address")
     }
 
     private static func checkEnvironmentName(_ text: String) throws(Fault) {

@@ -17,6 +17,12 @@ package struct FileAccess: Sendable {
         @Sendable (_ path: String, _ parts: [Data], _ durable: Bool, _ written: (Data) -> Void)
             throws(FileError)
             -> Void
+    /// What of a file that only its owner may read; a symbolic link at its path is not followed.
+    package var readPrivate: @Sendable (String) throws(FileError) -> PrivateFile
+    /// Writes a file that was not there and that only its owner may read, whole or not at all, durably.
+    ///
+    /// Makes directories on the way. Throws where something is at the path.
+    package var createPrivate: @Sendable (_ path: String, _ bytes: Data) throws(FileError) -> Void
     package var kind: @Sendable (String) -> Kind?
     /// The names in a directory, sorted; empty where there is none.
     package var list: @Sendable (String) throws(FileError) -> [String]
@@ -39,7 +45,9 @@ package struct FileAccess: Sendable {
         status: @escaping @Sendable (String) -> FileStatus? = { _ in nil },
         touch: @escaping @Sendable (String) -> Void = { _ in },
         writeParts: (@Sendable (String, [Data], Bool, (Data) -> Void) throws(FileError) -> Void)? = nil,
-        digest: (@Sendable (String) throws(FileError) -> (digest: Digest, bytes: Int)?)? = nil
+        digest: (@Sendable (String) throws(FileError) -> (digest: Digest, bytes: Int)?)? = nil,
+        readPrivate: (@Sendable (String) throws(FileError) -> PrivateFile)? = nil,
+        createPrivate: (@Sendable (String, Data) throws(FileError) -> Void)? = nil
     ) {
         self.read = read
         self.write = write
@@ -64,7 +72,35 @@ package struct FileAccess: Sendable {
                 try write(path, Data(parts.joined()), durable)
             }
         }
+        if let readPrivate {
+            self.readPrivate = readPrivate
+        } else {
+            self.readPrivate = { (path: String) throws(FileError) -> PrivateFile in
+                guard let bytes = try read(path) else { return .absent }
+                return .file(bytes)
+            }
+        }
+        if let createPrivate {
+            self.createPrivate = createPrivate
+        } else {
+            self.createPrivate = { (path: String, bytes: Data) throws(FileError) -> Void in
+                guard kind(path) == nil else { throw FileError(path: path, reason: "it is there already") }
+                try write(path, bytes, true)
+            }
+        }
     }
+}
+
+/// What is at a path where a file should be that only its owner may read.
+package enum PrivateFile: Hashable, Sendable {
+    case absent
+    case file(Data)
+    /// A symbolic link.
+    case link
+    /// Something else than a file.
+    case other
+    /// Others than its owner may do something with it: the lowest nine bits of its mode.
+    case open(mode: Int)
 }
 
 /// What the system says of a file that changes with every change of it.

@@ -184,16 +184,30 @@ package struct CompilerSettings: Hashable, Sendable {
     }
 }
 
-/// Who signs: a reference to a private key, never the key.
+/// Who signs: where a key can be read or asked for, never the key.
 package struct SignerSpec: Hashable, Sendable {
+    package enum Form: Hashable, Sendable {
+        case key(SecretReference)
+        /// A keystore's path, absolute or relative to the project's root, and its password.
+        case keystore(path: String, password: SecretReference)
+        /// A service that signs for an address.
+        case remote(NetworkSpec.Endpoint, Address)
+        /// An address alone: its transactions are written down unsigned.
+        case address(Address)
+    }
+
     package var name: String
     package var location: FileLocation
-    package var key: SecretReference
+    package var form: Form
 
-    package init(name: String, location: FileLocation, key: SecretReference) {
+    package init(name: String, location: FileLocation, form: Form) {
         self.name = name
         self.location = location
-        self.key = key
+        self.form = form
+    }
+
+    package init(name: String, location: FileLocation, key: SecretReference) {
+        self.init(name: name, location: location, form: .key(key))
     }
 }
 

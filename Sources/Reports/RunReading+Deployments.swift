@@ -35,7 +35,7 @@ extension RunReading {
         let words = words(of: end, in: record)
         return switch end.status {
         case .failed, .refused: (.failed, words)
-        case .blocked: (.blocked, words)
+        case .blocked: (end.failure?.code == "unsigned" ? .proposed : .blocked, words)
         case .skipped: (.skipped, words)
         case .cancelled: (.skipped, words.isEmpty ? "the run was interrupted" : words)
         case .succeeded, .reused: (.failed, "its step says nothing of it")

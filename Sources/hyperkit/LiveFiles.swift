@@ -17,7 +17,9 @@ extension FileAccess {
         writeParts: { path, parts, durable, written throws(FileError) in
             try DiskFile.write(path, parts, durable: durable, written: written)
         },
-        digest: { path throws(FileError) in try DiskFile.digest(path) }
+        digest: { path throws(FileError) in try DiskFile.digest(path) },
+        readPrivate: { path throws(FileError) in try DiskFile.readPrivate(path) },
+        createPrivate: { path, bytes throws(FileError) in try DiskFile.createPrivate(path, bytes) }
     )
 
     /// Makes a directory and those above it, where they are not there.
@@ -71,6 +73,23 @@ private enum DiskFile {
         }
     }
 
+    static func readPrivate(_ path: String) throws(FileError) -> PrivateFile {
+        // Without waiting for who would write to a pipe.
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let descriptor = retrying { unsafe open(path, flags) }
+        guard descriptor >= 0 else {
+            if isAbsence(errno) { return .absent }
+            if errno == ELOOP { return .link }
+            throw failure(path)
+        }
+        defer { _ = close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path) }
+        guard status.st_mode & S_IFMT == S_IFREG else { return .other }
+        guard status.st_mode & 0o077 == 0 else { return .open(mode: Int(status.st_mode & 0o777)) }
+        return .file(try read(descriptor, behind: Data(), path))
+    }
+
     static func digest(_ path: String) throws(FileError) -> (digest: Digest, bytes: Int)? {
         guard let descriptor = try openToRead(path) else { return nil }
         defer { _ = close(descriptor) }
@@ -109,11 +128,34 @@ private enum DiskFile {
         durable: Bool,
         written: (Data) -> Void = { _ in }
     ) throws(FileError) {
+        // 0666 less the umask: what any program that makes a file would give it.
+        try write(path, parts, durable: durable, mode: 0o666, written: written) { temporary in
+            unsafe rename(temporary, path) == 0
+        }
+    }
+
+    static func createPrivate(_ path: String, _ bytes: Data) throws(FileError) {
+        // A link, unlike a new name, takes no place that is taken.
+        try write(path, [bytes], durable: true, mode: 0o600, written: { _ in }) { temporary in
+            guard unsafe link(temporary, path) == 0 else { return false }
+            _ = unsafe unlink(temporary)
+            return true
+        }
+    }
+
+    /// Writes under a temporary name; `settle` gives it its own.
+    private static func write(
+        _ path: String,
+        _ parts: [Data],
+        durable: Bool,
+        mode: mode_t,
+        written: (Data) -> Void,
+        settle: (String) -> Bool
+    ) throws(FileError) {
         let directory = parent(of: path)
         try makeDirectory(directory, durable: durable)
         let temporary = "\(path).\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
-        // 0666 less the umask: what any program that makes a file would give it.
-        let descriptor = retrying { unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+        let descriptor = retrying { unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) }
         guard descriptor >= 0 else { throw failure(path) }
         do throws(FileError) {
             do throws(FileError) {
@@ -128,7 +170,7 @@ private enum DiskFile {
             }
             // The last chance of some file systems to say that the bytes have not arrived.
             guard close(descriptor) == 0 || errno == EINTR else { throw failure(path) }
-            guard unsafe rename(temporary, path) == 0 else { throw failure(path) }
+            guard settle(temporary) else { throw failure(path) }
         } catch {
             _ = unsafe unlink(temporary)
             throw error

@@ -150,9 +150,9 @@ import Testing
 
     @Test func secretsAreReferences() throws {
         #expect(
-            try whole().signers.map(\.key) == [
-                .environment("CI_KEY"), .file("keys/a"), .command(["pass", "show", "a b"]),
-                .command(["pass", "x, y"]),
+            try whole().signers.map(\.form) == [
+                .key(.environment("CI_KEY")), .key(.file("keys/a")),
+                .key(.command(["pass", "show", "a b"])), .key(.command(["pass", "x, y"])),
             ]
         )
     }

@@ -39,7 +39,7 @@ import Testing
                 m.yaml:3:18: error: unknown key 'zzz' in signer 'ci' [unknown-key]
                     3 │ signers: { ci: { zzz: 1 } }
                       │                  ^^^
-                  hint: allowed is key
+                  hint: allowed are key, keystore, password, rpc, address
                 """
         )
     }
@@ -170,10 +170,10 @@ import Testing
                     7 │ networks: { n: { rpc: 'env:A' }, o: { state: persistent } }
                       │                  ^^^
                   hint: The chain's number (EIP-155).
-                m.yaml:7:34: error: network 'o' has neither 'engine' nor 'rpc' [missing-key]
+                m.yaml:7:39: error: 'state' of network 'o' needs 'engine' beside it [missing-key]
                     7 │ networks: { n: { rpc: 'env:A' }, o: { state: persistent } }
-                      │                                  ^
-                  hint: add one of them
+                      │                                       ^^^^^
+                  hint: devnet: a chain that the run starts.
                 """
         )
     }

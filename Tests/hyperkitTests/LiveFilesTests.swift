@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Model
 import Testing
 
@@ -81,6 +82,44 @@ import Testing
         try files.write("\(base)/link", Data("new".utf8), false)
         #expect(try files.read("\(base)/real") == Data("real".utf8))
         #expect(try files.read("\(base)/link") == Data("new".utf8))
+    }
+
+    @Test(arguments: [
+        (0o600, true), (0o400, true), (0o640, false), (0o604, false), (0o610, false), (0o666, false),
+    ])
+    func readsAPrivateFileOfItsOwnerAlone(_ mode: Int, isPrivate: Bool) throws {
+        let path = "\(base)/key"
+        try files.write(path, Data("secret".utf8), false)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        let found = try files.readPrivate(path)
+        #expect(found == (isPrivate ? .file(Data("secret".utf8)) : .open(mode: mode)))
+    }
+
+    @Test func followsNoLinkToAPrivateFileAndWaitsForNoPipe() throws {
+        try files.createPrivate("\(base)/key", Data("secret".utf8))
+        try FileManager.default.createSymbolicLink(atPath: "\(base)/link", withDestinationPath: "key")
+        let made = unsafe mkfifo("\(base)/pipe", 0o600)
+        #expect(made == 0)
+        #expect(try files.readPrivate("\(base)/link") == .link)
+        #expect(try files.readPrivate("\(base)/pipe") == .other)
+        #expect(try files.readPrivate(base) == .other)
+        #expect(try files.readPrivate("\(base)/absent") == .absent)
+        #expect(try files.readPrivate("\(base)/key/below") == .absent)
+    }
+
+    @Test func createsAPrivateFileAndOverwritesNone() throws {
+        let path = "\(base)/keys/ci.json"
+        try files.createPrivate(path, Data("first".utf8))
+        #expect(throws: FileError(path: path, reason: "File exists")) {
+            try self.files.createPrivate(path, Data("second".utf8))
+        }
+        #expect(try files.readPrivate(path) == .file(Data("first".utf8)))
+        #expect(try files.list("\(base)/keys") == ["ci.json"])
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        try FileManager.default.createSymbolicLink(atPath: "\(base)/link", withDestinationPath: "elsewhere")
+        #expect(throws: FileError.self) { try self.files.createPrivate("\(self.base)/link", Data()) }
+        #expect(try files.list(base) == ["keys", "link"])
     }
 
     @Test func tellsKindsThroughLinks() throws {

@@ -23,6 +23,9 @@ package struct EffectContext: Sendable {
     package var approved: ApprovedPlan?
     /// How long a step waits for a block.
     package var patience: Duration
+    /// Where transactions are written that nobody here can sign, as an absolute path.
+    package var unsigned: String
+    private let keyring = Keyring()
 
     package init(
         world: World,
@@ -32,7 +35,8 @@ package struct EffectContext: Sendable {
         project: String,
         run: String,
         approved: ApprovedPlan? = nil,
-        patience: Duration = .seconds(600)
+        patience: Duration = .seconds(600),
+        unsigned: String = "unsigned"
     ) {
         self.world = world
         self.ledger = ledger
@@ -42,6 +46,7 @@ package struct EffectContext: Sendable {
         self.run = run
         self.approved = approved
         self.patience = patience
+        self.unsigned = unsigned
     }
 
     /// Who signs on a network.
@@ -61,12 +66,41 @@ package struct EffectContext: Sendable {
 
     /// Who signs under a name of the manifest; its secret is read now.
     func signer(_ spec: SignerSpec) async throws(StepFailure) -> any TransactionSigner {
-        KeySigner(try await secrets.key(of: spec))
+        let purpose = "signer '\(spec.name)'"
+        switch spec.form {
+        case .key(let reference):
+            return KeySigner(try await secrets.key(reference, for: purpose))
+        case .keystore(let path, let password):
+            let key = try await keyring.key(of: spec) { [secrets] () async throws(StepFailure) in
+                try await secrets.key(in: path, password: password, for: purpose)
+            }
+            return KeySigner(key)
+        case .remote(let endpoint, let address):
+            let url: Secret =
+                switch endpoint {
+                case .url(let text): Secret(text)
+                case .secret(let reference): try await secrets.read(reference, for: purpose)
+                }
+            let door = NodeDoor(index: 0, name: purpose, url: url, perSecond: nil, world: world)
+            let rpc = EthereumRPC { body async throws(TransportFailure) in
+                try await door.send(body, 1, within: RemoteSigner.deadline)
+            }
+            return RemoteSigner(name: spec.name, address: address, rpc: rpc)
+        case .address(let address):
+            return UnsignedSigner(name: spec.name, address: address, folder: unsigned, files: world.files)
+        }
     }
 
-    /// The address of a signer of the manifest.
+    /// The address of a signer of the manifest; a secret is read only where nothing else says it.
     func address(of spec: SignerSpec) async throws(StepFailure) -> Address {
-        try await signer(spec).address
+        switch spec.form {
+        case .key: return try await signer(spec).address
+        case .keystore(let path, _):
+            let keystore = try secrets.keystore(path, for: "signer '\(spec.name)'")
+            if let address = keystore.address { return address }
+            return try await signer(spec).address
+        case .remote(_, let address), .address(let address): return address
+        }
     }
 
     /// The way of one step's operation through the lane of its sender.

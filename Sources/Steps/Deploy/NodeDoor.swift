@@ -10,6 +10,7 @@ final class NodeDoor: Sendable {
     /// In words that hold no key, such as `endpoint 2 (node.example)`.
     let name: String
     private let url: Secret
+    private let secrets: URLSecrets
     private let world: World
     private let pace: Mutex<RequestPace>
 
@@ -22,6 +23,7 @@ final class NodeDoor: Sendable {
         self.index = index
         self.name = name
         self.url = url
+        secrets = URLSecrets(url.reveal())
         self.world = world
         pace = Mutex(RequestPace(perSecond: perSecond))
     }
@@ -42,9 +44,9 @@ final class NodeDoor: Sendable {
             if let asked, asked <= Self.longestHold {
                 pace.withLock { $0.hold(until: world.elapsed() + asked) }
             }
-            throw .status(reply.status, retryAfter: asked, body: reply.body)
+            throw .status(reply.status, retryAfter: asked, body: secrets.removed(from: reply.body))
         }
-        return reply.body
+        return secrets.removed(from: reply.body)
     }
 
     private func exchange(

@@ -1,4 +1,4 @@
-import Ethereum
+package import Ethereum
 import Foundation
 package import Model
 
@@ -17,51 +17,108 @@ package struct SecretReader: Sendable {
     ///
     /// - Throws: ``StepFailure`` of the kind `environment`, coded `no-secret`; it never holds what was read.
     package func read(_ reference: SecretReference, for purpose: String) async throws(StepFailure) -> Secret {
-        let text: String
+        let text = try await text(of: reference, for: purpose).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !text.isEmpty else { throw Self.missing("\(purpose): \(reference) is empty", hint: nil) }
+        return Secret(text)
+    }
+
+    /// The password behind a reference: all of it but one line break at its end.
+    package func password(_ reference: SecretReference, for purpose: String) async throws(StepFailure)
+        -> Secret
+    {
+        var text = try await text(of: reference, for: purpose)
+        // A carriage return and a line feed are one character.
+        if text.last?.isNewline == true { text.removeLast() }
+        guard !text.isEmpty else { throw Self.missing("\(purpose): \(reference) is empty", hint: nil) }
+        return Secret(text)
+    }
+
+    private func text(of reference: SecretReference, for purpose: String) async throws(StepFailure) -> String
+    {
         switch reference {
         case .environment(let name):
             guard let value = world.environment(name) else {
                 throw Self.missing("\(purpose) needs the environment variable \(name)", hint: "set \(name)")
             }
-            text = value
+            return value
         case .file(let path):
-            text = try read(file: path.hasPrefix("/") ? path : "\(root)/\(path)", named: path, for: purpose)
+            return String(decoding: try read(file: path, for: purpose), as: UTF8.self)
         case .command(let arguments):
-            text = try await run(arguments, for: purpose)
+            return try await run(arguments, for: purpose)
         }
-        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !trimmed.isEmpty else { throw Self.missing("\(purpose): \(reference) is empty", hint: nil) }
-        return Secret(trimmed)
     }
 
-    /// The private key of a signer.
-    func key(of signer: SignerSpec) async throws(StepFailure) -> PrivateKey {
-        let secret = try await read(signer.key, for: "signer '\(signer.name)'")
+    /// The private key behind a reference.
+    package func key(_ reference: SecretReference, for purpose: String) async throws(StepFailure)
+        -> PrivateKey
+    {
+        let secret = try await read(reference, for: purpose)
         do {
             return try PrivateKey(hex: secret.reveal())
         } catch {
             throw StepFailure(
                 .environment,
                 code: "bad-key",
-                "signer '\(signer.name)': \(signer.key) holds no private key",
+                "\(purpose): \(reference) holds no private key",
                 hint: "a key is 64 hexadecimal digits, with or without 0x"
             )
         }
     }
 
-    private func read(file path: String, named name: String, for purpose: String) throws(StepFailure)
-        -> String
-    {
-        let bytes: Data?
+    /// A keystore, still closed.
+    func keystore(_ path: String, for purpose: String) throws(StepFailure) -> Keystore {
+        let bytes = try read(file: path, for: purpose)
+        do throws(KeystoreError) {
+            return try Keystore(json: bytes)
+        } catch {
+            throw Self.unusable(path, error, for: purpose)
+        }
+    }
+
+    /// The private key in a keystore.
+    func key(
+        in path: String,
+        password reference: SecretReference,
+        for purpose: String
+    ) async throws(StepFailure) -> PrivateKey {
+        let keystore = try keystore(path, for: purpose)
+        let password = try await password(reference, for: "the password of \(purpose)")
+        do throws(KeystoreError) {
+            return try await keystore.key(password: password.reveal())
+        } catch {
+            throw Self.unusable(path, error, for: purpose)
+        }
+    }
+
+    private static func unusable(_ path: String, _ error: KeystoreError, for purpose: String) -> StepFailure {
+        StepFailure(.environment, code: "bad-keystore", "\(purpose): keystore \(path): \(error)")
+    }
+
+    /// The bytes of a file that nobody else may read.
+    private func read(file name: String, for purpose: String) throws(StepFailure) -> Data {
+        let path = name.hasPrefix("/") ? name : "\(root)/\(name)"
+        let found: PrivateFile
         do {
-            bytes = try world.files.read(path)
+            found = try world.files.readPrivate(path)
         } catch {
             throw Self.missing("\(purpose): \(error)", hint: nil)
         }
-        guard let bytes else {
+        switch found {
+        case .file(let bytes): return bytes
+        case .absent:
             throw Self.missing("\(purpose) needs the file \(name), which is not there", hint: nil)
+        case .link:
+            throw Self.missing(
+                "\(purpose): \(name) is a symbolic link, which anybody may have put there",
+                hint: "name the file itself; where that is not yours to choose, cmd:[cat, \(name)] reads it"
+            )
+        case .other: throw Self.missing("\(purpose): \(name) is no file", hint: nil)
+        case .open(let mode):
+            throw Self.missing(
+                "\(purpose): others than its owner may use \(name) (mode 0\(String(mode, radix: 8)))",
+                hint: "chmod 600 \(name); where that is not yours to choose, cmd:[cat, \(name)] reads it"
+            )
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
     private func run(_ arguments: [String], for purpose: String) async throws(StepFailure) -> String {

@@ -18,6 +18,8 @@ struct RunState {
     private var tools: RunTools
     private var project: Project
     private var stateDirectory: String
+    /// The folder of this run's reports.
+    private var reports: String
     private var world: World
     private var approved: ApprovedPlan?
 
@@ -62,6 +64,7 @@ struct RunState {
                 tools: tools,
                 project: project,
                 stateDirectory: state,
+                reports: "\(absolute(options.reportDir))/\(run)",
                 world: world,
                 approved: approved
             )
@@ -152,7 +155,8 @@ struct RunState {
             secrets: secrets,
             project: header.project,
             run: header.id,
-            approved: approved
+            approved: approved,
+            unsigned: "\(reports)/unsigned"
         )
     }
 

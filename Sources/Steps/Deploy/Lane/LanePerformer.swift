@@ -66,11 +66,8 @@ struct LanePerformer: Sendable {
     // MARK: Asked
 
     private func account(wantsPrice: Bool) async throws(StepFailure) -> LaneResult {
-        let account = SenderAccount(
-            latest: try await network.transactionCount(of: sender, at: .latest),
-            pending: try await network.transactionCount(of: sender, at: .pending),
-            balance: try await network.balance(of: sender)
-        )
+        let found = try await network.account(of: sender)
+        let account = SenderAccount(latest: found.latest, pending: found.pending, balance: found.balance)
         return .account(account, wantsPrice ? try await GasPrice.now(network) : nil)
     }
 
@@ -81,8 +78,15 @@ struct LanePerformer: Sendable {
         } catch {
             throw StepFailure(.blocked, code: "damaged-journal", "\(attempt.hash.short): \(error)")
         }
-        do {
-            try await network.rpc.send(signed)
+        let endpoint = network.currentEndpoint
+        do throws(StepFailure) {
+            try await network.stillIs(at: endpoint)
+        } catch {
+            // Nothing has left: it is tried again, but not where another chain answers.
+            return error.kind == .blocked ? .refused(error.message) : .notNow(error.message, after: nil)
+        }
+        do throws(RPCFailure) {
+            try await network.endpoint(at: endpoint).send(signed)
             return .taken
         } catch {
             return SendAnswer(error)
