@@ -29,7 +29,7 @@ enum SendAnswer: Hashable, Sendable {
             case .rateLimited, .notReady, .missingBlock, .poolFull: self = .notNow("\(failure)", after: nil)
             case .timedOut, .other: self = .unknown
             case .insufficientFunds, .feeCapExceeded, .gasLimitTooHigh, .intrinsicGasTooLow,
-                .wrongChain, .reverted, .methodNotFound:
+                .wrongChain, .reverted, .methodNotFound, .unsupportedType, .initCodeTooLarge:
                 self = .refused("\(failure)")
             }
             return
