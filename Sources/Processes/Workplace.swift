@@ -37,7 +37,7 @@ struct Workplace: Sendable {
                 try bytes.write(to: file, options: .withoutOverwriting)
             } catch {
                 clear()
-                throw .scratchFailed(reason: "\(path)/\(name): \(Self.words(for: error))")
+                throw .scratchFailed(reason: "\(path)/\(name): \(error.localizedDescription)")
             }
         }
     }
@@ -68,14 +68,6 @@ struct Workplace: Sendable {
 
     /// Removes a scratch directory with all that the program left there.
     func clear() { scratch?.clear() }
-
-    /// What the system says, where the library only says it of the whole.
-    private static func words(for error: any Error) -> String {
-        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let cause, cause.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-        return unsafe strerror(Int32(cause.code)).map { unsafe String(cString: $0) }
-            ?? error.localizedDescription
-    }
 }
 
 /// Whether a path is relative and stays where it starts.

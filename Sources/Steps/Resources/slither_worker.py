@@ -5,7 +5,7 @@
 Each line of standard input is an archive of crytic-compile. Each is answered by one line of standard output, an object:
 `output` is what `slither hyperkit_export_archive.json --json -` prints for it in a folder that holds the archive and
 nothing else, `errors` the end of what that writes to standard error, and `fault` says why it could not come to its end,
-or is null. Every request is a process of its own, forked from one that has imported all and looked at nothing: no contract
+or is null. Where there is no place for the archive there is `noPlace`, which says why. Every request is a process of its own, forked from one that has imported all and looked at nothing: no contract
 meets the traces of another, and one that crashes it or wants more memory than it may have takes nobody along.
 """
 
@@ -101,13 +101,33 @@ def become_a_request(parent, place, output, errors):
     sys.argv = ["slither", ARCHIVE, "--json", "-"]
 
 
+def lay_down(archive, place):
+    """Writes a request where it is looked at; says why that cannot be, where it cannot."""
+    try:
+        os.mkdir(place, 0o700)
+        with open(os.path.join(place, ARCHIVE), "wb") as file:
+            file.write(archive)
+    except OSError as error:
+        shutil.rmtree(place, ignore_errors=True)
+        return f"{place}: {error.strerror}"
+    return None
+
+
+def answer(said):
+    """Writes one answer."""
+    line = json.dumps(said).encode() + b"\n"
+    while line:
+        line = line[os.write(answers, line):]
+
+
 def serve():
     """Answers requests until there are no more; returns in the process of each request only."""
     while True:
         place = os.path.abspath("request")
-        os.mkdir(place, 0o700)
-        with open(os.path.join(place, ARCHIVE), "wb") as file:
-            file.write(next_line())
+        reason = lay_down(next_line(), place)
+        if reason:
+            answer({"output": "", "errors": "", "fault": None, "noPlace": reason})
+            continue
         (heard_output, output), (heard_errors, errors) = os.pipe(), os.pipe()
         parent = os.getpid()
         child = os.fork()
@@ -119,9 +139,7 @@ def serve():
         said, words = listen(heard_output, heard_errors)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         shutil.rmtree(place)
-        answer = json.dumps({"output": said, "errors": words, "fault": fault(status)}).encode() + b"\n"
-        while answer:
-            answer = answer[os.write(answers, answer):]
+        answer({"output": said, "errors": words, "fault": fault(status)})
 
 
 found = cli.get_detectors_and_printers()

@@ -35,6 +35,7 @@ package struct SlitherRun: Sendable {
             run.message = error.description
             return SlitherRun(run: run, drafts: [], output: nil)
         }
+        if let reason = answer.noPlace { throw .scratch(reason) }
         let output = Data(answer.output.utf8)
         if let fault = answer.fault {
             run.end = .failed

@@ -11,6 +11,8 @@ package struct SlitherWorkers: Sendable {
         var errors: String
         /// Why it did not come to its end; nil where it did.
         var fault: String?
+        /// Why there was no place for the archive; nil where there was.
+        var noPlace: String?
     }
 
     /// The most virtual memory of one look, in bytes; what Slither has imported counts.
