@@ -18,13 +18,16 @@ final class Child {
 
     /// Starts a program; its standard output goes to the file `output`, `environment` goes on top of the test's own.
     ///
+    /// It has nothing to read unless there is an `input`.
+    ///
     /// - Throws: Whatever Foundation says of a program that cannot be started.
     init(
         _ program: URL,
         _ arguments: [String],
         in directory: URL,
         output: URL,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        input: Pipe? = nil
     ) throws {
         let (ended, ending) = AsyncStream.makeStream(of: Never.self)
         let (lines, line) = AsyncStream.makeStream(of: String.self)
@@ -38,7 +41,7 @@ final class Child {
         process.arguments = arguments
         process.currentDirectoryURL = directory
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
+        if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = errors
         process.terminationHandler = { _ in ending.finish() }

@@ -9,21 +9,26 @@ final class Sandbox {
         var errors: String
     }
 
-    /// Where programs run.
-    let project: URL
+    /// The project, as this process sees it.
+    var project: URL { disk?.view(of: folder) ?? folder }
+    /// The disk with the state, the reports and the scratch folders, where it has one of its own.
+    private(set) var disk: SmallDisk?
     private let base: URL
+    /// Where programs run.
+    private let folder: URL
+    private var environment: [String: String] = [:]
     private var children = 0
 
     /// Copies the folder `example` of the repository; nil for an empty project.
     init(_ example: String? = nil) throws {
         let name = "hyperkit-pipeline-\(UInt64.random(in: 0 ... .max))"
         base = FileManager.default.temporaryDirectory.appending(path: name)
-        project = base.appending(path: "project")
+        folder = base.appending(path: "project")
         try FileManager.default.createDirectory(at: base, withIntermediateDirectories: false)
         if let example {
-            try FileManager.default.copyItem(at: Self.repository.appending(path: example), to: project)
+            try FileManager.default.copyItem(at: Self.repository.appending(path: example), to: folder)
         } else {
-            try FileManager.default.createDirectory(at: project, withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         }
     }
 
@@ -46,12 +51,13 @@ extension Sandbox {
     /// Starts hyperkit.
     func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Child {
         children += 1
+        let (program, all) = disk?.entering(folder, Self.program, arguments) ?? (Self.program, arguments)
         return try Child(
-            Self.program,
-            arguments,
-            in: project,
+            program,
+            all,
+            in: folder,
             output: base.appending(path: "output-\(children)"),
-            environment: environment
+            environment: self.environment.merging(environment) { $1 }
         )
     }
 
@@ -86,6 +92,39 @@ extension Sandbox {
     /// Plans a manifest; the plan file is on standard output.
     func plan(_ manifest: String, _ more: String...) async throws -> Ran {
         try await hyperkit(Self.command("plan", manifest, ["--json"] + more))
+    }
+}
+
+// MARK: - Disks
+
+extension Sandbox {
+    /// The folders that programs write to.
+    static let written = ["state", "reports", "tmp"]
+
+    /// Gives programs a folder of this sandbox for temporary files.
+    func haveOwnScratch() throws {
+        for name in Self.written {
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: name), withIntermediateDirectories: true)
+        }
+        environment["TMPDIR"] = folder.appending(path: "tmp").path()
+    }
+
+    /// Puts folders that programs write to on a disk that can be full.
+    func moveToSmallDisk(_ names: [String] = written) async throws {
+        disk = try await SmallDisk(holding: names.map { folder.appending(path: $0) }, near: base)
+    }
+
+    /// The scratch folders of tools that are there now.
+    func scratch() throws -> [String] {
+        try names("tmp").filter { $0.hasPrefix("hyperkit-") }.flatMap { try names("tmp/\($0)") }
+    }
+
+    /// The files that are there only while something is written, and the folders that are there only while a tool runs.
+    func temporaryFiles() throws -> Set<String> {
+        let written = try ["state", "reports"].flatMap { folder in try paths(folder).map { "\(folder)/\($0)" }
+        }
+        return Set(written.filter { $0.hasSuffix(".tmp") || $0.contains("/.") } + (try scratch()))
     }
 }
 
@@ -140,6 +179,26 @@ extension Sandbox {
     /// The names in a folder, sorted.
     func names(_ folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: project.appending(path: folder).path()).sorted()
+    }
+
+    /// The paths of the files below a folder, sorted; none where there is no folder.
+    func paths(_ folder: String) throws -> [String] {
+        guard exists(folder) else { return [] }
+        let base = project.appending(path: folder).path()
+        return try FileManager.default.subpathsOfDirectory(atPath: base).sorted().filter { path in
+            let kind = try FileManager.default.attributesOfItem(atPath: "\(base)/\(path)")[.type]
+            return kind as? FileAttributeType != .typeDirectory
+        }
+    }
+
+    /// Removes a file, or a folder with all that is in it, where it is there.
+    func remove(_ path: String) throws {
+        guard
+            exists(path)
+                || (try? FileManager.default.destinationOfSymbolicLink(
+                    atPath: project.appending(path: path).path())) != nil
+        else { return }
+        try FileManager.default.removeItem(at: project.appending(path: path))
     }
 
     func exists(_ path: String) -> Bool {
