@@ -32,7 +32,8 @@ struct Project {
                 notes: notes
             )
         } catch {
-            fail(error.diagnostics, world)
+            // They have their lines, but for those that may hold a secret.
+            tell(error.diagnostics)
             throw Exit.usage
         }
     }
@@ -70,7 +71,11 @@ struct Project {
     }
 
     private static func fail(_ diagnostics: [Diagnostic], _ world: World) {
-        Console.err(diagnostics.map(lines(world).shown))
+        tell(diagnostics.map(lines(world).shown))
+    }
+
+    private static func tell(_ diagnostics: [Diagnostic]) {
+        Console.err(diagnostics)
         let errors = diagnostics.count { $0.severity == .error }
         Console.err("\(PlainWords.count(errors, "error")), nothing ran")
     }
