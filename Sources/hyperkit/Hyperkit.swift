@@ -17,7 +17,7 @@ struct Hyperkit: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, ValidateCommand.self, GraphCommand.self, RunsCommand.self,
             WhyCommand.self, CacheCommand.self, SchemaCommand.self, DevnetCommand.self, ToolchainCommand.self,
-            DoctorCommand.self,
+            KeysCommand.self, DoctorCommand.self,
         ]
     )
 

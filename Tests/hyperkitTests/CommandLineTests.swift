@@ -14,11 +14,24 @@ import Testing
         ["run", "--keep-going", "--fail-fast"], ["cache", "gc"], ["cache", "gc", "--max-size", "2"],
         ["cache", "gc", "--max-age", "1y"], ["cache", "gc", "--max-age", "-1d"], ["why"],
         ["why", "a", "b", "c"],
-        ["why", "a", "b", "--run", "c"],
+        ["why", "a", "b", "--run", "c"], ["keys", "new"], ["keys", "new", "not a name"],
+        ["keys", "new", "ci", "--password", "correct horse"], ["keys", "import", "ci", "--key", "0xabc"],
     ])
     func wrongUseIsFoundBeforeAnythingRuns(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Hyperkit.parseAsRoot(arguments) }
         #expect(error.map { Hyperkit.exitCode(for: $0) } == .validationFailure)
+    }
+
+    /// What stands there by mistake is the secret itself.
+    @Test(arguments: [
+        ["keys", "new", "ci", "--password", "canary7"], ["keys", "import", "ci", "--password", "canary7"],
+        ["keys", "import", "ci", "--key", "canary7"],
+        ["keys", "import", "ci", "--key", "canary7" + String(repeating: "ab", count: 32)],
+    ])
+    func aSecretAmongTheArgumentsIsNotRepeated(_ arguments: [String]) {
+        let error = #expect(throws: (any Error).self) { try Hyperkit.parseAsRoot(arguments) }
+        let said = error.map { Hyperkit.fullMessage(for: $0) } ?? ""
+        #expect(said.contains("env:NAME") && !said.contains("canary7"))
     }
 
     @Test func directoriesAreTakenAsTheyAreMeant() throws {
