@@ -34,6 +34,17 @@ final class Sandbox {
 
     deinit { try? FileManager.default.removeItem(at: base) }
 
+    /// The bytes of all files by path: those of the project, and what programs wrote to their standard output.
+    func everything() throws -> [String: Data] {
+        var files: [String: Data] = [:]
+        for path in try FileManager.default.subpathsOfDirectory(atPath: base.path()) {
+            let place = base.appending(path: path)
+            let type = try FileManager.default.attributesOfItem(atPath: place.path())[.type]
+            if type as? FileAttributeType == .typeRegular { files[path] = try Data(contentsOf: place) }
+        }
+        return files
+    }
+
     private static let repository = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
