@@ -186,7 +186,7 @@ struct ScheduleSimulation {
                 }
             case .reached(let position, let milestone):
                 for skipped in schedule.reached(position, milestone)
-                where !ended.insert(skipped.position).inserted {
+                where ends.updateValue(.skipped(after: skipped.cause), forKey: skipped.position) != nil {
                     violations.append("\(skipped.position) ended twice")
                 }
                 let id = plan.steps[position].id

@@ -16,7 +16,11 @@ import Testing
                 address: "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"),
             DeploymentForecast(
                 step: .deploy("token", on: "sepolia"), network: "sepolia", action: .create, reason: "new",
-                calls: [.init(name: "setFee", function: "f()", arguments: "[]", to: nil, data: nil, valueWei: "0", reason: "not yet made")],
+                calls: [
+                    .init(
+                        name: "setFee", function: "f()", arguments: "[]", to: nil, data: nil, valueWei: "0",
+                        reason: "not yet made")
+                ],
                 maxGas: 1_204_331, maxCostWei: "18100000000000000"),
         ]
         let steps = [

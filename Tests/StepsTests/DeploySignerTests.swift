@@ -88,7 +88,8 @@ final class FakeSigningService: Sendable {
         guard case .deploy(let action) = effect.work else { throw StepFailure(code: "test", "no deployment") }
         let inputs = StepInputs(try DeployBench.pure([effect]))
         do throws(StepFailure) {
-            return .success(try await DeployStep(context).perform(action, inputs: inputs) { _ in })
+            return .success(
+                try await DeployStep(context).perform(action, inputs: inputs, progress: StepProgress()))
         } catch {
             return .failure(error)
         }
@@ -244,7 +245,7 @@ final class FakeSigningService: Sendable {
         let url = "https://u5er-name:pa55-word@node.example/v3/9b1c77e0d2?apikey=k%2D00aa11bb"
         let network = NetworkSpec(
             name: "sepolia", location: DeployBench.here,
-            chain: .rpc(.url(url), chainID: try #require(ChainID(11_155_111))), signer: "ci")
+            chain: .rpc([.url(url)], chainID: try #require(ChainID(11_155_111))), signer: "ci")
         let words = "no such key: \(url), 9b1c77e0d2, k%2D00aa11bb, k-00aa11bb, u5er-name, pa55-word"
         bench.node.plan(.refuse(code: -32_000, words), on: "eth_chainId")
         let run = try await bench.run(bench.deploy(network: network))
