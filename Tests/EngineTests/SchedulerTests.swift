@@ -291,14 +291,14 @@ import Testing
         #expect(runner.performed.count == 3)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [1, 2, 5]) func neverExceedsItsWidth(_ width: Int) async throws
+    @Test(.timeLimit(.minutes(10)), arguments: [1, 2, 5]) func neverExceedsItsWidth(_ width: Int) async throws
     {
         _ = try await run((0..<40).map { Self.step("s\($0)") }, width: width)
         #expect(runner.counts.withLock(\.most) <= width)
         #expect(runner.performed.count == 40)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: 0..<300)
+    @Test(.timeLimit(.minutes(10)), arguments: 0..<300)
     func aRandomGraphEndsWithEveryStepAfterItsNeeds(_ seed: UInt64) async throws {
         var random = SeededRandom(seed: seed)
         let behaviours: [ToyWork.Behaviour] = [

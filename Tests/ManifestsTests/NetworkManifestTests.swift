@@ -70,8 +70,10 @@ import Testing
             """
             chainId: 5, rpc: [env:A, 'https://a.example/k', { cmd: [pass, show] }], requestsPerSecond: 25,
                  fees: { maxFeePerGas: 50 gwei, maxPriorityFeePerGas: 2 gwei, bumpAfter: 90s, maxBumps: 0 },
-                 budget: { transaction: 0.05 ether, run: 0.5 ether, day: 1 ether }, inFlight: 3, onUnavailable: skip
+                 budget: { transaction: 0.05 ether, run: 0.5 ether, day: 1 ether }, inFlight: 3, onUnavailable: skip,
+                 approval: plan
             """)
+        #expect(network.needsApproval)
         #expect(
             network.chain
                 == .rpc(
@@ -102,9 +104,35 @@ import Testing
         #expect(network.limits == NetworkSpec.Limits())
         #expect(network.inFlight == 16)
         #expect(network.onUnavailable == .fail)
+        #expect(!network.needsApproval)
+        #expect(network.after == nil)
         #expect(network.requestsPerSecond == nil)
         #expect(network.blockTime == nil)
         #expect(network.explorer == nil)
+    }
+
+    @Test func networksThatComeAfterEachOtherAreACycle() {
+        let said = complaint(
+            """
+            version: 1
+            project: p
+            signers: { ci: { key: 'env:K' } }
+            networks:
+              a: { chainId: 1, rpc: 'env:A', signer: ci, after: b }
+              b: { chainId: 2, rpc: 'env:B', signer: ci, after: a }
+              c: { chainId: 3, rpc: 'env:C', signer: ci, after: a }
+            """)
+        #expect(
+            said == """
+                m.yaml:5:3: error: network 'a' comes after itself: a → b → a [cycle]
+                    5 │   a: { chainId: 1, rpc: 'env:A', signer: ci, after: b }
+                      │   ^
+                  hint: take one 'after' out
+                m.yaml:6:3: error: network 'b' comes after itself: b → a → b [cycle]
+                    6 │   b: { chainId: 2, rpc: 'env:B', signer: ci, after: a }
+                      │   ^
+                  hint: take one 'after' out
+                """)
     }
 
     @Test func aChainIDThatContradictsThePresetIsAnError() {

@@ -65,10 +65,6 @@ import Testing
                     5 │   m: { verify: [sourcify], rpc: 'env:A', approval: plan }
                       │        ^^^^^^
                   hint: it is not available in this version
-                m.yaml:5:42: error: unknown key 'approval' in network 'm' [unknown-key]
-                    5 │   m: { verify: [sourcify], rpc: 'env:A', approval: plan }
-                      │                                          ^^^^^^^^
-                  hint: it is not available in this version
                 m.yaml:6:19: error: unknown key 'safe' in signer 'dao' [unknown-key]
                     6 │ signers: { dao: { safe: '0x01', proposer: ci } }
                       │                   ^^^^

@@ -97,7 +97,7 @@ import Testing
         let whole = try DeployBench()
         whole.knowFees()
         #expect(try await Self.settle(whole, try Self.effects(whole, withVault: false)) != nil)
-        #expect(whole.calls > 60)
+        #expect(whole.calls > 40)
         for at in stride(from: quarter + 1, through: whole.calls, by: 4) {
             let bench = try DeployBench()
             bench.knowFees()

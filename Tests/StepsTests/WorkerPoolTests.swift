@@ -5,7 +5,7 @@ import Testing
 
 @testable import Steps
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerPoolTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerPoolTests {
     private static let invocation = ToolInvocation(program: "/fake/worker")
 
     private static func pool(_ fake: FakeWorkers, lifetime: Int = 100) -> WorkerPool {

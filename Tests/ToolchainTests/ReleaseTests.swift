@@ -132,7 +132,7 @@ import Testing
         #expect(try toolchain.list().first?.reason == "there is no build for linux-arm64")
     }
 
-    @Test(.timeLimit(.minutes(1))) func twoInstallersAtOnceDoNoHarm() async throws {
+    @Test(.timeLimit(.minutes(10))) func twoInstallersAtOnceDoNoHarm() async throws {
         let meeting = Meeting(of: 2)
         let mirror = FakeCompiler.mirror("one.test")
         let machine = FakeMachine(

@@ -98,7 +98,7 @@ package struct DeployStep: Sendable {
         guard isSame || action.redeploy == .never else {
             return .replace(reason: try reasonToReplace(row, call))
         }
-        let onChain = try await network.code(of: address)
+        let onChain = try await context.codeBefore(at: address, on: network)
         let match = call.compare(onChain)
         if isSame ? match != .identical : onChain.isEmpty {
             throw StepFailure(

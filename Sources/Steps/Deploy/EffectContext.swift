@@ -118,6 +118,15 @@ package struct EffectContext: Sendable {
         )
     }
 
+    /// The code at the address of a deployment, as it was when the run first looked at its network.
+    func codeBefore(at address: Address, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
+        try await hub.code(of: address, on: network) { [ledger, project] () throws(StepFailure) in
+            let rows = try inLedger { () throws(LedgerError) in try ledger.currentDeployments(project: project) }
+            return rows.filter { $0.network == network.spec.name && $0.genesisHash == network.genesis }
+                .compactMap(\.address)
+        }
+    }
+
     private func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
         let spec = network.spec
         let lane = ChainOperation.Lane(chainID: spec.chainID, genesisHash: network.genesis, sender: sender)

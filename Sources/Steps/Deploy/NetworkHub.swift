@@ -37,6 +37,7 @@ package actor NetworkHub {
     private var chains: [StartedChain] = []
     private var held: [any Sendable] = []
     private var lanes: [ChainOperation.Lane: LaneDriver] = [:]
+    private var codes: [String: Task<Result<[Address: [UInt8]], StepFailure>, Never>] = [:]
 
     /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not, and `noted` of
     /// each endpoint that is done without.
@@ -75,6 +76,27 @@ package actor NetworkHub {
         let driver = try make()
         lanes[lane] = driver
         return driver
+    }
+
+    /// The code at an address when the run first looked; that of all of `addresses` is asked for together.
+    ///
+    /// What was deployed before is looked at before anything is changed, so that one exchange serves a whole network.
+    func code(
+        of address: Address,
+        on network: OpenNetwork,
+        among addresses: @Sendable () throws(StepFailure) -> [Address]
+    ) async throws(StepFailure) -> [UInt8] {
+        let name = network.spec.name
+        let asking: Task<Result<[Address: [UInt8]], StepFailure>, Never>
+        if let begun = codes[name] {
+            asking = begun
+        } else {
+            let all = try addresses()
+            asking = Task { await network.codes(of: all) }
+            codes[name] = asking
+        }
+        if let code = try await asking.value.get()[address] { return code }
+        return try await network.code(of: address)
     }
 
     /// Ends the lanes and stops every devnet that was started.

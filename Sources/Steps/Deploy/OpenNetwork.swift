@@ -56,6 +56,16 @@ package struct OpenNetwork: Sendable {
         do { return try await rpc.code(of: address) } catch { throw StepFailure(error, on: spec) }
     }
 
+    /// The code at many addresses, in as few exchanges as may be.
+    func codes(of addresses: [Address]) async -> Result<[Address: [UInt8]], StepFailure> {
+        do throws(RPCFailure) {
+            let codes = try await rpc.codes(of: addresses)
+            return .success(Dictionary(zip(addresses, codes)) { first, _ in first })
+        } catch {
+            return .failure(StepFailure(error, on: spec))
+        }
+    }
+
     func balance(of address: Address) async throws(StepFailure) -> Wei {
         do { return try await rpc.balance(of: address) } catch { throw StepFailure(error, on: spec) }
     }
