@@ -320,6 +320,27 @@ import Testing
         #expect(bench.node.sends == (forgets ? 2 : 1))
     }
 
+    /// The head is read before the receipts: a receipt of the branch that goes must not meet the head of the one that comes.
+    @Test func aBlockThatGoesAwayWhileItIsLookedAtConfirmsNothing() async throws {
+        bench.node.change { $0.minesAtOnce = false }
+        let isDone = Mutex(false)
+        bench.node.rollDice { method, chain in
+            let isNow = method == "eth_getBlockByNumber" && chain.head.number == 2 && !chain.mined.isEmpty
+            guard isNow, !isDone.withLock({ $0 }) else { return nil }
+            isDone.withLock { $0 = true }
+            chain.reorganise(depth: 2, forgetting: true)
+            for _ in 0..<3 { chain.mine() }
+            return nil
+        }
+        let network = DeployBench.network(confirmations: .blocks(3))
+        let fact = try await bench.run(bench.deploy(network: network)).deployment()
+        #expect(isDone.withLock { $0 })
+        let mined = try #require(bench.node.chain.mined.first)
+        #expect(bench.node.chain.mined.count == 1)
+        #expect(fact.blockNumber == mined.block.number)
+        #expect(try operations().map(\.inclusion?.blockHash) == [mined.block.hash])
+    }
+
     @Test func depthIsCountedFromTheBlockThatHasItNow() async throws {
         bench.node.change { $0.minesAtOnce = false }
         bench.node.atPause(2) { chain in

@@ -9,6 +9,7 @@ extension Lane {
         guard broken == nil else { return .rest(until: nil) }
         if !todo.isEmpty { return todo.removeFirst() }
         expire(at: now)
+        if !todo.isEmpty { return todo.removeFirst() }
         if let move = firstLook(at: now) ?? send(at: now) ?? replace(at: now) ?? grant(at: now) {
             return move
         }
@@ -50,20 +51,14 @@ extension Lane {
 
     /// The first transaction that no block takes is replaced by one that pays more; those behind it wait for it.
     private mutating func replace(at now: Duration) -> LaneMove? {
-        guard let index = slots.firstIndex(where: { !$0.isMined }) else { return nil }
-        let slot = slots[index]
-        guard let signer = slot.signer, slot.givenUp == nil, slot.replacementRefused == nil,
-            let last = slot.operation.attempts.last,
-            let before = try? SignedTransaction(raw: last.rawTransaction)
+        guard let index = replaceable(at: now), let signer = slots[index].signer,
+            let before = slots[index].latest
         else { return nil }
-        let isLate = rules.bumpAfter.map { now >= slot.since + $0 } ?? false
-        guard slot.asksForMore != nil || isLate, slot.operation.attempts.count <= rules.maxBumps else {
-            return nil
-        }
+        let slot = slots[index]
         guard let price, now < price.at + LaneRules.accountAge else { return .ask(price: true) }
         let more: Transaction
         do throws(Fees.Refusal) {
-            more = try price.value.replacing(before.transaction, within: context.fees)
+            more = try price.value.replacing(before, within: context.fees)
         } catch {
             refuseReplacement(
                 index,
@@ -83,6 +78,19 @@ extension Lane {
             return nil
         }
         return .sign(slot.id, more, signer)
+    }
+
+    /// Where the transaction is that is to be replaced now; nil where none is.
+    ///
+    /// What an earlier process left is looked up first, and one whose nonce seems to be used is left alone.
+    func replaceable(at now: Duration) -> Int? {
+        guard let index = slots.firstIndex(where: { !$0.isMined }) else { return nil }
+        let slot = slots[index]
+        guard slot.signer != nil, slot.givenUp == nil, slot.wasLookedUp, !slot.isDoubted,
+            now >= slot.replaceAfter, slot.operation.attempts.count <= rules.maxBumps
+        else { return nil }
+        let isLate = rules.bumpAfter.map { now >= slot.since + $0 } ?? false
+        return slot.asksForMore != nil || isLate ? index : nil
     }
 
     // MARK: Wishes
@@ -132,10 +140,8 @@ extension Lane {
     /// Why the sender cannot pay for it beside what is on its way.
     private func shortfall(_ most: Wei, _ balance: Wei) -> StepFailure? {
         let onItsWay = slots.reduce(Wei.zero) { sum, slot in
-            guard !slot.isMined, let last = slot.operation.attempts.last,
-                let signed = try? SignedTransaction(raw: last.rawTransaction)
-            else { return sum }
-            return sum + signed.transaction.maxCost
+            guard !slot.isMined, let latest = slot.latest else { return sum }
+            return sum + latest.maxCost
         }
         let needed = onItsWay + most
         guard balance < needed else { return nil }
@@ -179,7 +185,9 @@ extension Lane {
             due += [slot.deadline, nextLook]
             if !slot.isMined {
                 due.append(max(slot.restUntil, slot.lastSent.map { $0 + LaneRules.untilSentAgain } ?? .zero))
-                if let bumpAfter = rules.bumpAfter { due.append(slot.since + bumpAfter) }
+                if let bumpAfter = rules.bumpAfter {
+                    due.append(max(slot.since + bumpAfter, slot.replaceAfter))
+                }
             }
         }
         return due.filter { $0 > now }.min()
@@ -191,9 +199,15 @@ extension Lane {
         for index in slots.indices where slots[index].givenUp == nil && now >= slots[index].deadline {
             giveUp(index, lookFailure ?? late(slots[index]))
         }
-        while let index = wishes.firstIndex(where: { $0.operation == nil && now >= $0.deadline }) {
+        while let index = wishes.firstIndex(where: { $0.signed == nil && now >= $0.deadline }) {
             let first = slots.first { !$0.isMined }
             fail(wish: index, lookFailure ?? first.map(late) ?? notSent)
+        }
+        // What a node does not take and nobody waits for is not offered again: nothing comes behind it.
+        if let slot = slots.first(where: { !$0.isMined && $0.givenUp != nil && $0.lastSent == nil }) {
+            while let index = wishes.firstIndex(where: { $0.signed == nil }) {
+                fail(wish: index, inTheWay(slot.operation, slot.givenUp))
+            }
         }
     }
 

@@ -31,10 +31,9 @@ extension Lane {
             self.account = (account, now)
             if let price { self.price = (price, now) }
         case .failed(let failure):
-            if wishes.isEmpty {
-                // Only a replacement asks then; it does without until it is asked again.
-                if let index = slots.firstIndex(where: { !$0.isMined }) { refuseReplacement(index, failure) }
-            } else {
+            if let index = replaceable(at: now) {
+                refuseReplacement(index, failure, until: now + LaneRules.priceAge)
+            } else if !wishes.isEmpty {
                 fail(wish: 0, failure)
             }
         default: preconditionFailure("an account was asked for")
@@ -60,9 +59,7 @@ extension Lane {
         guard let index = wishes.firstIndex(where: { $0.operation?.id == id }) else { return }
         switch result {
         case .stored(let operation): wishes[index].operation = operation
-        case .failed(let failure):
-            todo.append(.withdraw(id, reason: failure.message))
-            ledgerFailed(wish: index, failure)
+        case .failed(let failure): ledgerFailed(wish: index, failure)
         default: preconditionFailure("a nonce was stored")
         }
     }
@@ -71,10 +68,8 @@ extension Lane {
         if let index = wishes.firstIndex(where: { $0.operation?.id == id }) {
             switch result {
             case .signed(let transaction): wishes[index].signed = transaction
-            case .failed(let failure):
-                // Nothing is known to be signed: the nonce goes to the next one that asks.
-                todo.append(.withdraw(id, reason: "it was not signed"))
-                fail(wish: index, failure)
+            // Nothing is known to be signed.
+            case .failed(let failure): fail(wish: index, failure)
             default: preconditionFailure("it was signed")
             }
         } else if let index = position(id) {
@@ -98,7 +93,10 @@ extension Lane {
             switch result {
             case .stored(let operation):
                 slots[index].operation = operation
+                slots[index].signed = signed.transaction
                 slots[index].asksForMore = nil
+                slots[index].replacementRefused = nil
+                slots[index].replaceAfter = .zero
                 slots[index].lastSent = nil
                 slots[index].since = now
                 slots[index].refusals = 0
@@ -110,23 +108,27 @@ extension Lane {
             }
             return
         }
-        guard let index = wishes.firstIndex(where: { $0.operation?.id == id }) else { return }
         switch result {
         case .stored(let operation):
-            let wish = wishes.remove(at: index)
-            let slot = Slot(
-                operation: operation,
-                ticket: wish.ticket,
-                signer: wish.request.signer,
-                allowance: wish.request.transaction.allowance,
-                isRecovered: false,
-                wasLookedUp: true,
-                since: now,
-                deadline: now + rules.patience
+            let index = wishes.firstIndex { $0.operation?.id == id }
+            let wish = index.map { wishes.remove(at: $0) }
+            // Whoever left meanwhile had it withdrawn, for which it is too late.
+            if wish == nil { todo.removeAll { if case .withdraw(id, _) = $0 { true } else { false } } }
+            slots.append(
+                Slot(
+                    operation: operation,
+                    ticket: wish?.ticket,
+                    signer: wish?.request.signer,
+                    allowance: wish?.request.transaction.allowance ?? .unlimited,
+                    isRecovered: false,
+                    wasLookedUp: true,
+                    since: now,
+                    deadline: now + rules.patience,
+                    signed: signed.transaction
+                )
             )
-            slots.append(slot)
             slots.sort { $0.nonce < $1.nonce }
-            tell(wish.ticket, .signed(operation))
+            tell(wish?.ticket, .signed(operation))
         case .failed(let failure): breakDown(failure)
         default: preconditionFailure("bytes were stored")
         }
@@ -137,9 +139,15 @@ extension Lane {
         if failure.kind == .environment { breakDown(failure) } else { fail(wish: index, failure) }
     }
 
-    mutating func refuseReplacement(_ index: Int, _ failure: StepFailure) {
+    /// Leaves a transaction as it is, until a moment or to its end; one that a node did not take has its end here.
+    mutating func refuseReplacement(
+        _ index: Int,
+        _ failure: StepFailure,
+        until moment: Duration = LaneRules.never
+    ) {
         if slots[index].asksForMore == nil {
             slots[index].replacementRefused = failure
+            slots[index].replaceAfter = moment
             tell(slots[index].ticket, .said("not replaced by one that pays more: \(failure.message)"))
         } else {
             giveUp(index, failure)
@@ -150,7 +158,12 @@ extension Lane {
 
     private mutating func sent(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
         guard let index = position(id) else { return }
-        guard case .sent(let answer) = result else { preconditionFailure("it was sent") }
+        let answer: SendAnswer
+        switch result {
+        case .sent(let given): answer = given
+        case .failed(let failure): return giveUp(index, failure)
+        default: preconditionFailure("it was sent")
+        }
         let isSigned = slots[index].operation.state == .signed
         switch answer {
         case .taken, .unknown, .nonceUsed:
@@ -280,7 +293,7 @@ extension Lane {
         case .finalized: tell(slots[index].ticket, .said("\(name): waiting for finality"))
         }
         if let seen = slots[index].receipt { slots[index].receipt = (seen.block, head) }
-        if rules.isDeep(inclusion.blockNumber, below: head) { nextLook = now }
+        if rules.isDeep(inclusion.blockNumber, below: head), slots[index].ticket != nil { nextLook = now }
     }
 
     private mutating func proved(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
@@ -317,6 +330,7 @@ extension Lane {
                 if slot.isMined {
                     // Its block is gone: all attempts are offered again.
                     slots[index].receipt = nil
+                    slots[index].asksForMore = nil
                     slots[index].lastSent = nil
                     slots[index].looks = 0
                     slots[index].refusals = 0

@@ -33,18 +33,29 @@ struct Lane: Sendable {
         var isDoubted = false
         /// Why a node asks for more.
         var asksForMore: String?
-        /// Why it is not replaced by one that pays more.
+        /// Why it was not replaced by one that pays more.
         var replacementRefused: StepFailure?
+        /// Until when that stands.
+        var replaceAfter: Duration = .zero
         var deadline: Duration
         /// The block of its receipt when that was last seen, and how far the chain was then.
         var receipt: (block: Hash, head: ChainHead)?
         /// Why nobody waits for it any more in this process.
         var givenUp: StepFailure?
+        /// What the latest attempt says, where this process signed it.
+        var signed: Transaction?
 
         var id: ChainOperation.ID { operation.id }
         var nonce: UInt64 { operation.nonce ?? 0 }
         var isMined: Bool { operation.state == .included }
         var hashes: [Hash] { operation.attempts.map(\.hash) }
+
+        /// What the latest attempt says.
+        var latest: Transaction? {
+            if let signed { return signed }
+            let attempt = operation.attempts.last
+            return attempt.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }?.transaction
+        }
     }
 
     /// What a step asked for and nothing is signed for yet.
@@ -133,10 +144,16 @@ struct Lane: Sendable {
             slots[index].signer = signer
             slots[index].deadline = now + rules.patience
             slots[index].givenUp = nil
+            slots[index].asksForMore = nil
+            slots[index].refusals = 0
+            slots[index].replacementRefused = nil
+            slots[index].replaceAfter = .zero
             tell(ticket, .said("going on with \(Self.name(slots[index].operation))"))
             tell(ticket, .signed(slots[index].operation))
             if slots[index].isMined { tellIncluded(index) }
-            settle(index)
+            // Nobody waited, so its receipt may be older than the head that is known: its block may be gone.
+            slots[index].receipt = nil
+            nextLook = now
         } else {
             tell(
                 ticket,
@@ -154,7 +171,8 @@ struct Lane: Sendable {
         for index in slots.indices where slots[index].ticket == ticket { slots[index].ticket = nil }
         guard let index = wishes.firstIndex(where: { $0.ticket == ticket }) else { return }
         let wish = wishes.remove(at: index)
-        // Its signature may be on its way: it finds no wish, and nothing of it is sent.
+        // Its signature may be on its way: it finds no wish, and nothing of it is sent. Where its bytes are being written it
+        // is too late for that, and it becomes a slot that nobody waits for.
         if let operation = wish.operation {
             todo.append(.withdraw(operation.id, reason: "the run was interrupted before it was signed"))
         }
@@ -184,8 +202,12 @@ struct Lane: Sendable {
         slots[index].givenUp = failure
     }
 
+    /// Ends a wish for whoever waits; a nonce that it holds is given back, for nothing behind it is mined before.
     mutating func fail(wish index: Int, _ failure: StepFailure) {
         let wish = wishes.remove(at: index)
+        if let operation = wish.operation, broken == nil {
+            todo.append(.withdraw(operation.id, reason: failure.message))
+        }
         tell(wish.ticket, .failed(failure))
     }
 

@@ -98,10 +98,12 @@ struct LanePerformer: Sendable {
         wantsFinalized: Bool,
         wantsCount: Bool
     ) async throws(StepFailure) -> LaneResult {
-        let receipts = try await network.receipts(hashes)
-        var head = ChainHead(latest: receipts.values.map(\.blockNumber).max() ?? 0)
-        if rules.needsHead { head.latest = max(head.latest, try await network.height(.latest)) }
+        // The head first: a chain that is reorganised between the two answers is then not deeper than it was, and a receipt
+        // that came before it would be of the branch that is gone.
+        var head = ChainHead(latest: rules.needsHead ? try await network.height(.latest) : 0)
         if wantsFinalized { head.finalized = try await network.height(.finalized) }
+        let receipts = try await network.receipts(hashes)
+        head.latest = max(head.latest, receipts.values.map(\.blockNumber).max() ?? 0)
         let count: UInt64? =
             wantsCount ? try await network.transactionCount(of: sender, at: .latest) : nil
         return .seen(receipts, head, count: count)

@@ -20,6 +20,8 @@ struct LaneRules: Hashable, Sendable {
     static let untilSentAgain = Duration.seconds(15)
     /// For how long what the chain said of the sender holds: who else uses the key is seen after that.
     static let accountAge = Duration.seconds(2)
+    /// Later than any run.
+    static let never = Duration.seconds(1 << 60)
     /// For how long a price of gas is good.
     static let priceAge = Duration.seconds(12)
     static let firstPoll = Duration.milliseconds(20)

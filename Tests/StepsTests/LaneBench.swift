@@ -1,0 +1,145 @@
+import EthereumTypes
+import Foundation
+import Model
+
+@testable import Ethereum
+@testable import Ledger
+@testable import Steps
+
+/// A ``Lane`` by hand: a fake disk and a fake signer do their part, and the test answers for the chain.
+struct LaneBench {
+    var lane: Lane
+    var journal: LaneFakeJournal
+    var now: Duration = .zero
+    let settings: LaneSettings
+    /// What those who wait were told.
+    private(set) var told: [(ticket: LaneTicket, notice: LaneNotice)] = []
+
+    init(_ rules: LaneRules = LaneRules(patience: .seconds(100)), fees: Fees.Settings = Fees.Settings()) {
+        var settings = LaneSettings(rules: rules)
+        settings.fees = fees
+        self.settings = settings
+        journal = LaneFakeJournal(limits: rules.limits)
+        lane = Lane(rules, settings.context(run: 0), stored: [], at: .zero)
+    }
+
+    /// A process that starts from what is durable.
+    mutating func restart() {
+        lane = Lane(settings.rules, settings.context(run: 1), stored: journal.open, at: now)
+        told = []
+    }
+
+    mutating func submit(_ name: String = "token") -> LaneTicket {
+        let request = TransactionRequest(
+            step: .deploy(name, on: "sim"), kind: .deploy, to: nil, data: Array(name.utf8), value: .zero)
+        return lane.submit(
+            LaneRequest(transaction: request, gasLimit: 100_000, signer: LaneFakeSigner()), at: now)
+    }
+
+    mutating func attach(_ name: String = "token", canSign: Bool = true) -> LaneTicket? {
+        journal.unfinished(.deploy(name, on: "sim")).map {
+            lane.attach($0.id, signer: canSign ? LaneFakeSigner() : nil, at: now)
+        }
+    }
+
+    /// Goes on until something is asked of the chain, or nothing is to be done now.
+    mutating func next() -> LaneMove {
+        while true {
+            let move = lane.next(at: now)
+            hear()
+            switch move {
+            case .ask, .send, .look, .prove, .rest: return move
+            case .sign(_, let transaction, _): answer(move, .signed(LaneFakeSigner.signed(transaction)))
+            case .plan, .reserve, .record, .markSent, .include, .goBack, .revert, .foreign, .withdraw:
+                write(move)
+            }
+        }
+    }
+
+    mutating func write(_ move: LaneMove) {
+        do throws(LedgerError) {
+            answer(move, .stored(try journal.write(move)))
+        } catch {
+            answer(move, .failed(error.failure))
+        }
+    }
+
+    mutating func answer(_ move: LaneMove, _ result: LaneResult) {
+        lane.ended(move, result, at: now)
+        hear()
+    }
+
+    /// Answers what the chain is asked in the usual way until a transaction is to be sent or there is nothing to do.
+    mutating func nextSend() -> LaneMove {
+        while true {
+            let move = next()
+            guard case .ask = move else { return move }
+            answer(move, Self.account())
+        }
+    }
+
+    /// Takes what was asked for first as far as a node that has it.
+    mutating func sendOne() {
+        let move = nextSend()
+        answer(move, .sent(.taken))
+    }
+
+    /// Goes on, with the answers of a node that has everything and of blocks that have nothing, until a move of a name.
+    ///
+    /// - Returns: The move, not done yet; nil where it does not come.
+    mutating func reach(_ name: String) -> LaneMove? {
+        for _ in 0..<500 {
+            let move = next()
+            if LaneCensus.name(move) == name { return move }
+            switch move {
+            case .ask: answer(move, Self.account())
+            case .send: answer(move, .sent(.taken))
+            case .look: answer(move, Self.nothing())
+            case .rest(let until):
+                guard let until else { return nil }
+                now = until
+            default: return nil
+            }
+        }
+        return nil
+    }
+
+    static func account(latest: UInt64 = 0, gwei: UInt128 = 3) -> LaneResult {
+        .account(
+            SenderAccount(latest: latest, pending: latest, balance: Wei(.max / 2)),
+            .legacy(Wei(gwei * 1_000_000_000))
+        )
+    }
+
+    static let unavailable = LaneResult.failed(
+        StepFailure(code: "network-unavailable", "network 'sim' cannot be used"))
+
+    /// What a node says of a transaction that a block has.
+    static func seen(_ hash: Hash, block: UInt64, head: UInt64) throws -> LaneResult {
+        let value = JSONValue.object([
+            "transactionHash": .string(hash.description),
+            "blockHash": .string(LaneFakeChain.hash(Int(block)).description),
+            "blockNumber": RPCReader.quantity(block), "status": .string("0x1"), "gasUsed": .string("0x10"),
+            "effectiveGasPrice": .string("0x1"),
+        ])
+        let receipt = try TransactionReceipt(RPCReader(method: "eth_getTransactionReceipt", value: value))
+        return .seen([hash: receipt], ChainHead(latest: head), count: nil)
+    }
+
+    static func nothing(head: UInt64 = 0, count: UInt64? = nil) -> LaneResult {
+        .seen([:], ChainHead(latest: head), count: count)
+    }
+
+    /// The failures that a ticket was told.
+    func failures(of ticket: LaneTicket) -> [String] {
+        told.compactMap {
+            if $0.ticket == ticket, case .failed(let failure) = $0.notice { failure.code } else { nil }
+        }
+    }
+
+    func isConfirmed(_ ticket: LaneTicket) -> Bool {
+        told.contains { if $0.ticket == ticket, case .confirmed = $0.notice { true } else { false } }
+    }
+
+    private mutating func hear() { told += lane.takeNotices().map { ($0.0, $0.1) } }
+}

@@ -1,0 +1,91 @@
+@testable import Steps
+
+/// What happens to a process and to the chain in a simulation.
+enum LaneFault: String, CaseIterable, Sendable {
+    case crashBeforeAMove, crashAfterAWrite, crashBeforeAnEffect, crashAfterAnEffect, crashOfAStep
+    case lostRequest, lostReply, connectionRefused, rateLimit, serverError, garbage, timeoutWithEffect
+    case timeoutWithoutEffect, falseAlreadyKnown, falseNonceTooLow, falsePoolFull, falseInsufficientFunds
+    case falseUnderpriced, falseReplacementUnderpriced, refusedThoughTaken, keptToItself
+    case failedRead, failedSignature, failedWrite, walkedAway, poor
+    case laggingNode, lateIndex, forgottenTransaction, reorganisation, feeSpike, revert, foreignTransaction
+    case olderAttempt, slowDisk, comesBack, overBudget, feeCap
+}
+
+/// How often what happened.
+struct LaneCensus: Sendable {
+    static let moves = [
+        "ask", "plan", "reserve", "sign", "record", "send", "markSent", "look", "include", "goBack", "revert",
+        "prove", "foreign", "withdraw", "rest",
+    ]
+
+    private(set) var faults: [LaneFault: Int] = [:]
+    private(set) var moves: [String: Int] = [:]
+    private(set) var failures: [String: Int] = [:]
+    var seeds = 0
+    var processes = 0
+    var replacements = 0
+    var foreignProofs = 0
+    var deployments = 0
+
+    var crashes: Int {
+        [.crashBeforeAMove, .crashAfterAWrite, .crashBeforeAnEffect, .crashAfterAnEffect, .crashOfAStep]
+            .reduce(0) { $0 + (faults[$1] ?? 0) }
+    }
+
+    mutating func count(_ fault: LaneFault) { faults[fault, default: 0] += 1 }
+    mutating func count(_ move: LaneMove) { moves[Self.name(move), default: 0] += 1 }
+    mutating func count(failure code: String) { failures[code, default: 0] += 1 }
+
+    static func name(_ move: LaneMove) -> String {
+        switch move {
+        case .ask: "ask"
+        case .plan: "plan"
+        case .reserve: "reserve"
+        case .sign: "sign"
+        case .record: "record"
+        case .send: "send"
+        case .markSent: "markSent"
+        case .look: "look"
+        case .include: "include"
+        case .goBack: "goBack"
+        case .revert: "revert"
+        case .prove: "prove"
+        case .foreign: "foreign"
+        case .withdraw: "withdraw"
+        case .rest: "rest"
+        }
+    }
+
+    static func += (left: inout LaneCensus, right: LaneCensus) {
+        left.faults.merge(right.faults, uniquingKeysWith: +)
+        left.moves.merge(right.moves, uniquingKeysWith: +)
+        left.failures.merge(right.failures, uniquingKeysWith: +)
+        left.seeds += right.seeds
+        left.processes += right.processes
+        left.replacements += right.replacements
+        left.foreignProofs += right.foreignProofs
+        left.deployments += right.deployments
+    }
+
+    /// What was never reached.
+    var missing: [String] {
+        LaneFault.allCases.filter { faults[$0] == nil }.map(\.rawValue)
+            + Self.moves.filter { moves[$0] == nil }
+            + (foreignProofs == 0 ? ["a foreign proof"] : []) + (replacements == 0 ? ["a replacement"] : [])
+    }
+}
+
+extension LaneCensus: CustomStringConvertible {
+    var description: String {
+        let counts = { (counts: [String: Int]) in
+            counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        }
+        return """
+            \(seeds) seeds, \(processes) processes, \(crashes) crashes, \(deployments) deployments, \
+            \(replacements) replacements, \(foreignProofs) foreign proofs
+            faults: \(counts(Dictionary(faults.map { ($0.key.rawValue, $0.value) }, uniquingKeysWith: +)))
+            moves: \(counts(moves))
+            failures: \(counts(failures))
+            """
+    }
+}

@@ -1,0 +1,200 @@
+import Ethereum
+import EthereumTypes
+import Model
+
+@testable import Ledger
+@testable import Steps
+
+/// A journal in memory that refuses what the ledger refuses; what is in it is on the disk.
+struct LaneFakeJournal {
+    private(set) var operations: [ChainOperation] = []
+    /// What each operation counts for in budgets.
+    private var counted: [UInt128] = []
+    let limits: SpendLimits
+
+    init(limits: SpendLimits) { self.limits = limits }
+
+    subscript(id: ChainOperation.ID) -> ChainOperation { operations[Int(id.rawValue) - 1] }
+
+    /// What a process that starts takes up, in the order of the ledger.
+    var open: [ChainOperation] {
+        operations.filter { !$0.state.isFinished }
+            .sorted { ($0.nonce ?? .max, $0.id) < ($1.nonce ?? .max, $1.id) }
+    }
+
+    func unfinished(_ step: StepID) -> ChainOperation? {
+        operations.last { $0.intent.step == step && !$0.state.isFinished }
+    }
+
+    mutating func write(_ move: LaneMove) throws(LedgerError) -> ChainOperation {
+        switch move {
+        case .plan(_, let intent): return try plan(intent)
+        case .reserve(let id, let latest, let pending): return try reserve(id, max(latest, pending))
+        case .record(let id, let signed, let most):
+            return try record(
+                id,
+                ChainOperation.Attempt(
+                    hash: signed.hash,
+                    rawTransaction: signed.raw,
+                    predictedAddress: nil,
+                    createdAt: Timestamp(milliseconds: 0)
+                ),
+                most: most
+            )
+        case .markSent(let id): return try change(id, to: .sent, from: [.signed, .sent])
+        case .include(let id, let inclusion):
+            guard self[id].attempts.contains(where: { $0.hash == inclusion.transactionHash }) else {
+                throw .contradiction(id, detail: "\(inclusion.transactionHash) is none of its attempts")
+            }
+            return try change(id, to: .included, inclusion: inclusion)
+        case .goBack(let id): return try change(id, to: .sent, from: [.included])
+        case .revert(let id):
+            guard self[id].inclusion?.succeeded == false else {
+                throw .notAllowed(id, from: self[id].state, to: .reverted)
+            }
+            return try change(id, to: .reverted)
+        case .foreign(let id, let hash):
+            guard !self[id].attempts.contains(where: { $0.hash == hash }) else {
+                throw .contradiction(id, detail: "\(hash) is its own attempt")
+            }
+            return try change(id, to: .foreign)
+        case .withdraw(let id, _):
+            guard self[id].attempts.isEmpty else {
+                throw .notAllowed(id, from: self[id].state, to: .withdrawn)
+            }
+            return try change(id, to: .withdrawn)
+        case .ask, .sign, .send, .look, .prove, .rest: preconditionFailure("\(move) writes nothing")
+        }
+    }
+
+    /// What a step does when its operation is confirmed.
+    mutating func finish(_ id: ChainOperation.ID) throws(LedgerError) -> ChainOperation {
+        guard self[id].state == .included, self[id].inclusion?.succeeded == true else {
+            throw .notAllowed(id, from: self[id].state, to: .final)
+        }
+        return try change(id, to: .final)
+    }
+
+    /// Loses what was signed, as no ledger does: the rows of a program that keeps none.
+    mutating func forgetWhatWasSigned() {
+        for operation in open { store(operation, .withdrawn, attempts: []) }
+    }
+
+    // MARK: Writing
+
+    private mutating func plan(_ intent: ChainOperation.Intent) throws(LedgerError) -> ChainOperation {
+        if let open = unfinished(intent.step) { throw .operationExists(open.id, step: intent.step) }
+        let operation = ChainOperation(
+            id: ChainOperation.ID(Int64(operations.count + 1)),
+            intent: intent,
+            state: .planned,
+            nonce: nil,
+            attempts: [],
+            inclusion: nil,
+            error: nil,
+            updatedAt: Timestamp(milliseconds: 0)
+        )
+        operations.append(operation)
+        counted.append(0)
+        return operation
+    }
+
+    private mutating func reserve(_ id: ChainOperation.ID, _ floor: UInt64) throws(LedgerError)
+        -> ChainOperation
+    {
+        let operation = self[id]
+        if operation.state == .nonce { return operation }
+        guard operation.state == .planned else { throw .notAllowed(id, from: operation.state, to: .nonce) }
+        try count(operation.intent.spendReserved, for: operation)
+        let used = Set(operations.filter { $0.state != .withdrawn }.compactMap(\.nonce))
+        let last = used.max()
+        let free = operations.filter { $0.state == .withdrawn }.compactMap(\.nonce)
+            .filter { nonce in
+                nonce >= floor && !used.contains(nonce) && last.map { nonce < $0 } == true
+            }
+            .min()
+        return try change(id, to: .nonce, nonce: free ?? max(floor, last.map { $0 + 1 } ?? 0))
+    }
+
+    private mutating func record(
+        _ id: ChainOperation.ID,
+        _ attempt: ChainOperation.Attempt,
+        most: Wei?
+    ) throws(LedgerError) -> ChainOperation {
+        let operation = self[id]
+        if let known = operation.attempts.first(where: { $0.hash == attempt.hash }) {
+            guard known.rawTransaction == attempt.rawTransaction else {
+                throw .contradiction(id, detail: "\(attempt.hash) was signed with other bytes")
+            }
+            return operation
+        }
+        guard operation.state == .signed || operation.state.mayBecome(.signed), operation.state != .blocked
+        else { throw .notAllowed(id, from: operation.state, to: .signed) }
+        if let most, most > operation.intent.spendReserved { try count(most, for: operation) }
+        return store(operation, .signed, attempts: operation.attempts + [attempt])
+    }
+
+    private mutating func count(_ most: Wei, for operation: ChainOperation) throws(LedgerError) {
+        let intent = operation.intent
+        func over(_ scope: OverBudget.Scope, _ limit: Wei, _ spent: UInt128) -> LedgerError {
+            .overBudget(
+                OverBudget(
+                    scope: scope, network: intent.network, limit: limit, spent: Wei(spent), needed: most))
+        }
+        if let limit = limits.transaction, most > limit { throw over(.transaction, limit, 0) }
+        if let limit = limits.run {
+            let spent = operations.indices.filter {
+                operations[$0].intent.run == intent.run && operations[$0].id != operation.id
+            }.reduce(UInt128.zero) { $0 + counted[$1] }
+            if Wei(spent) + most > limit { throw over(.run, limit, spent) }
+        }
+        counted[Int(operation.id.rawValue) - 1] = most.value
+    }
+
+    private mutating func change(
+        _ id: ChainOperation.ID,
+        to next: ChainOperation.State,
+        nonce: UInt64? = nil,
+        inclusion: ChainOperation.Inclusion? = nil,
+        from allowed: Set<ChainOperation.State> = Set(ChainOperation.State.allCases)
+    ) throws(LedgerError) -> ChainOperation {
+        let operation = self[id]
+        let staysOpen = operation.state == next && [.signed, .sent, .included, .blocked].contains(next)
+        guard allowed.contains(operation.state), staysOpen || operation.state.mayBecome(next) else {
+            throw .notAllowed(id, from: operation.state, to: next)
+        }
+        if let nonce {
+            let holder = operations.first { $0.nonce == nonce && $0.state != .withdrawn }
+            guard holder == nil else { throw .contradiction(id, detail: "nonce \(nonce) is held") }
+        }
+        switch next {
+        case .final, .reverted:
+            counted[Int(id.rawValue) - 1] = operation.inclusion?.cost(of: operation.intent).value ?? 0
+        case .foreign, .withdrawn: counted[Int(id.rawValue) - 1] = 0
+        case .planned, .nonce, .signed, .sent, .included, .blocked: break
+        }
+        return store(operation, next, nonce: nonce, inclusion: inclusion)
+    }
+
+    @discardableResult
+    private mutating func store(
+        _ operation: ChainOperation,
+        _ state: ChainOperation.State,
+        nonce: UInt64? = nil,
+        attempts: [ChainOperation.Attempt]? = nil,
+        inclusion: ChainOperation.Inclusion? = nil
+    ) -> ChainOperation {
+        let changed = ChainOperation(
+            id: operation.id,
+            intent: operation.intent,
+            state: state,
+            nonce: nonce ?? operation.nonce,
+            attempts: attempts ?? operation.attempts,
+            inclusion: inclusion ?? operation.inclusion,
+            error: nil,
+            updatedAt: operation.updatedAt
+        )
+        operations[Int(operation.id.rawValue) - 1] = changed
+        return changed
+    }
+}

@@ -1,0 +1,101 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+import Support
+
+@testable import Steps
+
+/// What a seed chooses once: a network's rules, and how much goes wrong on it.
+struct LaneSettings {
+    var rules: LaneRules
+    var fees: Fees.Settings
+    var isLegacy: Bool
+    var steps: Int
+    var nodes: Int
+    var wildProcesses: Int
+    var blockTime: Duration
+    /// The longest that a node takes to answer.
+    var latency: Duration
+    /// One in so many questions meets a fault.
+    var rarity: Int
+    /// One in so many moves is the last one of its process; 0: none.
+    var crashRarity: Int
+    var isStrict: Bool
+    var refusesGaps: Bool
+    /// Whether somebody else signs with the key too.
+    var isShared: Bool
+    var reverts: Bool
+
+    /// A network without a fault.
+    init(rules: LaneRules = LaneRules(patience: .seconds(120)), steps: Int = 2) {
+        self.rules = rules
+        fees = Fees.Settings()
+        isLegacy = false
+        self.steps = steps
+        nodes = 1
+        wildProcesses = 1
+        blockTime = .seconds(4)
+        latency = .milliseconds(50)
+        rarity = 1_000_000_000
+        crashRarity = 0
+        isStrict = false
+        refusesGaps = false
+        isShared = false
+        reverts = false
+    }
+
+    init(_ random: inout SeededRandom) {
+        func pick<Value>(_ values: [Value], _ random: inout SeededRandom) -> Value {
+            values[Int.random(in: 0..<values.count, using: &random)]
+        }
+        rules = LaneRules(
+            inFlight: pick([1, 2, 3, 16], &random),
+            bumpAfter: pick([nil, .seconds(20), .seconds(45)], &random),
+            maxBumps: pick([0, 1, 2, 4], &random),
+            confirmations: pick([.blocks(1), .blocks(1), .blocks(2), .blocks(3), .finalized], &random),
+            patience: .seconds(pick([60, 120, 200], &random)),
+            limits: SpendLimits(
+                // A price of 3 gwei for 100,000 units of gas is the usual reserve.
+                transaction: pick([nil, nil, Wei(450_000_000_000_000)], &random),
+                run: pick([nil, nil, Wei(700_000_000_000_000)], &random)
+            )
+        )
+        fees = Fees.Settings(maxFeePerGas: pick([nil, nil, Wei(8_000_000_000)], &random))
+        isLegacy = pick([false, false, true], &random)
+        steps = Int.random(in: 1...6, using: &random)
+        nodes = Int.random(in: 1...3, using: &random)
+        wildProcesses = Int.random(in: 2...12, using: &random)
+        blockTime = pick([.seconds(1), .seconds(4), .seconds(12)], &random)
+        latency = pick([.zero, .milliseconds(50), .milliseconds(900), .seconds(6)], &random)
+        rarity = pick([3, 6, 12, 40], &random)
+        crashRarity = pick([0, 5, 8, 15, 40], &random)
+        isStrict = pick([false, true], &random)
+        refusesGaps = pick([false, true], &random)
+        isShared = pick([false, false, true], &random)
+        reverts = pick([false, false, false, true], &random)
+    }
+
+    func context(run: Int) -> LaneContext {
+        guard let chainID = ChainID(1_337) else { preconditionFailure("1337 is a chain id") }
+        return LaneContext(
+            run: "run-\(run)",
+            project: "simulated",
+            network: "sim",
+            lane: ChainOperation.Lane(
+                chainID: chainID,
+                genesisHash: LaneFakeChain.hash(0),
+                sender: LaneFakeSigner.address
+            ),
+            fees: fees
+        )
+    }
+
+    /// How deep a reorganisation may go without taking back what counts as deep enough.
+    var mostReorganised: Int {
+        switch rules.confirmations {
+        case .blocks(let wanted): min(wanted - 1, LaneFakeChain.finality)
+        case .finalized: LaneFakeChain.finality
+        }
+    }
+}
