@@ -1,0 +1,268 @@
+import EthereumTypes
+import Foundation
+import Model
+
+@testable import Ethereum
+@testable import Ledger
+@testable import Steps
+
+/// The driver of a simulation: what a move does to the disk and to the chain, and where it is cut short.
+extension LaneSimulation {
+    /// Does a move; nil where the process dies of it.
+    mutating func perform(_ move: LaneMove) -> LaneResult? {
+        if let crash, moves == crash.move {
+            isDead = true
+            if crash.isAfter { _ = performed(move) }
+            return nil
+        }
+        if diesHere() {
+            census.count(.crashBeforeAMove)
+            return nil
+        }
+        return performed(move)
+    }
+
+    private mutating func performed(_ move: LaneMove) -> LaneResult? {
+        switch move {
+        case .ask(let wantsPrice): return ask(wantsPrice: wantsPrice)
+        case .sign(_, let transaction, _):
+            meanwhile()
+            guard isCalm || !chance(settings.rarity * 4) else {
+                census.count(.failedSignature)
+                return .failed(StepFailure(code: "not-signed", "the signer does not answer"))
+            }
+            return .signed(LaneFakeSigner.signed(transaction))
+        case .send(let id, let attempt): return send(id, attempt)
+        case .look(let hashes, let finalized, let count):
+            return look(hashes, wantsFinalized: finalized, wantsCount: count)
+        case .prove(let id, let nonce): return prove(id, Int(nonce))
+        case .rest: return .nothing
+        case .plan, .reserve, .record, .markSent, .include, .goBack, .revert, .foreign, .withdraw:
+            return write(move)
+        }
+    }
+
+    // MARK: Disk
+
+    private mutating func write(_ move: LaneMove) -> LaneResult? {
+        meanwhile()
+        if !isCalm, chance(settings.rarity * 2) {
+            census.count(.slowDisk)
+            pass(.seconds(3))
+        }
+        if !isCalm, chance(settings.rarity * 60) {
+            census.count(.failedWrite)
+            return .failed(LedgerError.diskFull(path: "state.db").failure)
+        }
+        if case .record(_, let signed, _) = move, habit == .sendsBeforeItRecords {
+            _ = chain.take(signed, at: 0)
+            if diesHere() { return nil }
+        }
+        if case .foreign(let id, let hash) = move { checkForeign(journal[id], hash) }
+        do throws(LedgerError) {
+            let operation = try journal.write(move)
+            if case .record(_, _, .some) = move { census.replacements += 1 }
+            if case .foreign = move { census.foreignProofs += 1 }
+            if diesHere() {
+                census.count(.crashAfterAWrite)
+                return nil
+            }
+            return .stored(operation)
+        } catch {
+            if case .overBudget = error {
+                census.count(.overBudget)
+            } else {
+                found(.refused, "\(LaneCensus.name(move)): \(error)")
+            }
+            return .failed(error.failure)
+        }
+    }
+
+    // MARK: Chain
+
+    private mutating func ask(wantsPrice: Bool) -> LaneResult? {
+        travel()
+        if let failure = readFails() { return failure }
+        let branch = chain.nodes[node()].branch
+        let account = SenderAccount(
+            latest: UInt64(chain.nodes[node()].branch.uses.count),
+            pending: UInt64(chain.pending(node())),
+            balance: Wei(chain.balance(on: branch))
+        )
+        guard wantsPrice else { return .account(account, nil) }
+        do throws(Fees.Refusal) {
+            let base = Wei(chain.baseFee)
+            let price: GasPrice
+            if settings.isLegacy {
+                price = .legacy(try Fees.gasPrice(suggested: base * 2, settings: settings.fees))
+            } else {
+                let history = FeeHistory(oldestBlock: 0, baseFeePerGas: [], reward: [])
+                price = .dynamic(
+                    try Fees(history: history, latestBaseFee: base, settings: settings.fees))
+            }
+            return .account(account, price)
+        } catch {
+            census.count(.feeCap)
+            return .failed(StepFailure(.blocked, code: "fee-cap", "\(error)"))
+        }
+    }
+
+    /// Which node answers this time.
+    private mutating func node() -> Int {
+        let chosen = Int.random(in: 0..<chain.nodes.count, using: &random)
+        if chain.nodes[chosen].missed > 0 { census.count(.laggingNode) }
+        return chosen
+    }
+
+    private mutating func readFails() -> LaneResult? {
+        guard !isCalm, chance(settings.rarity * 2) else { return nil }
+        census.count(.failedRead)
+        // What the node did not answer five times, or answered with something that is not known.
+        guard chance(4) else {
+            pass(.seconds(8))
+            return .failed(StepFailure(code: "network-unavailable", "network 'sim' cannot be used"))
+        }
+        return .failed(StepFailure(code: "node-refused", "network 'sim': the node's answer is malformed"))
+    }
+
+    /// Asks one node, the head first and the receipts then; the chain goes on between the two.
+    private mutating func look(_ hashes: [Hash], wantsFinalized: Bool, wantsCount: Bool) -> LaneResult? {
+        travel()
+        if let failure = readFails() { return failure }
+        let node = node()
+        var head = ChainHead(latest: 0)
+        if settings.rules.needsHead { head.latest = UInt64(chain.nodes[node].branch.head) }
+        if wantsFinalized { head.finalized = UInt64(chain.nodes[node].branch.finalized) }
+        if !isCalm, chance(4) { pass(settings.blockTime) }
+        var receipts: [Hash: TransactionReceipt] = [:]
+        for hash in hashes {
+            guard let use = chain.seen(hash, by: node) else { continue }
+            receipts[hash] = receipt(use, on: chain.nodes[node].branch)
+        }
+        head.latest = max(head.latest, receipts.values.map(\.blockNumber).max() ?? 0)
+        let count = wantsCount ? UInt64(chain.nodes[node].branch.uses.count) : nil
+        travel()
+        return .seen(receipts, head, count: count)
+    }
+
+    private func receipt(_ use: LaneFakeChain.Use, on branch: LaneFakeChain.Branch) -> TransactionReceipt? {
+        let price = use.feePaid.value / UInt128(LaneFakeChain.gasUsed)
+        let value = JSONValue.object([
+            "transactionHash": .string(use.hash.description),
+            "blockHash": .string(branch.blocks[use.block].description),
+            "blockNumber": RPCReader.quantity(use.block), "status": .string(use.succeeded ? "0x1" : "0x0"),
+            "gasUsed": RPCReader.quantity(LaneFakeChain.gasUsed),
+            "effectiveGasPrice": RPCReader.quantity(price),
+        ])
+        return try? TransactionReceipt(RPCReader(method: "eth_getTransactionReceipt", value: value))
+    }
+
+    private mutating func prove(_ id: ChainOperation.ID, _ nonce: Int) -> LaneResult? {
+        travel()
+        if let failure = readFails() { return failure }
+        let node = chain.nodes[node()]
+        if habit == .takesAbsenceForProof {
+            return .proof(node.branch.uses.count > nonce ? .usedBy(LaneFakeChain.hash(-1)) : .open)
+        }
+        guard nonce < node.branch.uses.count, node.branch.uses[nonce].block <= node.branch.finalized else {
+            return .proof(.open)
+        }
+        return .proof(.usedBy(node.branch.uses[nonce].hash))
+    }
+
+    /// A question is on its way; time goes by, and others do what they do.
+    private mutating func travel() {
+        if settings.latency > .zero {
+            pass(settings.latency * Int.random(in: 0...100, using: &random) / 200)
+        }
+        meanwhile()
+    }
+
+    /// Steps come and go while a move is being done.
+    private mutating func meanwhile() {
+        guard !isCalm, chance(settings.rarity * 3) else { return }
+        if chance(3) { walkAway() } else { _ = beginAStep() }
+        hear()
+    }
+
+    // MARK: Sending
+
+    private mutating func send(_ id: ChainOperation.ID, _ attempt: ChainOperation.Attempt) -> LaneResult? {
+        checkSent(id, attempt)
+        travel()
+        if diesHere() {
+            census.count(.crashBeforeAnEffect)
+            return nil
+        }
+        guard let signed = signed(attempt, nonce: journal[id].nonce) else {
+            found(.refused, "#\(id) sends bytes that are not its own")
+            return nil
+        }
+        let fault = isCalm || !chance(settings.rarity) ? nil : Self.sendFaults.randomElement(using: &random)
+        let failure = answer(signed, fault)
+        if diesHere() {
+            census.count(.crashAfterAnEffect)
+            return nil
+        }
+        travel()
+        let answer = failure.map { SendAnswer($0) } ?? .taken
+        note("  \(fault.map { "\($0.rawValue): " } ?? "")\(answer)")
+        return .sent(answer)
+    }
+
+    /// The transaction of an attempt, without the arithmetic of signatures.
+    private mutating func signed(_ attempt: ChainOperation.Attempt, nonce: UInt64?) -> SignedTransaction? {
+        if let known = chain.offered[attempt.hash] { return known }
+        return try? SignedTransaction(raw: attempt.rawTransaction)
+    }
+
+    private static let sendFaults: [LaneFault] = [
+        .lostRequest, .lostReply, .lostReply, .connectionRefused, .rateLimit, .serverError, .garbage,
+        .timeoutWithEffect, .timeoutWithoutEffect, .falseAlreadyKnown, .falseNonceTooLow, .falsePoolFull,
+        .falseInsufficientFunds, .falseUnderpriced, .falseReplacementUnderpriced, .refusedThoughTaken,
+        .keptToItself,
+    ]
+
+    /// What a node does with a transaction, and what is heard of it; nil: it has it.
+    private mutating func answer(_ signed: SignedTransaction, _ fault: LaneFault?) -> RPCFailure? {
+        let node = node()
+        guard let fault else { return chain.take(signed, at: node).map { Self.refusal($0) } }
+        census.count(fault)
+        switch fault {
+        case .lostReply:
+            _ = chain.take(signed, at: node)
+            return .transport(.unknown("the connection broke"))
+        case .timeoutWithEffect:
+            _ = chain.take(signed, at: node)
+            return Self.refusal("request timed out", code: -32_002)
+        case .refusedThoughTaken:
+            _ = chain.take(signed, at: node)
+            return Self.refusal("txpool is full")
+        case .garbage:
+            if chance(2) { _ = chain.take(signed, at: node) }
+            return .malformed(method: "eth_sendRawTransaction", "no JSON")
+        case .serverError:
+            if chance(2) { _ = chain.take(signed, at: node) }
+            return .transport(.status(503, retryAfter: nil, body: Data()))
+        case .keptToItself:
+            chain.nodes[node].kept.insert(signed.hash)
+            return nil
+        case .lostRequest: return .transport(.unknown("the connection broke"))
+        case .connectionRefused: return .transport(.notSent("connection refused"))
+        case .rateLimit: return .transport(.status(429, retryAfter: .seconds(3), body: Data()))
+        case .timeoutWithoutEffect: return Self.refusal("request timed out", code: -32_002)
+        case .falseAlreadyKnown: return Self.refusal("already known")
+        case .falseNonceTooLow: return Self.refusal("nonce too low")
+        case .falsePoolFull: return Self.refusal("txpool is full")
+        case .falseInsufficientFunds: return Self.refusal("insufficient funds for gas * price + value")
+        case .falseUnderpriced: return Self.refusal("transaction underpriced")
+        case .falseReplacementUnderpriced: return Self.refusal("replacement transaction underpriced")
+        default: preconditionFailure("\(fault) is no fault of a send")
+        }
+    }
+
+    private static func refusal(_ message: String, code: Int64 = -32_000) -> RPCFailure {
+        .node(
+            NodeFault(method: "eth_sendRawTransaction", code: code, message: message, revertData: nil))
+    }
+}

@@ -1,0 +1,136 @@
+import EthereumTypes
+import Ledger
+import Model
+
+@testable import Ethereum
+@testable import Steps
+
+/// What happens by itself: blocks, and all that nobody asked for.
+extension LaneSimulation {
+    /// Lets time go by, with the blocks that come meanwhile.
+    mutating func pass(_ time: Duration) {
+        guard time > .zero else { return }
+        movesAtOnce = 0
+        let end = now + time
+        while nextBlock <= end {
+            now = max(now, nextBlock)
+            nextBlock += settings.blockTime
+            block()
+        }
+        now = end
+    }
+
+    /// Ends all faults; whatever others sent is sent again, and there is enough money.
+    mutating func calmDown() {
+        guard !isCalm else { return }
+        isCalm = true
+        note("from now on nothing goes wrong")
+        chain.baseFee = LaneFakeChain.usualBaseFee
+        chain.funds = 1_000_000_000_000_000_000_000
+        for node in chain.nodes.indices {
+            chain.nodes[node].kept = []
+            chain.nodes[node].unindexed = 0
+            chain.catchUp(node)
+        }
+    }
+
+    private mutating func block() {
+        if isCalm {
+            chain.offerForeignAgain()
+            chain.mine(room: 8) { false }
+            for node in chain.nodes.indices { chain.catchUp(node) }
+            return
+        }
+        let settings = settings
+        var dice = random
+        func reverts() -> Bool { settings.reverts && Int.random(in: 0..<6, using: &dice) == 0 }
+        let depth = min(
+            Int.random(in: 1...LaneFakeChain.finality, using: &random), settings.mostReorganised,
+            chain.branch.head)
+        if depth > 0, chance(settings.rarity) {
+            census.count(.reorganisation)
+            note("reorganisation of \(depth)")
+            let rarely = chance(2)
+            chain.reorganise(
+                depth: depth,
+                forgets: { Int.random(in: 0..<3, using: &dice) == 0 },
+                room: { rarely ? 0 : Int.random(in: 0..<3, using: &dice) },
+                reverts: reverts
+            )
+        }
+        let before = chain.branch.uses.count
+        chain.mine(room: chance(3) ? 0 : Int.random(in: 0...3, using: &dice), reverts: reverts)
+        random = dice
+        for use in chain.branch.uses[min(before, chain.branch.uses.count)...] where !use.succeeded {
+            census.count(.revert)
+        }
+        disturb()
+        for node in chain.nodes.indices { lag(node) }
+    }
+
+    private mutating func disturb() {
+        if chance(settings.rarity * 2), let nonce = chain.pool.keys.sorted().randomElement(using: &random) {
+            census.count(.forgottenTransaction)
+            note("the pool forgets \(nonce)")
+            chain.forget(nonce)
+        }
+        if chance(settings.rarity * 4), let old = chain.candidates.randomElement(using: &random) {
+            census.count(.olderAttempt)
+            note("\(old.hash.short) with nonce \(old.transaction.nonce) is in the pool again")
+            chain.bringBack(old)
+        }
+        if chain.baseFee > LaneFakeChain.usualBaseFee {
+            if chance(6) { chain.baseFee = LaneFakeChain.usualBaseFee }
+        } else if chance(settings.rarity * 3) {
+            census.count(.feeSpike)
+            chain.baseFee *= UInt128(Int.random(in: 3...20, using: &random))
+            note("the base fee is \(chain.baseFee)")
+        }
+        if settings.isShared, chain.foreign.count < 3, chance(settings.rarity) { sendForeign() }
+        if chance(4) { chain.offerForeignAgain() }
+        if chance(settings.rarity * 8) {
+            census.count(.poor)
+            chain.funds = 100_000_000_000_000
+        } else {
+            chain.funds = 1_000_000_000_000_000_000_000
+        }
+    }
+
+    /// Somebody else uses the key: behind all that waits, or instead of it.
+    private mutating func sendForeign() {
+        let next = chain.branch.uses.count
+        var free = next
+        while chain.pool[free] != nil { free += 1 }
+        let nonce = Int.random(in: next...free, using: &random)
+        census.count(.foreignTransaction)
+        note("a foreign transaction with nonce \(nonce)")
+        let price = Wei(LaneFakeChain.usualBaseFee * UInt128(30 + chain.foreign.count))
+        chain.sendForeign(
+            LaneFakeSigner.signed(
+                Transaction(
+                    form: .legacy(gasPrice: price, chainID: settings.context(run: 0).lane.chainID),
+                    nonce: UInt64(nonce),
+                    gasLimit: 100_000,
+                    to: .zero,
+                    value: Wei(UInt128(chain.foreign.count)),
+                    data: [0xf0]
+                )
+            )
+        )
+    }
+
+    private mutating func lag(_ node: Int) {
+        if chain.nodes[node].missed < 3, chance(settings.rarity) {
+            chain.nodes[node].missed += 1
+        } else {
+            chain.catchUp(node)
+        }
+        if chance(settings.rarity) {
+            census.count(.lateIndex)
+            chain.nodes[node].unindexed = Int.random(in: 1...6, using: &random)
+        } else if chance(4) {
+            chain.nodes[node].unindexed = 0
+            chain.nodes[node].kept = []
+        }
+    }
+}

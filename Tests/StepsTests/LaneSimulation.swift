@@ -1,0 +1,310 @@
+import EthereumTypes
+import Model
+import Support
+
+@testable import Ethereum
+@testable import Ledger
+@testable import Steps
+
+/// One seed: the real ``Lane`` between a fake disk, a fake chain and steps that wait, until every step has its end.
+///
+/// First everything goes wrong that can; then it calms down, and what is asked for must come about. There is no
+/// concurrency and no real time: the same seed is the same run.
+struct LaneSimulation {
+    /// In which order the driver does things; all but the first are mistakes.
+    enum Habit: Sendable {
+        case proper
+        case sendsBeforeItRecords
+        case signsAnewAfterACrash
+        case takesAbsenceForProof
+    }
+
+    /// What is wrong; the first letters name the kind.
+    struct Problem: Hashable, Sendable, CustomStringConvertible {
+        enum Kind: String, Sendable {
+            case double, lost, gap, zombie, tooEarly, stuck, busy, refused, overspent, unfinished, untold
+        }
+
+        var kind: Kind
+        var words: String
+        var description: String { "\(kind.rawValue): \(words)" }
+    }
+
+    /// A step that wants one deployment.
+    struct Step {
+        enum State: Equatable {
+            case idle, over, done
+            case waiting(LaneTicket, since: Duration)
+            /// Confirmed; the step has yet to say so to the ledger.
+            case finishing(ChainOperation.ID)
+        }
+
+        let id: StepID
+        let data: [UInt8]
+        let value: Wei
+        var state = State.idle
+        /// Attempts of this process to have it.
+        var tries = 0
+    }
+
+    let seed: UInt64
+    let settings: LaneSettings
+    let habit: Habit
+    /// Crash at this move of the first process, and at no other.
+    let crash: (move: Int, isAfter: Bool)?
+    var random: SeededRandom
+    var chain: LaneFakeChain
+    var journal: LaneFakeJournal
+    var lane: Lane
+    var steps: [Step]
+    var now: Duration = .zero
+    var nextBlock: Duration = .zero
+    var isCalm = false
+    var isDead = false
+    /// Moves in all, and those since time last went on.
+    var moves = 0
+    var movesAtOnce = 0
+    /// Looks since the last rest.
+    var looksInARow = 0
+    var census = LaneCensus()
+    var problems: [Problem] = []
+    /// What was done, in words; nil: nobody wants to know.
+    let trace: LaneTrace?
+
+    init(
+        _ seed: UInt64,
+        habit: Habit = .proper,
+        settings: LaneSettings? = nil,
+        crash: (move: Int, isAfter: Bool)? = nil,
+        isTraced: Bool = false
+    ) {
+        self.seed = seed
+        self.habit = habit
+        self.crash = crash
+        var random = SeededRandom(seed: seed)
+        let settings = settings ?? LaneSettings(&random)
+        self.settings = settings
+        self.random = random
+        chain = LaneFakeChain(nodes: settings.nodes)
+        chain.isStrict = settings.isStrict
+        chain.refusesGaps = settings.refusesGaps
+        journal = LaneFakeJournal(limits: settings.rules.limits)
+        lane = Lane(settings.rules, settings.context(run: 0), stored: [], at: .zero)
+        steps = (0..<settings.steps).map { number in
+            Step(
+                id: .deploy("c\(number)", on: "sim"),
+                data: [0x60, UInt8(number)],
+                value: Wei(number == 1 ? 1_000 : 0)
+            )
+        }
+        trace = isTraced ? LaneTrace() : nil
+    }
+
+    /// Plays it to its end.
+    mutating func play() {
+        census.seeds = 1
+        let last = settings.wildProcesses + 14
+        for process in 0..<last where steps.contains(where: { $0.state != .done }) {
+            if process == settings.wildProcesses { calmDown() }
+            runProcess(process)
+            // Whoever starts the next one takes some time.
+            pass(chance(2) ? .seconds(1) : .seconds(Int.random(in: 1...90, using: &random)))
+        }
+        calmDown()
+        for _ in 0..<40 { pass(settings.blockTime) }
+        check()
+    }
+
+    private mutating func runProcess(_ number: Int) {
+        census.processes += 1
+        isDead = false
+        if habit == .signsAnewAfterACrash { journal.forgetWhatWasSigned() }
+        lane = Lane(settings.rules, settings.context(run: number), stored: journal.open, at: now)
+        note("process \(number)\(isCalm ? ", calm" : "")")
+        for index in steps.indices where steps[index].state != .done {
+            steps[index].state = .idle
+            steps[index].tries = 0
+        }
+        let first = moves
+        while !isDead, moves - first < 4_000 {
+            steer()
+            let move = lane.next(at: now)
+            hear()
+            moves += 1
+            movesAtOnce += 1
+            census.count(move)
+            guard movesAtOnce < 400 else {
+                return found(.busy, "400 moves at one moment; the last: \(LaneCensus.name(move))")
+            }
+            if case .look = move { looksInARow += 1 }
+            guard looksInARow < 40 else { return found(.busy, "40 looks without a rest") }
+            if case .rest(let until) = move {
+                looksInARow = 0
+                if !rest(until) { return }
+                continue
+            }
+            note(move)
+            guard let result = perform(move) else { return }
+            lane.ended(move, result, at: now)
+            hear()
+        }
+        if !isDead { found(.busy, "a process made 4000 moves") }
+    }
+
+    /// Lets time go by; whether the process goes on.
+    private mutating func rest(_ until: Duration?) -> Bool {
+        if beginAStep() { return true }
+        guard let until else {
+            let waiting = steps.filter { if case .waiting = $0.state { true } else { false } }
+            if !waiting.isEmpty { found(.stuck, "rests for ever while \(waiting.map(\.id)) wait") }
+            return finishSteps() && steps.contains { $0.state == .idle }
+        }
+        guard until > now else {
+            found(.busy, "rests until \(until) at \(now)")
+            return false
+        }
+        pass(until - now)
+        checkPatience()
+        return true
+    }
+
+    // MARK: Steps
+
+    /// What steps do by themselves between two moves.
+    private mutating func steer() {
+        if chance(3) { _ = beginAStep() }
+        if chance(3) { _ = finishSteps() }
+        if !isCalm, chance(settings.rarity * 20) { walkAway() }
+        if !isCalm, chance(settings.rarity * 20) { comeBack() }
+    }
+
+    /// A step asks for its deployment, or for what is left of it; whether one did.
+    mutating func beginAStep() -> Bool {
+        guard let index = steps.firstIndex(where: { $0.state == .idle }) else { return false }
+        let step = steps[index]
+        let open = journal.unfinished(step.id)
+        let ticket: LaneTicket
+        if let open, !open.attempts.isEmpty {
+            note("\(step.id) attaches to \(open.id)")
+            ticket = lane.attach(open.id, signer: chance(5) ? nil : LaneFakeSigner(), at: now)
+        } else {
+            note("\(step.id) submits")
+            let request = TransactionRequest(
+                step: step.id, kind: .deploy, to: nil, data: step.data, value: step.value)
+            ticket = lane.submit(
+                LaneRequest(transaction: request, gasLimit: 100_000, signer: LaneFakeSigner()), at: now)
+        }
+        steps[index].state = .waiting(ticket, since: now)
+        steps[index].tries += 1
+        return true
+    }
+
+    /// Nobody waits any more for one of them.
+    mutating func walkAway() {
+        guard
+            let index = steps.indices.filter({ if case .waiting = steps[$0].state { true } else { false } })
+                .randomElement(using: &random), case .waiting(let ticket, _) = steps[index].state
+        else { return }
+        census.count(.walkedAway)
+        note("\(steps[index].id) walks away")
+        lane.leave(ticket)
+        steps[index].state = .over
+    }
+
+    /// One that failed or went away tries again in the same process.
+    private mutating func comeBack() {
+        let over = steps.indices.filter { steps[$0].state == .over && steps[$0].tries < 3 }
+        guard let index = over.randomElement(using: &random) else { return }
+        census.count(.comesBack)
+        steps[index].state = .idle
+    }
+
+    /// What is confirmed becomes final; whether the process lives on.
+    private mutating func finishSteps() -> Bool {
+        for index in steps.indices {
+            guard case .finishing(let id) = steps[index].state else { continue }
+            if diesHere() {
+                census.count(.crashOfAStep)
+                return false
+            }
+            do throws(LedgerError) {
+                _ = try journal.finish(id)
+                note("\(steps[index].id) is done")
+                census.deployments += 1
+                steps[index].state = .done
+            } catch {
+                found(.refused, "final: \(error)")
+                steps[index].state = .over
+            }
+        }
+        return true
+    }
+
+    /// Tells the steps what the lane says.
+    mutating func hear() {
+        for (ticket, notice) in lane.takeNotices() {
+            let index = steps.firstIndex {
+                if case .waiting(ticket, _) = $0.state { true } else { false }
+            }
+            guard let index else { continue }
+            switch notice {
+            case .confirmed(let operation):
+                checkConfirmed(operation, for: steps[index].id)
+                note("\(steps[index].id) confirmed")
+                steps[index].state = .finishing(operation.id)
+            case .failed(let failure):
+                census.count(failure: failure.code)
+                note("\(steps[index].id) fails: \(failure.code) \(failure.message)")
+                let again = failure.recurrence == .passing && steps[index].tries < 3
+                steps[index].state = again ? .idle : .over
+            case .signed, .included, .said: break
+            }
+        }
+    }
+
+    // MARK: Small parts
+
+    mutating func chance(_ rarity: Int) -> Bool { Int.random(in: 0..<max(rarity, 1), using: &random) == 0 }
+
+    /// Whether it is killed at this place, by the dice or by plan.
+    mutating func diesHere() -> Bool {
+        guard !isCalm, crash == nil, settings.crashRarity > 0, chance(settings.crashRarity) else {
+            return false
+        }
+        note("killed")
+        isDead = true
+        return true
+    }
+
+    mutating func found(_ kind: Problem.Kind, _ words: String) {
+        note("PROBLEM \(kind.rawValue): \(words)")
+        problems.append(Problem(kind: kind, words: words))
+    }
+
+    func note(_ words: @autoclosure () -> String) {
+        trace?.lines.append("\(now / .milliseconds(1)) ms  \(words())")
+    }
+
+    private func note(_ move: LaneMove) {
+        guard trace != nil else { return }
+        let detail =
+            switch move {
+            case .plan(_, let intent): "\(intent.step) \(intent.spendReserved)"
+            case .reserve(let id, let latest, let pending): "#\(id) \(latest) \(pending)"
+            case .sign(let id, let transaction, _): "#\(id) \(transaction.nonce) \(transaction.maxFeePerGas)"
+            case .record(let id, let signed, _): "#\(id) \(signed.hash.short)"
+            case .send(let id, let attempt): "#\(id) \(attempt.hash.short)"
+            case .look(let hashes, _, let count): "\(hashes.map(\.short)) \(count)"
+            case .markSent(let id), .include(let id, _), .goBack(let id), .revert(let id),
+                .foreign(let id, _), .withdraw(let id, _), .prove(let id, _):
+                "#\(id)"
+            case .ask, .rest: ""
+            }
+        note("\(LaneCensus.name(move)) \(detail)")
+    }
+}
+
+/// The moves of one seed, for a person who looks into it.
+final class LaneTrace {
+    var lines: [String] = []
+}
