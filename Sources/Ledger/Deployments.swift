@@ -11,19 +11,23 @@ package struct DeploymentClaim: Hashable, Sendable {
     package var runtimeCodeDigest: Digest
     /// Their ABI encoding.
     package var constructorArguments: [UInt8]
+    /// Of the code at the address once it was there; nil where nobody looked.
+    package var deployedCodeDigest: Digest?
 
     package init(
         name: String,
         contract: String,
         initCodeDigest: Digest,
         runtimeCodeDigest: Digest,
-        constructorArguments: [UInt8]
+        constructorArguments: [UInt8],
+        deployedCodeDigest: Digest? = nil
     ) {
         self.name = name
         self.contract = contract
         self.initCodeDigest = initCodeDigest
         self.runtimeCodeDigest = runtimeCodeDigest
         self.constructorArguments = constructorArguments
+        self.deployedCodeDigest = deployedCodeDigest
     }
 }
 
@@ -34,11 +38,17 @@ package struct DeploymentRow: Hashable, Sendable {
         case current
         /// Another deployment of the same name took its place.
         case replaced
+        /// It has another name now.
+        case renamed
+        /// A person said that it no longer counts.
+        case forgotten
         case failed
     }
 
     package let id: Int64
     package let run: String
+    /// The run that made it: another than ``run`` where that took it over from a registry or under another name.
+    package let madeIn: String
     package let operation: ChainOperation.ID?
     package let project: String
     package let claim: DeploymentClaim
@@ -61,7 +71,10 @@ package struct DeploymentRow: Hashable, Sendable {
 /// A call that was made and is final.
 package struct CallRow: Hashable, Sendable {
     package let run: String
-    package let operation: ChainOperation.ID
+    /// The run that made it: another than ``run`` where that took it over from a registry or under another name.
+    package let madeIn: String
+    /// nil where another ledger has it.
+    package let operation: ChainOperation.ID?
     package let claim: CallClaim
     package let transactionHash: Hash
     package let blockNumber: UInt64

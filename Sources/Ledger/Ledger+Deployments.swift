@@ -137,6 +137,7 @@ extension DeploymentRow {
     init(_ row: Row) throws {
         id = try row.value("id")
         run = try row.value("run")
+        madeIn = try row.optional("made_in") ?? run
         operation = try row.optional("operation").map { ChainOperation.ID($0) }
         project = try row.value("project")
         claim = DeploymentClaim(
@@ -144,7 +145,8 @@ extension DeploymentRow {
             contract: try row.value("contract"),
             initCodeDigest: try row.parsed("init_code_digest") { Digest($0) },
             runtimeCodeDigest: try row.parsed("runtime_code_digest") { Digest($0) },
-            constructorArguments: [UInt8](try row.value("constructor_arguments") as Data)
+            constructorArguments: [UInt8](try row.value("constructor_arguments") as Data),
+            deployedCodeDigest: try row.parsedIfThere("deployed_code_digest") { Digest($0) }
         )
         network = try row.value("network")
         chainID = try row.chainID("chain_id")
@@ -164,7 +166,8 @@ extension DeploymentRow {
 extension CallRow {
     init(_ row: Row) throws {
         run = try row.value("run")
-        operation = ChainOperation.ID(try row.value("operation"))
+        madeIn = try row.optional("made_in") ?? run
+        operation = try row.optional("operation").map { ChainOperation.ID($0) }
         claim = CallClaim(
             name: try row.value("name"),
             deployment: try row.value("deployment"),

@@ -118,8 +118,8 @@ extension Ledger {
                 INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
                     genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,
                     block_number, error, init_code_digest, runtime_code_digest, constructor_arguments,
-                    recorded_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    recorded_at, deployed_code_digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 intent.run, operation.id.rawValue, intent.project, claim.name, claim.contract, intent.network,
@@ -129,7 +129,7 @@ extension Ledger {
                 inclusion?.transactionHash.description,
                 inclusion.map { try Column.integer($0.blockNumber, "block number") }, error,
                 claim.initCodeDigest.description, claim.runtimeCodeDigest.description,
-                Data(claim.constructorArguments), now().milliseconds,
+                Data(claim.constructorArguments), now().milliseconds, claim.deployedCodeDigest?.description,
             ]
         )
         return try DeploymentRow.fetch(database.lastInsertedRowID, in: database)

@@ -80,8 +80,15 @@ extension Ledger {
             ]
         )
         var latest: [[String]: PastRunDetail.Deployment] = [:]
+        var names: [[String]: String] = [:]
         for row in rows {
             let deployment = PastRunDetail.Deployment(try DeploymentRow(row))
+            // A renamed one has another row under each of its names.
+            let place = [deployment.network, "\(deployment.chainID)", deployment.address ?? ""]
+            if let former = names[place], former != deployment.name {
+                latest[[former, deployment.network]] = nil
+            }
+            names[place] = deployment.name
             latest[[deployment.name, deployment.network]] = deployment
         }
         return latest.values.sorted { ($0.name, $0.network) < ($1.name, $1.network) }

@@ -6,7 +6,7 @@ import GRDB
 enum Schema {
     /// "hypk": SQLite's mark for whose file it is.
     static let applicationID = 0x6879_706b
-    static let current = 3
+    static let current = 4
 
     /// Runs the migrations that the file has not seen.
     ///
@@ -59,6 +59,10 @@ enum Schema {
         migrator.registerMigration("3") { database in
             try database.execute(sql: spending)
             try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("4") { database in
+            try database.execute(sql: registry)
+            try database.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }

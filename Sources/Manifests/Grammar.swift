@@ -23,11 +23,11 @@ enum Grammar {
             Table.Key("policies", .named(.policy, .map(policy)), "Which findings stop what."),
             Table.Key("checks", .named(.check, .map(check)), "Programs that must pass before others go on."),
             Table.Key("limits", .map(limits), "How long a run and its attempts may take."),
+            Table.Key(
+                "registry", .text(.path),
+                "A folder, relative to this file, with a committed record of what is on each network."),
         ],
-        later: [
-            "projects", "dependencies", "providers", "routes", "tools", "toolchain",
-            "registry",
-        ]
+        later: ["projects", "dependencies", "providers", "routes", "tools", "toolchain"]
     )
 
     static let variable = Shape.either(
@@ -191,8 +191,11 @@ enum Grammar {
             ),
             Table.Key("policy", .text(.name(.policy)), "A policy that it must pass."),
             Table.Key("tags", .list(.text(.word)), "Words to select it by."),
+            Table.Key(
+                "formerly", .list(.text(.formerName)),
+                "Names that it had before: what is there under one of them is kept, not deployed anew."),
         ],
-        later: ["proxy", "libraries", "salt", "factory", "sameAddress", "checks", "formerly", "overrides"],
+        later: ["proxy", "libraries", "salt", "factory", "sameAddress", "checks", "overrides"],
         exactlyOne: ["contract", "each"]
     )
 

@@ -22,7 +22,8 @@ extension ManifestBuilder {
             calls: map.map("calls")?.entries.compactMap(call) ?? [],
             redeploy: map.text("redeploy").flatMap { DeploymentSpec.Redeploy(rawValue: $0.text) } ?? .changed,
             policy: map.text("policy")?.known,
-            tags: map.texts("tags")?.map(\.text) ?? []
+            tags: map.texts("tags")?.map(\.text) ?? [],
+            formerly: map.texts("formerly")?.map(\.located) ?? []
         )
     }
 

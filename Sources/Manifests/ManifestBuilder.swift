@@ -22,8 +22,18 @@ struct ManifestBuilder {
             deployments: section(.deployment).compactMap(deployment),
             policies: policies(),
             checks: section(.check).compactMap(check),
-            limits: limits()
+            limits: limits(),
+            registry: registry()
         )
+    }
+
+    /// The folder of the registry; one that is said twice is a problem.
+    private func registry() -> String? {
+        let entries = files.compactMap { $0["registry"] }
+        for entry in entries.dropFirst() {
+            problems.add(entry.keyPlace.duplicate("'registry'", first: entries[0].keyPlace))
+        }
+        return entries.first?.value.text.flatMap { paths.path($0.text, at: $0.place) }
     }
 
     /// The limits of all files; one that is said twice is a problem.

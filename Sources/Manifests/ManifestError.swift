@@ -4,6 +4,8 @@ package import Model
 package struct ManifestError: Error, Sendable {
     /// Sorted by file, line and column; notes and warnings are among them.
     package let diagnostics: [Diagnostic]
+
+    package init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
 }
 
 extension ManifestError: CustomStringConvertible {

@@ -126,7 +126,7 @@ private struct Definitions {
         switch kind {
         case .exactly(let text):
             [("enum", .list([Int(text).map(JSONText.number) ?? .text(text), .text(text)]))]
-        case .projectName: pattern(Self.name)
+        case .projectName, .formerName: pattern(Self.name)
         case .name(.contract): pattern("^[A-Za-z][A-Za-z0-9_-]*(/.+)?$", orVariable: true)
         case .name: pattern(Self.name, orVariable: true)
         case .template: scalar

@@ -35,6 +35,7 @@ struct ReferenceCheck {
         }
         for network in manifest.networks { checkOrder(of: network) }
         for deployment in manifest.deployments { check(deployment) }
+        checkFormerNames()
         DeploymentCycles(manifest, place: place, problems: problems).run()
     }
 
@@ -73,6 +74,33 @@ struct ReferenceCheck {
         }
         for text in texts(of: deployment) {
             for reference in text.references { check(reference, in: text, of: deployment) }
+        }
+    }
+
+    /// A name that is in use, or that two deployments had, does not say which of them is meant.
+    private func checkFormerNames() {
+        var first: [String: DeploymentSpec] = [:]
+        for deployment in manifest.deployments {
+            for former in deployment.formerly {
+                if names[.deployment]?.contains(former.value) == true {
+                    report(
+                        "former-name",
+                        "'\(former.value)' is a deployment of this manifest, so it is no former name",
+                        at: former.location,
+                        length: former.value.utf8.count,
+                        hint: "remove it here, or there"
+                    )
+                } else if let other = first[former.value] {
+                    report(
+                        "former-name",
+                        "'\(former.value)' is a former name of '\(other.name)' too",
+                        at: former.location,
+                        length: former.value.utf8.count,
+                        hint: "say which of the two it became"
+                    )
+                }
+                first[former.value] = first[former.value] ?? deployment
+            }
         }
     }
 

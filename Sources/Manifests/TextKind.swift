@@ -6,6 +6,8 @@ enum TextKind: Sendable {
     /// That text and no other; no references.
     case exactly(String)
     case projectName
+    /// A name that nothing has any more; no references.
+    case formerName
     /// A path or pattern that is needed before variables are known: no references.
     case literalPath
     /// Text that is not empty.
@@ -55,7 +57,7 @@ enum TextKind: Sendable {
     /// What may be left in the text besides variables; nil where not even those are allowed.
     var references: References? {
         switch self {
-        case .exactly, .projectName, .literalPath, .environmentName: nil
+        case .exactly, .projectName, .formerName, .literalPath, .environmentName: nil
         case .template(let references): references
         default: []
         }
@@ -85,7 +87,8 @@ enum TextKind: Sendable {
         case .templateName: "erc20"
         case .source: "unknown.sol"
         case .remapping: "unknown/=unknown/"
-        case .name, .exactly, .projectName, .literalPath, .word, .template, .path, .glob, .environmentName:
+        case .name, .exactly, .projectName, .formerName, .literalPath, .word, .template, .path, .glob,
+            .environmentName:
             "unknown"
         }
     }
@@ -94,7 +97,7 @@ enum TextKind: Sendable {
     func check(_ text: String) throws(Fault) {
         switch self {
         case .exactly(let wanted): try Self.checkExactly(text, wanted)
-        case .projectName, .name: try Self.checkName(self, text)
+        case .projectName, .formerName, .name: try Self.checkName(self, text)
         case .template: break
         case .word, .literalPath, .path, .glob:
             guard !text.isEmpty else { throw Fault("it is empty") }

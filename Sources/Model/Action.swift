@@ -103,12 +103,21 @@ package struct DeployAction: Hashable, Sendable {
         package var compile: StepID
         package var redeploy: DeploymentSpec.Redeploy
         package var value: Wei
+        /// Names that it had before.
+        package var formerly: [String]
 
-        package init(name: String, compile: StepID, redeploy: DeploymentSpec.Redeploy, value: Wei) {
+        package init(
+            name: String,
+            compile: StepID,
+            redeploy: DeploymentSpec.Redeploy,
+            value: Wei,
+            formerly: [String] = []
+        ) {
             self.name = name
             self.compile = compile
             self.redeploy = redeploy
             self.value = value
+            self.formerly = formerly
         }
     }
 
@@ -132,6 +141,8 @@ package struct DeployAction: Hashable, Sendable {
     package var checks: [StepID]
     /// The network on which the same code must be live first.
     package var liveFirst: NetworkSpec?
+    /// Names that the deployment had before.
+    package var formerly: [String]
 
     package init(
         name: String,
@@ -147,7 +158,8 @@ package struct DeployAction: Hashable, Sendable {
         gates: [AuditAction.Gate],
         laneMates: [LaneMate],
         checks: [StepID] = [],
-        liveFirst: NetworkSpec? = nil
+        liveFirst: NetworkSpec? = nil,
+        formerly: [String] = []
     ) {
         self.name = name
         self.contract = contract
@@ -163,6 +175,7 @@ package struct DeployAction: Hashable, Sendable {
         self.laneMates = laneMates
         self.checks = checks
         self.liveFirst = liveFirst
+        self.formerly = formerly
     }
 
     package var step: StepID { .deploy(name, on: network.name) }

@@ -31,6 +31,8 @@ package struct Manifest: Sendable {
     package var policies: [String: Policy]
     package var checks: [CheckSpec]
     package var limits: RunLimits
+    /// The folder of the committed registry; nil where there is none.
+    package var registry: String?
 
     package init(
         project: String,
@@ -44,7 +46,8 @@ package struct Manifest: Sendable {
         deployments: [DeploymentSpec] = [],
         policies: [String: Policy] = [:],
         checks: [CheckSpec] = [],
-        limits: RunLimits = RunLimits()
+        limits: RunLimits = RunLimits(),
+        registry: String? = nil
     ) {
         self.project = project
         self.root = root
@@ -58,6 +61,7 @@ package struct Manifest: Sendable {
         self.policies = policies
         self.checks = checks
         self.limits = limits
+        self.registry = registry
     }
 }
 
@@ -255,6 +259,8 @@ package struct DeploymentSpec: Sendable {
     package var redeploy: Redeploy
     package var policy: String?
     package var tags: [String]
+    /// Names that it had before.
+    package var formerly: [Located<String>]
 
     package init(
         name: String,
@@ -266,7 +272,8 @@ package struct DeploymentSpec: Sendable {
         calls: [CallSpec] = [],
         redeploy: Redeploy = .changed,
         policy: String? = nil,
-        tags: [String] = []
+        tags: [String] = [],
+        formerly: [Located<String>] = []
     ) {
         self.name = name
         self.location = location
@@ -278,6 +285,7 @@ package struct DeploymentSpec: Sendable {
         self.redeploy = redeploy
         self.policy = policy
         self.tags = tags
+        self.formerly = formerly
     }
 }
 

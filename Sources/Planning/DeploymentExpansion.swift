@@ -15,6 +15,8 @@ struct DeploymentExpansion {
         var liveFirst: NetworkSpec?
         var arguments: Arguments
         var calls: [CallSpec]
+        /// Names that it had before, each with the member of its set.
+        var formerly: [String]
         /// All signers that may be read for an address, by name.
         var signers: [String: SignerSpec]
 
@@ -64,6 +66,7 @@ struct DeploymentExpansion {
                                 }
                                 return call
                             },
+                            formerly: spec.formerly.map { $0.value + name.dropFirst(spec.name.count) },
                             signers: signers
                         )
                     )

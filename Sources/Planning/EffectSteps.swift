@@ -33,7 +33,8 @@ enum EffectSteps {
                     },
                     laneMates: [],
                     checks: checks.gating(.deploy),
-                    liveFirst: instance.liveFirst
+                    liveFirst: instance.liveFirst,
+                    formerly: instance.formerly
                 )
             ),
             needs: [compile, audit] + checks.gating(.deploy)
@@ -91,7 +92,8 @@ enum EffectSteps {
                     name: action.name,
                     compile: action.compile,
                     redeploy: action.redeploy,
-                    value: action.value
+                    value: action.value,
+                    formerly: action.formerly
                 )
             )
         }

@@ -17,7 +17,7 @@ import Testing
                 try String.fetchOne(database, sql: "PRAGMA \($0)") ?? ""
             }
         }
-        #expect(settings == ["wal", "2", "1", "10000", "3"])
+        #expect(settings == ["wal", "2", "1", "10000", "4"])
         try ledger.check()
     }
 
@@ -40,7 +40,7 @@ import Testing
         _ = try bench.begun()
         let raw = try DatabaseQueue(path: bench.path)
         try raw.write { try $0.execute(sql: "PRAGMA user_version = 7") }
-        let error = #expect(throws: LedgerError.newerVersion(path: bench.path, found: 7, known: 3)) {
+        let error = #expect(throws: LedgerError.newerVersion(path: bench.path, found: 7, known: 4)) {
             try bench.open()
         }
         #expect(error?.failure.kind == .environment)
@@ -56,7 +56,7 @@ import Testing
         }
         let ledger = try bench.begun()
         #expect(try ledger.runs().count == 1)
-        #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 3)
+        #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 4)
     }
 
     @Test func theDatabaseOfAnotherProgramIsRefused() throws {

@@ -79,7 +79,8 @@ extension DeployBench {
         signer: SignerSpec = DeployBench.ci,
         signersRead: [SignerSpec] = [],
         gates: [AuditAction.Gate] = [],
-        mates: [DeployAction.LaneMate] = []
+        mates: [DeployAction.LaneMate] = [],
+        formerly: [String] = []
     ) throws -> FakeEffect {
         let contract = try #require(ContractName(artifact.name))
         return FakeEffect(
@@ -87,7 +88,7 @@ extension DeployBench {
                 DeployAction(
                     name: name, contract: contract, compile: .compile(contract), audit: .audit(contract),
                     network: network, signer: signer, arguments: arguments, value: value, redeploy: redeploy,
-                    signersRead: signersRead, gates: gates, laneMates: mates)),
+                    signersRead: signersRead, gates: gates, laneMates: mates, formerly: formerly)),
             artifact: artifact
         )
     }

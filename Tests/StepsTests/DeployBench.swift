@@ -62,6 +62,7 @@ final class DeployBench: Sendable {
         var generation = 0
         var runs = 0
         var said: [String] = []
+        var registry: RegistryFile?
     }
 
     let node: FaultyNode
@@ -120,6 +121,28 @@ final class DeployBench: Sendable {
 
     /// Starts another process on the files that the killed one left.
     func restart() { state.withLock { $0.life = .alive } }
+
+    /// What the next runs find in the committed registry of `sepolia`.
+    var registry: RegistryFile? {
+        get { state.withLock(\.registry) }
+        set { state.withLock { $0.registry = newValue } }
+    }
+
+    /// Lets the next run start with an empty ledger, as on another machine.
+    func loseState() { state.withLock { $0.generation += 1 } }
+
+    /// The ledger as it is now.
+    func ledgerBytes() throws -> Data {
+        // Alone, so that nothing is left beside the one file.
+        try Data(contentsOf: ledgerDirectory.appending(path: "state.db"))
+    }
+
+    /// Lets the next run start with a ledger as it was.
+    func restore(_ bytes: Data) throws {
+        loseState()
+        try FileManager.default.createDirectory(at: ledgerDirectory, withIntermediateDirectories: true)
+        try bytes.write(to: ledgerDirectory.appending(path: "state.db"))
+    }
 
     private var ledgerDirectory: URL { directory.appending(path: "state-\(state.withLock(\.generation))") }
 
@@ -214,7 +237,9 @@ final class DeployBench: Sendable {
         )
         return EffectContext(
             world: world, ledger: ledger, hub: hub, secrets: secrets, project: "treasury", run: run,
-            patience: patience)
+            patience: patience,
+            registry: registry.map { [$0.network: $0] } ?? [:],
+            notice: { [self] in note("\($0)") })
     }
 
     func note(_ words: String) { state.withLock { $0.said.append(words) } }

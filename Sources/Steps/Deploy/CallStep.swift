@@ -185,13 +185,16 @@ package struct CallStep: Sendable {
     }
 
     /// The run in which the same call was made to the same address; nil where none was.
+    ///
+    /// The registry is asked too: a plan has not taken over what it says.
     private func made(
         _ action: CallAction,
         _ address: Address,
         _ data: [UInt8],
         _ network: OpenNetwork
     ) throws(StepFailure) -> String? {
-        try inLedger { () throws(LedgerError) in
+        let hash = Keccak256.hash(data)
+        let made = try inLedger { () throws(LedgerError) in
             try context.ledger.callMade(
                 project: context.project,
                 deployment: action.deployment,
@@ -200,9 +203,20 @@ package struct CallStep: Sendable {
                 chainID: action.network.chainID,
                 genesisHash: network.genesis,
                 address: address,
-                callDataHash: Keccak256.hash(data)
-            )?.run
+                callDataHash: hash
+            )?.madeIn
         }
+        if let made { return made }
+        let key = RegistryEntry.Key(
+            project: context.project,
+            name: action.deployment,
+            chainID: action.network.chainID,
+            genesisHash: network.genesis
+        )
+        guard let entry = context.registry[action.network.name]?.entry(key), entry.address == address else {
+            return nil
+        }
+        return entry.calls.first { $0.name == action.name && $0.callDataHash == hash }?.run
     }
 
     /// Whether the read gives what is wanted, and what it gives.

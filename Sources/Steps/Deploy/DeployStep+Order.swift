@@ -1,6 +1,5 @@
 import Ethereum
 import EthereumTypes
-import Ledger
 import Model
 
 extension DeployStep {
@@ -27,29 +26,22 @@ extension DeployStep {
         )
     }
 
-    /// Whether the same code is live on the network that this one comes after, as the ledger and its chain say.
+    /// Whether the same code is live on the network that this one comes after, as the ledger or the registry and its chain say.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-live-first`.
     func checkLiveFirst(_ action: DeployAction, _ call: ConstructorCall) async throws(StepFailure) {
         guard let first = action.liveFirst else { return }
         let network = try await context.hub.open(first)
-        let row = try inLedger { () throws(LedgerError) in
-            try context.ledger.deployment(
-                project: context.project,
-                name: action.name,
-                network: first.name,
-                chainID: first.chainID,
-                genesisHash: network.genesis
-            )
-        }
-        guard let row, let address = row.address else {
+        let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
+        guard case .known(let known) = knowledge else {
             throw Self.notLive("it is not on '\(first.name)' yet", action)
         }
-        guard row.claim.initCodeDigest == call.initCodeDigest else {
+        let address = known.entry.address
+        guard known.entry.initCodeDigest == call.initCodeDigest else {
             throw Self.notLive("other code is on '\(first.name)', at \(address)", action)
         }
         guard call.compare(try await network.code(of: address)) == .identical else {
-            throw Self.notLive("'\(first.name)' has other code at \(address) than the ledger says", action)
+            throw Self.notLive("'\(first.name)' has other code at \(address) than was deployed there", action)
         }
     }
 

@@ -42,7 +42,9 @@ package struct DeployStep: Sendable {
         _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact {
         if let settled = try await settleEarlier(action, call, network, progress) { return settled }
-        let decision = try await decide(action, call, network)
+        let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
+        let (decision, gasUsed) = try await decide(action, call, network, knowledge)
+        try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
         if case .keep(let fact) = decision { return fact }
         let allowance = try context.allowance(Self.intent(action, call, decision))
         try await checkLiveFirst(action, call)
@@ -71,102 +73,6 @@ package struct DeployStep: Sendable {
         }
     }
 
-    // MARK: Decide
-
-    /// What the ledger and the chain say is to be done.
-    enum Decision: Sendable {
-        case keep(DeploymentFact)
-        case create(reason: String)
-        case replace(reason: String)
-    }
-
-    /// Looks at what the ledger claims and at what the chain has there; sends nothing.
-    func decide(
-        _ action: DeployAction,
-        _ call: ConstructorCall,
-        _ network: OpenNetwork
-    ) async throws(StepFailure) -> Decision {
-        guard let row = try current(action.name, action.network, network), let address = row.address else {
-            return .create(reason: try reasonToCreate(action, network))
-        }
-        guard action.redeploy != .always else {
-            return .replace(reason: "redeploy: always")
-        }
-        let isSame =
-            row.claim.initCodeDigest == call.initCodeDigest
-            && row.claim.constructorArguments == call.arguments
-        guard isSame || action.redeploy == .never else {
-            return .replace(reason: try reasonToReplace(row, call))
-        }
-        let onChain = try await context.codeBefore(at: address, on: network)
-        let match = call.compare(onChain)
-        if isSame ? match != .identical : onChain.isEmpty {
-            throw StepFailure(
-                .blocked,
-                code: "drift",
-                "\(action.step.subject) was deployed to \(address) in run \(row.run), and the chain has "
-                    + (onChain.isEmpty ? "no code there" : "other code there"),
-                hint: "find out what happened to it; nothing was sent"
-            )
-        }
-        var fact = Self.fact(
-            action, .kept, reason: "the same code and arguments are there since run \(row.run)")
-        if !isSame { fact.reason = "redeploy: never, though code or arguments changed" }
-        fact.address = address.description
-        fact.codeMatches = match == .identical
-        fact.transactionHash = row.transactionHash?.description
-        fact.blockNumber = row.blockNumber
-        fact.gasUsed = row.gasUsed
-        fact.constructorArguments = Hex.prefixed(row.claim.constructorArguments)
-        return .keep(fact)
-    }
-
-    /// What the ledger says is there now.
-    private func current(_ name: String, _ spec: NetworkSpec, _ network: OpenNetwork) throws(StepFailure)
-        -> DeploymentRow?
-    {
-        try inLedger { () throws(LedgerError) in
-            try context.ledger.deployment(
-                project: context.project,
-                name: name,
-                network: spec.name,
-                chainID: spec.chainID,
-                genesisHash: network.genesis
-            )
-        }
-    }
-
-    private func reasonToCreate(_ action: DeployAction, _ network: OpenNetwork) throws(StepFailure) -> String
-    {
-        let earlier = try inLedger { () throws(LedgerError) in
-            try context.ledger.deployments(
-                project: context.project,
-                name: action.name,
-                network: action.network.name
-            )
-        }
-        guard let last = earlier.first(where: { $0.address != nil }), let address = last.address else {
-            return "it is not on this network yet"
-        }
-        let start = "run \(last.run) put it at \(address) on another chain of this name; "
-        switch action.network.chain {
-        case .devnet(.ephemeral, _): return start + "an ephemeral devnet starts empty each time"
-        case .devnet, .rpc: return start + "this one has genesis \(network.genesis.short)"
-        }
-    }
-
-    private func reasonToReplace(_ row: DeploymentRow, _ call: ConstructorCall) throws(StepFailure) -> String
-    {
-        var changes: [String] = []
-        let claim = row.claim
-        if claim.runtimeCodeDigest != call.runtimeCodeDigest {
-            changes.append("code \(claim.runtimeCodeDigest.short)… → \(call.runtimeCodeDigest.short)…")
-        }
-        if claim.constructorArguments != call.arguments { changes.append("constructor arguments changed") }
-        if changes.isEmpty { changes.append("init code changed") }
-        return changes.joined(separator: ", ") + "; before, it was at \(row.address?.description ?? "?")"
-    }
-
     // MARK: Create
 
     private func create(
@@ -179,11 +85,17 @@ package struct DeployStep: Sendable {
         _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact {
         let signer = try await context.signer(action.signer, on: network)
-        let cost = try LaneCost(action, inputs) { name throws(StepFailure) in
-            try current(name, action.network, network)
+        let cost = try LaneCost(action, inputs) { mate throws(StepFailure) in
+            // One that two names are claimed for is not deployed; its own step says so.
+            guard
+                case .known(let known)? = try? context.knowledge(
+                    of: mate.name, formerly: mate.formerly, on: network)
+            else { return nil }
+            return known.entry.initCodeDigest
         }
         try await cost.check(network, sender: signer.address, context: context)
         try Self.checkSizes(call, action)
+        try await context.warnOfUnknownHistory(of: signer.address, on: network)
         let sender = try await context.sender(
             signer.address,
             on: network,
@@ -225,7 +137,7 @@ package struct DeployStep: Sendable {
         )
         guard let settled else { return nil }
         let reason = "run \(settled.intent.run) sent it and ended before it was confirmed"
-        let before = try current(action.name, action.network, network)
+        let before = try context.current(action.name, network)
         let decision: Decision = before == nil ? .create(reason: reason) : .replace(reason: reason)
         if settled.intent.payloadHash == Keccak256.hash(call.data) {
             return try await finish(action, call, settled, decision, network)
@@ -250,11 +162,10 @@ package struct DeployStep: Sendable {
         }
         let onChain = try await codeOnceThere(address, action, network)
         let matches = call.compare(onChain) == .identical
+        var claim = call.claim(for: action)
+        claim.deployedCodeDigest = Digest(of: onChain)
         try inLedger { () throws(LedgerError) in
-            _ = try context.ledger.markFinal(
-                operation.id,
-                leaving: call.claim(for: action)
-            )
+            _ = try context.ledger.markFinal(operation.id, leaving: claim)
         }
         var fact = Self.fact(action, call, inclusion, decision)
         fact.codeMatches = matches
@@ -375,7 +286,7 @@ package struct DeployStep: Sendable {
         }
     }
 
-    private static func fact(
+    static func fact(
         _ action: DeployAction,
         _ what: DeploymentFact.Action,
         reason: String

@@ -25,6 +25,10 @@ package struct EffectContext: Sendable {
     package var patience: Duration
     /// Where transactions are written that nobody here can sign, as an absolute path.
     package var unsigned: String
+    /// What the committed registry says, by network.
+    package var registry: [String: RegistryFile]
+    /// Hears what the user should know.
+    package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
 
     package init(
@@ -36,7 +40,9 @@ package struct EffectContext: Sendable {
         run: String,
         approved: ApprovedPlan? = nil,
         patience: Duration = .seconds(600),
-        unsigned: String = "unsigned"
+        unsigned: String = "unsigned",
+        registry: [String: RegistryFile] = [:],
+        notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.world = world
         self.ledger = ledger
@@ -47,6 +53,8 @@ package struct EffectContext: Sendable {
         self.approved = approved
         self.patience = patience
         self.unsigned = unsigned
+        self.registry = registry
+        self.notice = notice
     }
 
     /// Who signs on a network.

@@ -1,7 +1,6 @@
 import Engine
 import Ethereum
 import EthereumTypes
-import Ledger
 import Model
 
 /// The least that everything one sender deploys in a run will cost; looked at before its first transaction.
@@ -15,18 +14,18 @@ struct LaneCost: Sendable {
 
     /// Adds up what is known from the compiled contracts; constructors' own work is not known and not counted.
     ///
-    /// What `deployed` has under its name with the same code costs nothing: it is kept, or only its arguments changed,
+    /// What `deployed` gives the init code of, where that is the same, costs nothing: it is kept, or only its arguments changed,
     /// which is not known here.
     init(
         _ action: DeployAction,
         _ inputs: StepInputs,
-        deployed: (_ name: String) throws(StepFailure) -> DeploymentRow?
+        deployed: (DeployAction.LaneMate) throws(StepFailure) -> Digest?
     ) throws(StepFailure) {
         for mate in action.laneMates {
             // One that did not compile is not deployed.
             guard let compiled = try? inputs[mate.compile] else { continue }
-            if mate.redeploy != .always, mate.name != action.name, let row = try deployed(mate.name) {
-                let isSame = row.claim.initCodeDigest == compiled.digest(CompileOutput.initCode)
+            if mate.redeploy != .always, mate.name != action.name, let initCode = try deployed(mate) {
+                let isSame = initCode == compiled.digest(CompileOutput.initCode)
                 if isSame || mate.redeploy == .never { continue }
             }
             let initCode = Array(try compiled.bytes(CompileOutput.initCode))

@@ -71,6 +71,31 @@ final class FileLock: Sendable {
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { _ = unsafe unlink(path) }
     }
 
+    /// Has a directory alone; waits while another has it, which is as long as a file takes to be written.
+    ///
+    /// No file is made for it, so that a directory that is committed stays as it is.
+    static func hold(directory: String) throws(FileError) -> DirectoryHold {
+        let descriptor = unsafe Foundation.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw FileError(path: directory, reason: unsafe String(cString: strerror(errno)))
+        }
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else {
+                let reason = unsafe String(cString: strerror(errno))
+                close(descriptor)
+                throw FileError(path: directory, reason: reason)
+            }
+        }
+        return DirectoryHold(descriptor: descriptor)
+    }
+
+    /// The right to a directory, until it is released.
+    struct DirectoryHold {
+        fileprivate let descriptor: Int32
+
+        func release() { close(descriptor) }
+    }
+
     /// Whether some process holds the lock of a file.
     static func isHeld(_ path: String) -> Bool {
         let descriptor = unsafe Foundation.open(path, O_RDONLY | O_CLOEXEC)

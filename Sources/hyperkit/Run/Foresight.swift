@@ -29,7 +29,7 @@ struct Foresight {
     ///
     /// - Throws: ``Exit`` where it was interrupted, or the environment is not ready.
     func look(_ files: [EventFile]) async throws -> Seen {
-        let state = try await RunState.open(project, options, world: world)
+        let state = try await RunState.open(project, planned.plan, options, world: world)
         let hub = state.hub(opened: { _ in }, noted: { Console.err([$0]) })
         let interrupts = Interrupts()
         let plan = planned.plan

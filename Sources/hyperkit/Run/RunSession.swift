@@ -55,7 +55,8 @@ struct RunSession {
     }
 
     func run() async throws -> Ended {
-        let state = try await RunState.open(project, options, applying: approved, world: world)
+        let state = try await RunState.open(
+            project, planned.plan, options, applying: approved, world: world)
         let header = state.header
         let record = Mutex(RunRecord())
         let display = options.progress.display(
@@ -92,6 +93,7 @@ struct RunSession {
         _ = await display.alive(in: world) { await interrupts.run { await scheduler.run(plan) } }
         await hub.close()
         await state.slither?.close()
+        let unrecorded = state.record(record.withLock(\.networks))
 
         let (status, exitCode) = record.withLock { record in
             RunEnd.Status.of(
@@ -112,7 +114,7 @@ struct RunSession {
             )
         )
         var ended = try finish(record.withLock(\.self), folder: folder, state: state)
-        ended.fail(keeper.failure ?? files.failure ?? ended.failure)
+        ended.fail(keeper.failure ?? files.failure ?? unrecorded ?? ended.failure)
         return ended
     }
 

@@ -20,18 +20,23 @@ struct RunState {
     private var stateDirectory: String
     /// The folder of this run's reports.
     private var reports: String
+    /// What the committed registry says of the networks of the plan, by network.
+    private var registry: [String: RegistryFile]
     private var world: World
     private var approved: ApprovedPlan?
 
     /// Opens everything; prints what is wrong with the environment.
     ///
-    /// - Throws: ``Exit/environment``.
+    /// - Throws: ``Exit/environment``; ``Exit/usage`` where a file of the registry is not what hyperkit writes.
     static func open(
         _ project: Project,
+        _ plan: Plan<Action>,
         _ options: RunOptions,
         applying approved: ApprovedPlan? = nil,
         world: World
     ) async throws -> RunState {
+        let registry =
+            try RegistryFolder(project.manifest, world: world)?.readAll(plan.recordedNetworks) ?? [:]
         let state = absolute(options.stateDir)
         let run = RunID.new(world)
         let lock = try await StateLock.shared(options.stateDir, run: run, world: world)
@@ -65,6 +70,7 @@ struct RunState {
                 project: project,
                 stateDirectory: state,
                 reports: "\(absolute(options.reportDir))/\(run)",
+                registry: registry,
                 world: world,
                 approved: approved
             )
@@ -93,7 +99,7 @@ struct RunState {
     }
 
     func execution(hub: NetworkHub, events: EventStream) -> StepExecution<ShowingLines<PipelineRunner>> {
-        let effects = effects(hub)
+        let effects = effects(hub) { events.post(.fact(.note($0))) }
         let runner = PipelineRunner(
             compile: CompileStep(world: world, compilers: tools.compilers, root: project.manifest.root),
             audit: AuditStep(slither: slither, slitherMissing: tools.slither.reason ?? ""),
@@ -147,7 +153,10 @@ struct RunState {
         StepInputs(outcomes.filter { $0.value.isGood }.mapValues { store.outputs($0.outputs) })
     }
 
-    private func effects(_ hub: NetworkHub) -> EffectContext {
+    private func effects(
+        _ hub: NetworkHub,
+        notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
+    ) -> EffectContext {
         EffectContext(
             world: world,
             ledger: ledger,
@@ -156,8 +165,18 @@ struct RunState {
             project: header.project,
             run: header.id,
             approved: approved,
-            unsigned: "\(reports)/unsigned"
+            unsigned: "\(reports)/unsigned",
+            registry: registry,
+            notice: notice
         )
+    }
+
+    /// Brings the committed registry up to what is final on the networks that the run used.
+    ///
+    /// - Returns: The first problem; nil where all was written.
+    func record(_ networks: [NetworkFact]) -> String? {
+        RegistryFolder(project.manifest, world: world)?
+            .record(networks, of: project.manifest, from: ledger)
     }
 
     private var secrets: SecretReader { SecretReader(world: world, root: project.manifest.root) }

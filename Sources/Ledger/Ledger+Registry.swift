@@ -1,0 +1,242 @@
+import EthereumTypes
+import Foundation
+import GRDB
+package import Model
+
+extension Ledger {
+    /// Takes over a deployment that a run with another ledger made, with the calls that were made to it.
+    ///
+    /// What was current under its name on its chain is kept as replaced.
+    ///
+    /// - Parameters:
+    ///   - entry: What the registry says of it, after the chain has agreed.
+    ///   - network: The network's name.
+    ///   - run: The run that takes it over.
+    ///   - gasUsed: What its receipt says, where the node has that.
+    /// - Returns: The row, which is current.
+    /// - Throws: ``LedgerError/unknownRun(_:)``.
+    package func adopt(
+        _ entry: RegistryEntry,
+        network: String,
+        run: String,
+        gasUsed: UInt64? = nil
+    ) throws(LedgerError) -> DeploymentRow {
+        let time = now().milliseconds
+        return try write { database in
+            try Self.requireRun(run, in: database)
+            let chainID = try Column.integer(entry.chainID.rawValue, "chain id")
+            try database.execute(
+                sql: """
+                    UPDATE deployments SET status = 'replaced' WHERE status = 'current' AND project = ?
+                        AND name = ? AND network = ? AND chain_id = ? AND genesis_hash = ?
+                    """,
+                arguments: [entry.project, entry.name, network, chainID, entry.genesisHash.description]
+            )
+            try database.execute(
+                sql: """
+                    INSERT INTO deployments (run, project, name, contract, network, chain_id, genesis_hash,
+                        status, address, deployer, gas_used, transaction_hash, block_number, init_code_digest,
+                        runtime_code_digest, deployed_code_digest, constructor_arguments, recorded_at, made_in)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, 'current', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    run, entry.project, entry.name, entry.contract, network, chainID,
+                    entry.genesisHash.description, entry.address.description, entry.deployer?.description,
+                    gasUsed.map { try Column.integer($0, "gas used") }, entry.transactionHash?.description,
+                    entry.block.map { try Column.integer($0, "block number") },
+                    entry.initCodeDigest.description, entry.runtimeCodeDigest.description,
+                    entry.deployedCodeDigest?.description, Data(entry.constructorArguments), time, entry.run,
+                ]
+            )
+            let row = try DeploymentRow.fetch(database.lastInsertedRowID, in: database)
+            for call in entry.calls {
+                try Self.adopt(call, of: entry, network, run, time, in: database)
+            }
+            return row
+        }
+    }
+
+    private static func adopt(
+        _ call: RegistryCall,
+        of entry: RegistryEntry,
+        _ network: String,
+        _ run: String,
+        _ time: Int64,
+        in database: Database
+    ) throws {
+        let known: StatementArguments = [
+            entry.project, entry.name, call.name, network,
+            try Column.integer(entry.chainID.rawValue, "chain id"), entry.genesisHash.description,
+            entry.address.description, call.callDataHash.description,
+        ]
+        try database.execute(
+            sql: """
+                INSERT INTO calls (project, deployment, name, network, chain_id, genesis_hash, address,
+                    call_data_hash, run, function, transaction_hash, block_number, recorded_at, made_in)
+                SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM calls
+                    WHERE project = ? AND deployment = ? AND name = ? AND network = ? AND chain_id = ?
+                    AND genesis_hash = ? AND address = ? AND call_data_hash = ?)
+                """,
+            arguments: known + [
+                run, call.function, call.transactionHash.description,
+                try Column.integer(call.block, "block number"), time, call.run,
+            ] + known
+        )
+    }
+
+    /// Takes a current deployment over under another name; the row of the old name is kept as renamed.
+    ///
+    /// - Returns: The row of the new name, with what is known of the old one and its calls.
+    /// - Throws: ``LedgerError/unknownRun(_:)``.
+    package func rename(
+        _ row: DeploymentRow,
+        to name: String,
+        run: String
+    ) throws(LedgerError) -> DeploymentRow {
+        let time = now().milliseconds
+        return try write { database in
+            try Self.requireRun(run, in: database)
+            try database.execute(
+                sql: """
+                    INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
+                        genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,
+                        block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
+                        constructor_arguments, recorded_at, made_in)
+                    SELECT ?, operation, project, ?, contract, network, chain_id, genesis_hash, status, address,
+                        deployer, gas_used, fee_paid_wei, transaction_hash, block_number, init_code_digest,
+                        runtime_code_digest, deployed_code_digest, constructor_arguments, ?,
+                        coalesce(made_in, run) FROM deployments WHERE id = ?
+                    """,
+                arguments: [run, name, time, row.id]
+            )
+            let id = database.lastInsertedRowID
+            try database.execute(
+                sql: """
+                    INSERT INTO calls (run, project, deployment, name, network, chain_id, genesis_hash, address,
+                        function, call_data_hash, transaction_hash, block_number, gas_used, fee_paid_wei,
+                        recorded_at, made_in)
+                    SELECT ?, calls.project, ?, calls.name, calls.network, calls.chain_id, calls.genesis_hash,
+                        calls.address, calls.function, calls.call_data_hash, calls.transaction_hash,
+                        calls.block_number, calls.gas_used, calls.fee_paid_wei, ?,
+                        coalesce(calls.made_in, calls.run)
+                    FROM calls JOIN deployments ON calls.project = deployments.project
+                        AND calls.deployment = deployments.name AND calls.network = deployments.network
+                        AND calls.chain_id = deployments.chain_id
+                        AND calls.genesis_hash = deployments.genesis_hash
+                        AND calls.address = deployments.address
+                    WHERE deployments.id = ?
+                    """,
+                arguments: [run, name, time, row.id]
+            )
+            try database.execute(
+                sql: "UPDATE deployments SET status = 'renamed' WHERE id = ?", arguments: [row.id])
+            return try DeploymentRow.fetch(id, in: database)
+        }
+    }
+
+    /// Says that a deployment no longer counts; its row is kept as forgotten.
+    package func forget(_ row: DeploymentRow, actor: String) throws(LedgerError) {
+        try write { database in
+            try database.execute(
+                sql: "UPDATE deployments SET status = 'forgotten' WHERE id = ? AND status = 'current'",
+                arguments: [row.id]
+            )
+            try append(
+                actor: actor, action: "deployment.forgotten", subject: "\(row.claim.name)@\(row.network)",
+                detail: row.address?.description ?? "", in: database)
+        }
+    }
+
+    /// All deployments of a project that were ever on a network, on whatever chain that was then, newest first, each with the calls that were made to it.
+    package func registryHistory(
+        project: String,
+        network: String
+    ) throws(LedgerError) -> [RegistryEntry] {
+        try read { database in
+            let calls = try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM calls WHERE project = ? AND network = ? ORDER BY id",
+                arguments: [project, network]
+            )
+            var made: [[String]: [RegistryCall]] = [:]
+            for row in calls {
+                let place = try ["deployment", "genesis_hash", "address"].map { try row.value($0) as String }
+                made[place, default: []].append(try RegistryCall(row))
+            }
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM deployments WHERE project = ? AND network = ? AND status <> 'failed'
+                        ORDER BY id DESC
+                    """,
+                arguments: [project, network]
+            )
+            return try rows.compactMap { row in
+                var entry = try DeploymentRow(row).registryEntry
+                if let found = entry {
+                    let place = [found.name, found.genesisHash.description, found.address.description]
+                    entry?.calls = made[place] ?? []
+                }
+                return entry
+            }
+        }
+    }
+
+    /// Whether this ledger knows of anything that a sender ever sent on a chain.
+    package func knowsAny(of lane: ChainOperation.Lane) throws(LedgerError) -> Bool {
+        try read { database in
+            let here: StatementArguments = [
+                try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description,
+                lane.sender.description,
+            ]
+            return try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM transactions
+                            WHERE chain_id = ? AND genesis_hash = ? AND sender = ?)
+                        OR EXISTS (SELECT 1 FROM deployments
+                            WHERE chain_id = ? AND genesis_hash = ? AND deployer = ?)
+                    """,
+                arguments: here + here
+            ) ?? false
+        }
+    }
+}
+
+extension DeploymentRow {
+    /// What a registry keeps of it, without calls; nil where it failed.
+    package var registryEntry: RegistryEntry? {
+        guard let address, let genesisHash, let status = RegistryEntry.Status(rawValue: status.rawValue)
+        else { return nil }
+        return RegistryEntry(
+            project: project,
+            name: claim.name,
+            contract: claim.contract,
+            chainID: chainID,
+            genesisHash: genesisHash,
+            status: status,
+            address: address,
+            transactionHash: transactionHash,
+            block: blockNumber,
+            deployer: deployer,
+            initCodeDigest: claim.initCodeDigest,
+            runtimeCodeDigest: claim.runtimeCodeDigest,
+            deployedCodeDigest: claim.deployedCodeDigest,
+            constructorArguments: claim.constructorArguments,
+            run: madeIn
+        )
+    }
+}
+
+extension RegistryCall {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            name: try row.value("name"),
+            function: try row.value("function"),
+            callDataHash: try row.parsed("call_data_hash", Hash.init(_:)),
+            transactionHash: try row.parsed("transaction_hash", Hash.init(_:)),
+            block: try row.number("block_number"),
+            run: try row.optional("made_in") ?? (try row.value("run"))
+        )
+    }
+}

@@ -1,0 +1,72 @@
+import EthereumTypes
+
+/// What the committed registry says of one network: `deployments/<network>.json`.
+package struct RegistryFile: Hashable, Sendable {
+    package var network: String
+    /// Sorted by their keys, which are distinct.
+    package let entries: [RegistryEntry]
+    private let positions: [RegistryEntry.Key: Int]
+
+    /// - Precondition: No two entries have the same key.
+    package init(network: String, entries: [RegistryEntry] = []) {
+        self.network = network
+        self.entries = entries.map(Self.canonical).sorted { $0.key < $1.key }
+        positions = Dictionary(
+            self.entries.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+        precondition(positions.count == entries.count, "one key, one entry")
+    }
+
+    /// The entry of a project's deployment on one chain, whatever its status.
+    package func entry(_ key: RegistryEntry.Key) -> RegistryEntry? { positions[key].map { entries[$0] } }
+
+    /// The file with `entry` in place of what it had under that key.
+    package func setting(_ entry: RegistryEntry) -> RegistryFile {
+        RegistryFile(network: network, entries: entries.filter { $0.key != entry.key } + [entry])
+    }
+
+    /// The file with what a ledger knows; entries that it does not know stay as they are.
+    ///
+    /// - Parameter history: All that the ledger has of some deployments, of each the newest first.
+    /// - Returns: One entry for each name on each chain.
+    package func merging(_ history: [RegistryEntry]) -> RegistryFile {
+        let known = Dictionary(grouping: history, by: \.key)
+        let mine = Dictionary(entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+        let keys = Set(known.keys).union(mine.keys)
+        return RegistryFile(
+            network: network,
+            entries: keys.compactMap { Self.merged(mine[$0], known[$0] ?? []) }
+        )
+    }
+
+    private static func merged(_ entry: RegistryEntry?, _ history: [RegistryEntry]) -> RegistryEntry? {
+        guard var latest = history.first(where: { $0.status == .current }) ?? history.first else {
+            return entry
+        }
+        if let entry, entry.isNews(to: history) { return entry }
+        if let entry, entry.isSameInstance(as: latest) {
+            // What is committed stays as it is wherever it says the same, so that files change with chains alone.
+            latest.run = entry.run
+            latest.deployedCodeDigest = latest.deployedCodeDigest ?? entry.deployedCodeDigest
+            latest.calls =
+                entry.calls
+                + latest.calls.filter { call in
+                    !entry.calls.contains { $0.name == call.name && $0.callDataHash == call.callDataHash }
+                }
+        }
+        switch latest.status {
+        case .current, .forgotten: return latest
+        case .renamed: return nil
+        case .replaced: return entry
+        }
+    }
+
+    private static func canonical(_ entry: RegistryEntry) -> RegistryEntry {
+        var entry = entry
+        entry.calls.sort {
+            ($0.name, $0.block, $0.callDataHash.description) < (
+                $1.name, $1.block, $1.callDataHash.description
+            )
+        }
+        return entry
+    }
+}

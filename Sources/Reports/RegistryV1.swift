@@ -1,0 +1,82 @@
+import EthereumTypes
+package import Foundation
+package import Model
+
+/// A network's file of the committed registry, version 1.
+package struct RegistryV1: Encodable {
+    /// One deployment.
+    package struct Deployment: Encodable {
+        var address: String
+        var block: UInt64?
+        var calls: [Call]?
+        var chainId: UInt64
+        var constructorArguments: String
+        var contract: String
+        var deployedCodeDigest: Digest?
+        var deployer: String?
+        var genesisHash: String
+        var initCodeDigest: Digest
+        var name: String
+        var project: String
+        var run: String?
+        var runtimeCodeDigest: Digest
+        var status: String
+        var transactionHash: String?
+    }
+
+    /// A call that was made to it.
+    package struct Call: Encodable {
+        var block: UInt64
+        var callDataHash: String
+        var function: String
+        var name: String
+        var run: String
+        var transactionHash: String
+    }
+
+    var version = 1
+    var network: String
+    var deployments: [Deployment]
+
+    package init(_ file: RegistryFile) {
+        network = file.network
+        deployments = file.entries.map { Deployment($0) }
+    }
+
+    /// The bytes of the file, the same for the same content.
+    ///
+    /// - Throws: ``ReportError/notEncodable(_:)``.
+    package func json() throws(ReportError) -> Data { try WireJSON.encode(self, pretty: true) }
+}
+
+extension RegistryV1.Deployment {
+    init(_ entry: RegistryEntry) {
+        address = entry.address.description
+        block = entry.block
+        calls = entry.calls.isEmpty ? nil : entry.calls.map { RegistryV1.Call($0) }
+        chainId = entry.chainID.rawValue
+        constructorArguments = Hex.prefixed(entry.constructorArguments)
+        contract = entry.contract
+        deployedCodeDigest = entry.deployedCodeDigest
+        deployer = entry.deployer?.description
+        genesisHash = entry.genesisHash.description
+        initCodeDigest = entry.initCodeDigest
+        name = entry.name
+        project = entry.project
+        run = entry.run
+        runtimeCodeDigest = entry.runtimeCodeDigest
+        status = entry.status.rawValue
+        transactionHash = entry.transactionHash?.description
+    }
+}
+
+extension RegistryV1.Call {
+    init(_ call: RegistryCall) {
+        block = call.block
+        callDataHash = call.callDataHash.description
+        function = call.function
+        name = call.name
+        run = call.run
+        transactionHash = call.transactionHash.description
+    }
+}

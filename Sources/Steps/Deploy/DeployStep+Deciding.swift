@@ -1,0 +1,115 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+extension DeployStep {
+    /// What the ledger and the chain say is to be done.
+    enum Decision: Sendable {
+        case keep(DeploymentFact)
+        case create(reason: String)
+        case replace(reason: String)
+    }
+
+    /// Looks at what ledger and registry claim and at what the chain has there; sends and writes nothing.
+    func decide(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> Decision {
+        let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
+        return try await decide(action, call, network, knowledge).decision
+    }
+
+    /// The decision, and what the creation used where that is news to the ledger.
+    func decide(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ network: OpenNetwork,
+        _ knowledge: DeploymentKnowledge
+    ) async throws(StepFailure) -> (decision: Decision, gasUsed: UInt64?) {
+        switch knowledge {
+        case .nothing: return (.create(reason: try reasonToCreate(action, network)), nil)
+        case .forgotten(let row):
+            let place = row.address?.description ?? "?"
+            return (.create(reason: "what was at \(place) is forgotten, says the registry"), nil)
+        case .known(var known):
+            switch known.source {
+            case .registry, .formerName(_, nil):
+                known.gasUsed = try await context.confirm(known.entry, on: network)
+            case .ledger, .formerName: break
+            }
+            return (try await decide(action, call, network, known), known.gasUsed)
+        }
+    }
+
+    private func decide(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ network: OpenNetwork,
+        _ known: KnownDeployment
+    ) async throws(StepFailure) -> Decision {
+        let entry = known.entry
+        guard action.redeploy != .always else { return .replace(reason: "redeploy: always") }
+        let isSame =
+            entry.initCodeDigest == call.initCodeDigest && entry.constructorArguments == call.arguments
+        guard isSame || action.redeploy == .never else {
+            return .replace(reason: Self.reasonToReplace(entry, call))
+        }
+        let onChain = try await context.codeBefore(at: entry.address, on: network)
+        let match = call.compare(onChain)
+        if isSame ? match != .identical : onChain.isEmpty {
+            throw StepFailure(
+                .blocked,
+                code: "drift",
+                "\(action.step.subject) was deployed to \(entry.address)\(known.inRun), and the chain has "
+                    + (onChain.isEmpty ? "no code there" : "other code there"),
+                hint: "find out what happened to it; nothing was sent"
+            )
+        }
+        var fact = Self.fact(
+            action,
+            .kept,
+            reason: "the same code and arguments are there\(known.since)\(known.words)"
+        )
+        if !isSame { fact.reason = "redeploy: never, though code or arguments changed\(known.words)" }
+        fact.address = entry.address.description
+        fact.codeMatches = match == .identical
+        fact.transactionHash = entry.transactionHash?.description
+        fact.blockNumber = entry.block
+        fact.gasUsed = known.gasUsed
+        fact.constructorArguments = Hex.prefixed(entry.constructorArguments)
+        return .keep(fact)
+    }
+
+    private func reasonToCreate(_ action: DeployAction, _ network: OpenNetwork) throws(StepFailure) -> String
+    {
+        let earlier = try inLedger { () throws(LedgerError) in
+            try context.ledger.deployments(
+                project: context.project,
+                name: action.name,
+                network: action.network.name
+            )
+        }
+        let forgotten = earlier.first { $0.genesisHash == network.genesis && $0.status == .forgotten }
+        if let address = forgotten?.address { return "what was at \(address) is forgotten" }
+        guard let last = earlier.first(where: { $0.address != nil }), let address = last.address else {
+            return "it is not on this network yet"
+        }
+        let start = "run \(last.madeIn) put it at \(address) on another chain of this name; "
+        switch action.network.chain {
+        case .devnet(.ephemeral, _): return start + "an ephemeral devnet starts empty each time"
+        case .devnet, .rpc: return start + "this one has genesis \(network.genesis.short)"
+        }
+    }
+
+    private static func reasonToReplace(_ entry: RegistryEntry, _ call: ConstructorCall) -> String {
+        var changes: [String] = []
+        if entry.runtimeCodeDigest != call.runtimeCodeDigest {
+            changes.append("code \(entry.runtimeCodeDigest.short)… → \(call.runtimeCodeDigest.short)…")
+        }
+        if entry.constructorArguments != call.arguments { changes.append("constructor arguments changed") }
+        if changes.isEmpty { changes.append("init code changed") }
+        return changes.joined(separator: ", ") + "; before, it was at \(entry.address)"
+    }
+}

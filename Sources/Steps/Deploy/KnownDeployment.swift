@@ -1,0 +1,233 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What is known of a deployment that stands on a chain, before the chain is asked.
+struct KnownDeployment: Sendable {
+    enum Source: Sendable {
+        case ledger
+        /// The committed registry knows what this ledger does not.
+        case registry
+        /// It stands there under a name that it had before; `row` is nil where only the registry knows it.
+        case formerName(String, row: DeploymentRow?)
+    }
+
+    /// With the name that it stands under.
+    var entry: RegistryEntry
+    var gasUsed: UInt64?
+    var source: Source
+
+    /// ` since run …`; empty where no run made it.
+    var since: String { entry.run.map { " since run \($0)" } ?? "" }
+
+    /// ` in run …`; empty where no run made it.
+    var inRun: String { entry.run.map { " in run \($0)" } ?? "" }
+
+    /// Where the knowledge is from, for a reason; empty for the ledger.
+    var words: String {
+        switch source {
+        case .ledger: ""
+        case .registry: ", says the registry"
+        case .formerName(let name, _): "; it was '\(name)' before"
+        }
+    }
+}
+
+/// What ledger and registry together say of one name.
+enum DeploymentKnowledge: Sendable {
+    case nothing
+    /// The registry says that the ledger's row no longer counts.
+    case forgotten(DeploymentRow)
+    case known(KnownDeployment)
+}
+
+extension EffectContext {
+    /// What stands on a chain under a name, or under one that it had before; asks and writes nothing.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked` where both names stand there, or the old one's transaction is on its way.
+    func knowledge(
+        of name: String,
+        formerly: [String] = [],
+        on network: OpenNetwork
+    ) throws(StepFailure) -> DeploymentKnowledge {
+        let own = try knowledge(under: name, network)
+        for former in formerly {
+            try refuseUnfinished(former, nowCalled: name, network)
+            guard case .known(var old) = try knowledge(under: former, network) else { continue }
+            if case .known(let new) = own, !new.entry.isSameInstance(as: old.entry) {
+                throw StepFailure(
+                    .blocked,
+                    code: "former-name",
+                    "'\(name)' is on '\(network.spec.name)' at \(new.entry.address), and so is '\(former)', "
+                        + "which was its name before, at \(old.entry.address)",
+                    hint:
+                        "say which no longer counts: hyperkit deployments forget \(former)@\(network.spec.name)"
+                )
+            }
+            var row: DeploymentRow?
+            if case .ledger = old.source { row = try current(former, network) }
+            // Another ledger renamed it already where the registry has the new name.
+            if case .known(let new) = own, case .ledger = new.source { continue }
+            old.source = .formerName(former, row: row)
+            return .known(old)
+        }
+        return own
+    }
+
+    private func knowledge(under name: String, _ network: OpenNetwork) throws(StepFailure)
+        -> DeploymentKnowledge
+    {
+        let spec = network.spec
+        let rows = try inLedger { () throws(LedgerError) in
+            try ledger.deployments(project: project, name: name, network: spec.name)
+        }.filter { $0.chainID == spec.chainID && $0.genesisHash == network.genesis }
+        let row = rows.first { $0.status == .current }
+        let key = RegistryEntry.Key(
+            project: project,
+            name: name,
+            chainID: spec.chainID,
+            genesisHash: network.genesis
+        )
+        if let entry = registry[spec.name]?.entry(key), entry.isNews(to: rows.compactMap(\.registryEntry)) {
+            if entry.status == .current { return .known(KnownDeployment(entry: entry, source: .registry)) }
+            return row.map { .forgotten($0) } ?? .nothing
+        }
+        guard let row, let entry = row.registryEntry else { return .nothing }
+        return .known(KnownDeployment(entry: entry, gasUsed: row.gasUsed, source: .ledger))
+    }
+
+    /// What the ledger says is there now under a name.
+    func current(_ name: String, _ network: OpenNetwork) throws(StepFailure) -> DeploymentRow? {
+        try inLedger { () throws(LedgerError) in
+            try ledger.deployment(
+                project: project,
+                name: name,
+                network: network.spec.name,
+                chainID: network.spec.chainID,
+                genesisHash: network.genesis
+            )
+        }
+    }
+
+    /// A transaction of the old name may still come to its end, and would then be there beside a new one.
+    private func refuseUnfinished(
+        _ former: String,
+        nowCalled name: String,
+        _ network: OpenNetwork
+    ) throws(StepFailure) {
+        let step = StepID.deploy(former, on: network.spec.name)
+        let open = try inLedger { () throws(LedgerError) in
+            try ledger.unfinishedOperation(
+                of: step,
+                project: project,
+                chainID: network.spec.chainID,
+                genesisHash: network.genesis
+            )
+        }
+        guard let open, !open.attempts.isEmpty else { return }
+        throw StepFailure(
+            .blocked,
+            code: "former-name",
+            "run \(open.intent.run) signed \(step) and ended before it was confirmed, and it is '\(name)' now",
+            hint: "run once more with the old name, then rename it"
+        )
+    }
+
+    // MARK: Taken over
+
+    /// Asks the chain whether an entry of the registry is true.
+    ///
+    /// - Returns: What the creation used, where the node has its receipt.
+    /// - Throws: ``StepFailure`` of the kind `blocked`: coded `drift` where the code is gone or another,
+    ///   `registry-differs` where the receipt says something else.
+    func confirm(_ entry: RegistryEntry, on network: OpenNetwork) async throws(StepFailure) -> UInt64? {
+        let subject = "\(entry.name)@\(network.spec.name)"
+        var gasUsed: UInt64?
+        if let hash = entry.transactionHash, let receipt = try await network.receipt(hash) {
+            let isThis =
+                receipt.status == .succeeded
+                && (receipt.contractAddress == nil || receipt.contractAddress == entry.address)
+                && (entry.block == nil || receipt.blockNumber == entry.block)
+            guard isThis else {
+                throw StepFailure(
+                    .blocked,
+                    code: "registry-differs",
+                    "the registry says that \(hash) created \(subject) at \(entry.address), and the chain says otherwise",
+                    hint: "take the registry's file from git again; nothing was sent"
+                )
+            }
+            gasUsed = receipt.gasUsed
+        }
+        let code = try await network.code(of: entry.address)
+        guard !code.isEmpty, entry.deployedCodeDigest.map({ $0 == Digest(of: code) }) ?? true else {
+            throw StepFailure(
+                .blocked,
+                code: "drift",
+                "\(subject) is at \(entry.address), says the registry, and the chain has "
+                    + (code.isEmpty ? "no code there" : "other code there"),
+                hint: "find out what happened to it; nothing was sent"
+            )
+        }
+        return gasUsed
+    }
+
+    /// Puts what the ledger does not know yet into it, so that all that follows is the same wherever it was known.
+    func takeOver(
+        _ knowledge: DeploymentKnowledge,
+        as name: String,
+        gasUsed: UInt64?,
+        on network: OpenNetwork
+    ) throws(StepFailure) {
+        try inLedger { () throws(LedgerError) in
+            switch knowledge {
+            case .nothing: break
+            case .forgotten(let row): try ledger.forget(row, actor: run)
+            case .known(let known):
+                switch known.source {
+                case .ledger: break
+                case .registry:
+                    _ = try ledger.adopt(
+                        known.entry, network: network.spec.name, run: run, gasUsed: gasUsed)
+                case .formerName(_, let row?): _ = try ledger.rename(row, to: name, run: run)
+                case .formerName(_, nil):
+                    let row = try ledger.adopt(
+                        known.entry, network: network.spec.name, run: run, gasUsed: gasUsed)
+                    _ = try ledger.rename(row, to: name, run: run)
+                }
+            }
+        }
+    }
+
+    /// Says that transactions of a sender are not on record anywhere, before the first of this record is sent.
+    ///
+    /// What they deployed cannot be known, so it would be deployed again.
+    func warnOfUnknownHistory(of sender: Address, on network: OpenNetwork) async throws(StepFailure) {
+        guard !network.spec.isDevnet else { return }
+        let lane = ChainOperation.Lane(
+            chainID: network.spec.chainID,
+            genesisHash: network.genesis,
+            sender: sender
+        )
+        let isInRegistry = (registry[network.spec.name]?.entries ?? []).contains {
+            $0.deployer == sender && $0.chainID == lane.chainID && $0.genesisHash == lane.genesisHash
+        }
+        guard !isInRegistry,
+            try inLedger({ () throws(LedgerError) in try !ledger.knowsAny(of: lane) })
+        else { return }
+        let count = try await network.transactionCount(of: sender, at: .latest)
+        guard count > 0 else { return }
+        let name = network.spec.name
+        let sent = count == 1 ? "1 transaction" : "\(count) transactions"
+        notice(
+            Diagnostic(
+                .warning,
+                "unknown-history",
+                "\(sender) has sent \(sent) on '\(name)', and neither this state directory nor a registry knows of any: "
+                    + "what it deployed before is deployed again",
+                hint: "bring back the state directory or the registry, or name what is there: "
+                    + "hyperkit deployments adopt NAME@\(name) ADDRESS"
+            )
+        )
+    }
+}

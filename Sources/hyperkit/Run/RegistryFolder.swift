@@ -1,0 +1,122 @@
+import EthereumTypes
+import Foundation
+import Ledger
+import Manifests
+import Model
+import Reports
+
+/// The committed registry: a folder with one file a network.
+struct RegistryFolder: Sendable {
+    /// Absolute.
+    let path: String
+    /// As it is printed.
+    private let shown: String
+    private let files: FileAccess
+
+    /// nil where the manifest names none.
+    init?(_ manifest: Manifest, world: World) {
+        guard let registry = manifest.registry else { return nil }
+        path = PathText.join(manifest.root, registry)
+        files = world.files
+        let here = FileManager.default.currentDirectoryPath
+        shown = PathText.inside(here, path) ?? path
+    }
+
+    /// What a network's file says; empty where there is none.
+    ///
+    /// - Throws: ``ManifestError`` with every problem of the file.
+    func read(_ network: String) throws(ManifestError) -> RegistryFile {
+        let bytes: Data?
+        do {
+            bytes = try files.read(file(network))
+        } catch {
+            throw ManifestError(diagnostics: [
+                .error("registry", "\(error)", hint: "look at who may read it")
+            ])
+        }
+        guard let bytes else { return RegistryFile(network: network) }
+        return try RegistryReader.read(bytes, name: "\(shown)/\(network).json", network: network)
+    }
+
+    /// What the files of some networks say, by network; prints every problem.
+    ///
+    /// - Throws: ``Exit/usage`` where a file is not what hyperkit writes.
+    func readAll(_ networks: [String]) throws -> [String: RegistryFile] {
+        var found: [String: RegistryFile] = [:]
+        var problems: [Diagnostic] = []
+        for network in networks {
+            do throws(ManifestError) {
+                found[network] = try read(network)
+            } catch {
+                problems += error.diagnostics
+            }
+        }
+        guard problems.isEmpty else {
+            Console.err(problems)
+            throw Exit.usage
+        }
+        return found
+    }
+
+    /// Writes what `change` makes of a network's file, durably; a file that would say the same is left alone.
+    ///
+    /// Other projects may share the folder, so it is held meanwhile, and what the file says is read anew.
+    ///
+    /// - Throws: ``ManifestError`` for a file that is not what hyperkit writes, which is left as it is; ``FileError``.
+    func update(_ network: String, _ change: (RegistryFile) -> RegistryFile) throws {
+        try FileAccess.makeDirectory(path)
+        let hold = try FileLock.hold(directory: path)
+        defer { hold.release() }
+        let before = try read(network)
+        let after = change(before)
+        guard after != before else { return }
+        try files.write(file(network), try RegistryV1(after).json(), true)
+    }
+
+    private func file(_ network: String) -> String { "\(path)/\(network).json" }
+}
+
+extension RegistryFolder {
+    /// Brings the files of the networks that a run used up to what the ledger knows of their chains.
+    ///
+    /// It is the ledger that is asked, not the run: what a run that was killed made final is written by the next.
+    ///
+    /// - Returns: The first problem; nil where all was written.
+    func record(_ networks: [NetworkFact], of manifest: Manifest, from ledger: Ledger) -> String? {
+        var failure: String?
+        for fact in networks where fact.status == .used {
+            guard let spec = manifest.networks.first(where: { $0.name == fact.name }), spec.isRecorded,
+                let genesis = fact.genesisHash.flatMap({ Hash($0) })
+            else { continue }
+            do {
+                let history = try ledger.registryHistory(project: manifest.project, network: spec.name)
+                    .filter { $0.chainID == spec.chainID && $0.genesisHash == genesis }
+                guard !history.isEmpty else { continue }
+                try update(spec.name) { $0.merging(history) }
+            } catch {
+                failure = failure ?? "\(error)"
+            }
+        }
+        return failure
+    }
+}
+
+extension NetworkSpec {
+    /// Whether what is on it is worth a record: a devnet that starts empty takes all of it along.
+    var isRecorded: Bool {
+        if case .devnet(.ephemeral, _) = chain { false } else { true }
+    }
+}
+
+extension Plan<Action> {
+    /// The networks that its steps change, sorted; those whose deployments are worth a record.
+    var recordedNetworks: [String] {
+        let names = steps.compactMap { step -> String? in
+            switch step.work {
+            case .deploy(let action): action.network.isRecorded ? action.network.name : nil
+            case .generate, .compile, .audit, .call, .check: nil
+            }
+        }
+        return Set(names).sorted()
+    }
+}

@@ -1,0 +1,130 @@
+import EthereumTypes
+import Foundation
+import GRDB
+import Model
+import Testing
+
+@testable import Ledger
+
+@Suite struct RegistryTests {
+    let bench: Bench
+    let ledger: Ledger
+
+    init() throws {
+        bench = try Bench()
+        ledger = try bench.begun()
+    }
+
+    func entry(_ name: String = "token", run: String? = "run-0") -> RegistryEntry {
+        RegistryEntry(
+            project: Bench.project, name: name, contract: "Token", chainID: sepolia, genesisHash: genesis,
+            address: address(0x55), transactionHash: Keccak256.hash("elsewhere".utf8), block: 90,
+            deployer: deployer, initCodeDigest: Digest(of: Data("init".utf8)),
+            runtimeCodeDigest: Digest(of: Data("runtime".utf8)),
+            deployedCodeDigest: Digest(of: Data("deployed".utf8)), constructorArguments: [1, 2],
+            run: run,
+            calls: [
+                RegistryCall(
+                    name: "setFee", function: "setFee(uint256)", callDataHash: Keccak256.hash("data".utf8),
+                    transactionHash: Keccak256.hash("call".utf8), block: 91, run: "run-0")
+            ])
+    }
+
+    func current(_ name: String) throws -> DeploymentRow? {
+        try ledger.deployment(
+            project: Bench.project, name: name, network: "sepolia", chainID: sepolia, genesisHash: genesis)
+    }
+
+    func made(_ deployment: String) throws -> CallRow? {
+        try ledger.callMade(
+            project: Bench.project, deployment: deployment, name: "setFee", network: "sepolia",
+            chainID: sepolia, genesisHash: genesis, address: address(0x55),
+            callDataHash: Keccak256.hash("data".utf8))
+    }
+
+    @Test func whatIsAdoptedIsCurrentAndItsCallsAreMade() throws {
+        let row = try ledger.adopt(entry(), network: "sepolia", run: Bench.run, gasUsed: 21_000)
+        #expect(try current("token") == row)
+        #expect(row.run == Bench.run)
+        #expect(row.madeIn == "run-0")
+        #expect(row.operation == nil)
+        #expect(row.gasUsed == 21_000)
+        #expect(try made("token")?.madeIn == "run-0")
+        #expect(try made("token")?.operation == nil)
+        #expect(try ledger.registryHistory(project: Bench.project, network: "sepolia") == [entry()])
+        try ledger.check()
+    }
+
+    @Test func adoptingReplacesAndAsksNothingTwice() throws {
+        let before = try ledger.operation(intent(), at: .final)
+        _ = try ledger.adopt(entry(), network: "sepolia", run: Bench.run)
+        let rows = try ledger.deployments(project: Bench.project, name: "token", network: "sepolia")
+        #expect(rows.map(\.status) == [.current, .replaced])
+        #expect(rows.last?.operation == before.id)
+        _ = try ledger.adopt(entry(), network: "sepolia", run: Bench.run)
+        let calls = try ledger.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM calls") }
+        #expect(calls == 1)
+        #expect(throws: LedgerError.unknownRun("nowhere")) {
+            try ledger.adopt(entry(), network: "sepolia", run: "nowhere")
+        }
+    }
+
+    @Test func aRenamedDeploymentTakesItsCallsAlong() throws {
+        let old = try ledger.adopt(entry("oldToken"), network: "sepolia", run: Bench.run)
+        let row = try ledger.rename(old, to: "token", run: Bench.run)
+        #expect(row.claim.name == "token")
+        #expect(row.madeIn == "run-0")
+        #expect(try current("oldToken") == nil)
+        #expect(try current("token") == row)
+        #expect(try made("token")?.madeIn == "run-0")
+        let history = try ledger.registryHistory(project: Bench.project, network: "sepolia")
+        #expect(history.map(\.status) == [.current, .renamed])
+        #expect(try ledger.pastRun(Bench.run).deployments.map(\.name) == ["token"])
+    }
+
+    @Test func whatIsForgottenIsKeptAndLogged() throws {
+        let row = try ledger.adopt(entry(), network: "sepolia", run: Bench.run)
+        try ledger.forget(row, actor: "ada")
+        #expect(try current("token") == nil)
+        #expect(
+            try ledger.deployments(project: Bench.project, name: "token", network: "sepolia").map(\.status)
+                == [.forgotten])
+        #expect(try ledger.log().last?.action == "deployment.forgotten")
+    }
+
+    @Test func aSenderIsKnownByWhatItSentOrDeployed() throws {
+        let lane = ChainOperation.Lane(chainID: sepolia, genesisHash: genesis, sender: deployer)
+        #expect(try !ledger.knowsAny(of: lane))
+        _ = try ledger.adopt(entry(), network: "sepolia", run: Bench.run)
+        #expect(try ledger.knowsAny(of: lane))
+        let other = ChainOperation.Lane(chainID: sepolia, genesisHash: genesis, sender: address(0x12))
+        #expect(try !ledger.knowsAny(of: other))
+        _ = try ledger.plan(intent("vault", sender: address(0x12)))
+        #expect(try ledger.knowsAny(of: other))
+    }
+
+    /// The tables of version 3 with a deployment and a call in them.
+    @Test func anOlderLedgerKeepsWhatItHad() throws {
+        let deployment = try ledger.operation(intent(), at: .final)
+        let call = try ledger.operation(intent(kind: .call), at: .final)
+        try ledger.write { database in
+            try database.execute(sql: "ALTER TABLE deployments DROP COLUMN deployed_code_digest")
+            try database.execute(sql: "ALTER TABLE deployments DROP COLUMN made_in")
+            try database.execute(sql: "ALTER TABLE calls DROP COLUMN made_in")
+            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '4'")
+            try database.execute(sql: "PRAGMA user_version = 3")
+        }
+        let opened = try bench.open()
+        let row = try #require(
+            try opened.deployment(
+                project: Bench.project, name: "token", network: "sepolia", chainID: sepolia,
+                genesisHash: genesis))
+        #expect(row.operation == deployment.id)
+        #expect(row.madeIn == Bench.run)
+        #expect(row.claim.deployedCodeDigest == nil)
+        #expect(
+            try opened.read { try Int64.fetchOne($0, sql: "SELECT operation FROM calls") }
+                == call.id.rawValue)
+        try opened.check()
+    }
+}

@@ -1,0 +1,152 @@
+import EthereumTypes
+import Foundation
+import Manifests
+import Model
+import Testing
+
+@Suite struct RegistryReaderTests {
+    static let digest = "sha256:" + String(repeating: "ab", count: 32)
+    static let hash = "0x" + String(repeating: "cd", count: 32)
+
+    static let deployment = """
+            {
+              "address" : "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+              "block" : 7,
+              "calls" : [
+                {
+                  "block" : 8,
+                  "callDataHash" : "\(hash)",
+                  "function" : "setFee(uint256)",
+                  "name" : "setFee",
+                  "run" : "run-2",
+                  "transactionHash" : "\(hash)"
+                }
+              ],
+              "chainId" : 11155111,
+              "constructorArguments" : "0x01",
+              "contract" : "Token",
+              "genesisHash" : "\(hash)",
+              "initCodeDigest" : "\(digest)",
+              "name" : "token",
+              "project" : "treasury",
+              "run" : "run-1",
+              "runtimeCodeDigest" : "\(digest)",
+              "status" : "current"
+            }
+        """
+
+    static func file(_ deployments: String..., version: String = "1") -> String {
+        """
+        {
+          "deployments" : [
+        \(deployments.joined(separator: ",\n"))
+          ],
+          "network" : "sepolia",
+          "version" : \(version)
+        }
+        """
+    }
+
+    func read(_ text: String) throws(ManifestError) -> RegistryFile {
+        try RegistryReader.read(Data(text.utf8), name: "deployments/sepolia.json", network: "sepolia")
+    }
+
+    func complaint(_ text: String) -> String {
+        do throws(ManifestError) {
+            _ = try read(text)
+            return ""
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func readsWhatIsWritten() throws {
+        let entry = try #require(try read(Self.file(Self.deployment)).entries.first)
+        #expect(entry.name == "token")
+        #expect(entry.chainID.rawValue == 11_155_111)
+        #expect(entry.address.description == "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
+        #expect(entry.constructorArguments == [1])
+        #expect(entry.transactionHash == nil)
+        #expect(entry.run == "run-1")
+        #expect(entry.calls.map(\.function) == ["setFee(uint256)"])
+    }
+
+    @Test func aWrongDigitOfAnAddressIsFoundWithItsPlace() {
+        let text = Self.file(Self.deployment.replacing("0xf39F", with: "0xf38F"))
+        #expect(
+            complaint(text) == """
+                deployments/sepolia.json:4:19: error: '0xf38Fd6e51aad88F6F4ce6aB8827279cffFb92266' is not an address \
+                in the spelling of EIP-55 [wrong-value]
+                    4 │       "address" : "0xf38Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+                      │                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                note: deployments/sepolia.json is not what hyperkit writes; nothing was changed in it [registry]
+                  hint: take it from git again (git checkout -- deployments/sepolia.json), or mend what is said above
+                """)
+    }
+
+    @Test(
+        arguments: [
+            ("\"block\" : 7", "\"block\" : \"seven\"", "5:17: error: 'seven' is not the number of a block"),
+            ("\"status\" : \"current\"", "\"status\" : \"gone\"", "is not 'current' or 'forgotten'"),
+            ("\"status\" : \"current\"", "\"status\" : \"replaced\"", "is not 'current' or 'forgotten'"),
+            ("\"run\" : \"run-1\",", "\"runn\" : \"run-1\",", "unknown key 'runn' in a deployment"),
+            ("\"name\" : \"token\",", "", "3:5: error: a deployment has no 'name'"),
+            ("sha256:ab", "sha256:AB", "is not a digest"),
+            ("\"name\" : \"token\",", "<<<<<<< HEAD", "error:"),
+        ])
+    func otherDamageIsSaid(_ old: String, _ new: String, _ said: String) {
+        let text = complaint(Self.file(Self.deployment.replacing(old, with: new)))
+        #expect(text.contains(said), "\(text)")
+        #expect(text.contains("deployments/sepolia.json:"))
+        #expect(text.contains("git checkout"))
+    }
+
+    @Test func aDeploymentThatIsThereTwiceIsRefused() {
+        let said = complaint(Self.file(Self.deployment, Self.deployment))
+        #expect(said.contains("'token' on this chain is defined twice"))
+    }
+
+    @Test func aNewerVersionIsNotTouched() {
+        let said = complaint(Self.file(version: "2"))
+        #expect(said.contains("this hyperkit reads version 1 of the registry"))
+        #expect(said.contains("use the newer hyperkit that wrote it"))
+    }
+
+    @Test(arguments: ["", "{", "[]", "{}", "not json"])
+    func aDamagedFileIsRefused(_ text: String) { #expect(complaint(text).contains("error:")) }
+
+    @Test func theRegistryAndFormerNamesComeFromTheManifest() throws {
+        let manifest = try load(
+            """
+            version: 1
+            project: p
+            registry: deployments
+            contracts: { Token: { source: a.sol } }
+            networks: { devnet: { engine: devnet } }
+            deployments: { token: { contract: Token, networks: [devnet], formerly: [coin, "old-coin"] } }
+            """
+        ).manifest
+        #expect(manifest.registry == "deployments")
+        #expect(manifest.deployments[0].formerly.map(\.value) == ["coin", "old-coin"])
+    }
+
+    @Test func aRegistryOutsideTheRootAndFormerNamesInUseAreRefused() {
+        let said = complaintOfManifest(
+            """
+            version: 1
+            project: p
+            registry: ../deployments
+            contracts: { Token: { source: a.sol } }
+            networks: { devnet: { engine: devnet } }
+            deployments:
+              token: { contract: Token, networks: [devnet], formerly: [coin, old] }
+              coin: { contract: Token, networks: [devnet], formerly: [old] }
+            """)
+        #expect(said.contains("m.yaml:3:11: error: '../deployments' leaves the project's root"))
+        #expect(said.contains("m.yaml:7:60: error: 'coin' is a deployment of this manifest"))
+        #expect(said.contains("m.yaml:8:59: error: 'old' is a former name of 'token' too"))
+    }
+}
+
+/// The loader's complaint, which the suite's own name hides.
+private func complaintOfManifest(_ text: String) -> String { complaint(text) }

@@ -1,0 +1,106 @@
+import EthereumTypes
+import Foundation
+import Model
+import Testing
+
+@Suite struct RegistryFileTests {
+    static let genesis = Keccak256.hash("genesis".utf8)
+
+    static func entry(
+        _ name: String = "token",
+        project: String = "treasury",
+        at byte: UInt8 = 0x11,
+        block: UInt64? = 7,
+        status: RegistryEntry.Status = .current,
+        run: String? = "run-1",
+        genesis: Hash = RegistryFileTests.genesis,
+        calls: [RegistryCall] = []
+    ) -> RegistryEntry {
+        guard let chain = ChainID(11_155_111),
+            let address = Address(bytes: [UInt8](repeating: byte, count: 20))
+        else { preconditionFailure("a chain has a number, an address 20 bytes") }
+        return RegistryEntry(
+            project: project, name: name, contract: "Token", chainID: chain, genesisHash: genesis,
+            status: status, address: address, transactionHash: Keccak256.hash([byte]), block: block,
+            initCodeDigest: Digest(of: Data([byte])), runtimeCodeDigest: Digest(of: Data([byte, 1])),
+            constructorArguments: [], run: run, calls: calls)
+    }
+
+    static func call(_ name: String, run: String = "run-1") -> RegistryCall {
+        RegistryCall(
+            name: name, function: "\(name)()", callDataHash: Keccak256.hash(name.utf8),
+            transactionHash: Keccak256.hash([9]), block: 8, run: run)
+    }
+
+    func merged(_ entries: [RegistryEntry], _ history: [RegistryEntry]) -> [RegistryEntry] {
+        RegistryFile(network: "sepolia", entries: entries).merging(history).entries
+    }
+
+    @Test func addsWhatTheLedgerKnowsAndKeepsWhatItDoesNot() {
+        let other = Self.entry("token", project: "other")
+        let old = Self.entry("token", genesis: Keccak256.hash("before".utf8))
+        let mine = Self.entry("vault", at: 0x22)
+        let all = merged([other, old], [mine])
+        #expect(all.map(\.project) == ["other", "treasury", "treasury"])
+        #expect(Set(all) == [other, old, mine])
+    }
+
+    @Test func theSameContractKeepsItsCommittedWords() {
+        let committed = Self.entry(run: "run-1", calls: [Self.call("setFee")])
+        let again = Self.entry(run: "run-9", calls: [Self.call("setFee", run: "run-9"), Self.call("open")])
+        let one = merged([committed], [again])
+        #expect(one.map(\.run) == ["run-1"])
+        #expect(one.first?.calls.map(\.name) == ["open", "setFee"])
+        #expect(one.first?.calls.map(\.run) == ["run-1", "run-1"])
+    }
+
+    @Test func theNewestInstanceTakesTheEntry() {
+        let first = Self.entry(at: 0x11, block: 7)
+        let second = Self.entry(at: 0x22, block: 9)
+        var replaced = first
+        replaced.status = .replaced
+        #expect(merged([first], [second, replaced]) == [second])
+    }
+
+    @Test func aNewerInstanceOfAnotherMachineStays() {
+        let mine = Self.entry(at: 0x11, block: 7)
+        let theirs = Self.entry(at: 0x22, block: 9)
+        #expect(merged([theirs], [mine]) == [theirs])
+        let older = Self.entry(at: 0x22, block: 5)
+        #expect(merged([older], [mine]) == [mine])
+    }
+
+    @Test func aRenamedDeploymentLeavesItsOldName() {
+        var old = Self.entry("oldVault")
+        let committed = old
+        old.status = .renamed
+        let new = Self.entry("vault")
+        #expect(merged([committed], [new, old]) == [new])
+    }
+
+    @Test func whatThisOrAnotherMachineForgotStaysForgotten() {
+        let current = Self.entry()
+        var forgotten = current
+        forgotten.status = .forgotten
+        #expect(merged([current.with(.forgotten)], [current]) == [forgotten])
+        #expect(merged([], [forgotten]) == [forgotten])
+        let next = Self.entry(at: 0x22, block: 9)
+        #expect(merged([forgotten], [next, forgotten]) == [next])
+    }
+
+    @Test func whatIsCurrentAgainInTheFileIsNewsToALedgerThatForgotIt() {
+        #expect(Self.entry().isNews(to: [Self.entry(status: .forgotten)]))
+        #expect(!Self.entry().isNews(to: [Self.entry(status: .replaced)]))
+        #expect(!Self.entry().isNews(to: [Self.entry()]))
+        #expect(Self.entry().isNews(to: []))
+        #expect(Self.entry(at: 0x22, block: nil).isNews(to: [Self.entry()]))
+    }
+}
+
+extension RegistryEntry {
+    fileprivate func with(_ status: Status) -> RegistryEntry {
+        var entry = self
+        entry.status = status
+        return entry
+    }
+}
