@@ -16,8 +16,8 @@ struct Hyperkit: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             RunCommand.self, PlanCommand.self, ValidateCommand.self, GraphCommand.self, RunsCommand.self,
-            WhyCommand.self, CacheCommand.self, SchemaCommand.self, DevnetCommand.self, ToolchainCommand.self,
-            KeysCommand.self, DoctorCommand.self,
+            WhyCommand.self, DeploymentsCommand.self, CacheCommand.self, SchemaCommand.self,
+            DevnetCommand.self, ToolchainCommand.self, KeysCommand.self, DoctorCommand.self,
         ]
     )
 
@@ -71,6 +71,7 @@ enum StandardStreams {
 struct Exit: Error, Equatable {
     static let failure = Exit(code: 1)
     static let usage = Exit(code: 2)
+    static let refused = Exit(code: 3)
     static let blocked = Exit(code: 4)
     static let environment = Exit(code: 5)
     static let wouldChange = Exit(code: 6)

@@ -16,7 +16,10 @@ struct ManifestOptions: ParsableArguments {
     var assignments: [String] = []
 
     /// The variables that were set.
-    func variables() throws -> [String: String] {
+    func variables() throws -> [String: String] { try Self.variables(of: assignments) }
+
+    /// The variables that `--set` options set.
+    static func variables(of assignments: [String]) throws -> [String: String] {
         var variables: [String: String] = [:]
         for assignment in assignments {
             guard let equals = assignment.firstIndex(of: "="), equals != assignment.startIndex else {

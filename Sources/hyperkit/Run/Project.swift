@@ -15,11 +15,27 @@ struct Project {
     ///
     /// - Throws: ``Exit/usage`` where something is wrong.
     static func load(_ options: ManifestOptions, requireEnvironment: Bool, world: World) throws -> Project {
-        let variables = try options.variables()
+        try load(
+            paths: options.orDefault,
+            variables: try options.variables(),
+            requireEnvironment: requireEnvironment,
+            world: world
+        )
+    }
+
+    /// Reads manifests and the sources that they name; prints every problem.
+    ///
+    /// - Throws: ``Exit/usage`` where something is wrong.
+    static func load(
+        paths: [String],
+        variables: [String: String],
+        requireEnvironment: Bool,
+        world: World
+    ) throws -> Project {
         let directory = FileManager.default.currentDirectoryPath
         do throws(ManifestError) {
             let (manifest, notes) = try ManifestLoader.load(
-                paths: options.orDefault,
+                paths: paths,
                 workingDirectory: directory,
                 set: variables,
                 requireEnvironment: requireEnvironment,

@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import Model
 import Steps
+import Toolchain
 
 /// What a run stands on: its state directory, its ledger, its tools and its name.
 struct RunState {
@@ -96,6 +97,49 @@ struct RunState {
             opened: opened,
             noted: noted
         )
+    }
+
+    /// The networks of a command that only looks at them.
+    static func hub(of project: Project, stateDirectory: String, world: World) async throws -> NetworkHub {
+        let python: Result<Tool, ToolchainError>
+        do {
+            python = .success(try Toolchain(world: world).find("py-evm"))
+        } catch {
+            python = .failure(error)
+        }
+        return NetworkHub(
+            world: world,
+            secrets: SecretReader(world: world, root: project.manifest.root),
+            hold: { network throws(StepFailure) in
+                guard network.isDevnet else { return nil }
+                return try NetworkLock.take(network, in: stateDirectory, world: world)
+            },
+            startDevnet: DevnetStarter(world: world, stateDirectory: stateDirectory, python: python).start,
+            opened: { _ in }
+        )
+    }
+
+    /// The registry's entry for a contract that is there already, once its artifact is compiled.
+    func adopted(
+        _ found: FoundContract,
+        as action: DeployAction,
+        plan: Plan<Action>,
+        hub: NetworkHub
+    ) async throws(StepFailure) -> RegistryEntry {
+        let events = EventStream(now: world.now, readers: [])
+        let scheduler = Scheduler(
+            execution: execution(hub: hub, events: events),
+            events: events,
+            rules: RunRules(width: ProcessInfo.processInfo.activeProcessorCount),
+            clock: EngineClock(world),
+            estimate: estimate
+        )
+        let outcomes = await scheduler.run(plan.closed { $0.id == action.compile })
+        switch outcomes[action.compile] {
+        case .failed(let failure), .blocked(let failure): throw failure
+        default: break
+        }
+        return try await Adoption(effects(hub)).entry(for: action, found, inputs: inputs(outcomes))
     }
 
     func execution(hub: NetworkHub, events: EventStream) -> StepExecution<ShowingLines<PipelineRunner>> {

@@ -1,0 +1,118 @@
+import EthereumTypes
+package import Foundation
+package import Model
+
+/// A deployment of one network, as it is listed.
+package struct ListedDeployment: Hashable, Sendable {
+    package var network: String
+    package var entry: RegistryEntry
+
+    package init(network: String, entry: RegistryEntry) {
+        self.network = network
+        self.entry = entry
+    }
+}
+
+/// `deployments list --json`, version 1: `{version, deployments: […]}`, by network and name.
+package struct DeploymentListV1: Codable, Hashable, Sendable {
+    package struct Deployment: Codable, Hashable, Sendable {
+        package var network: String
+        package var name: String
+        package var contract: String
+        package var chainId: UInt64
+        package var genesisHash: String
+        package var address: String
+        package var transactionHash: OrNull<String>
+        package var block: OrNull<UInt64>
+        package var deployer: OrNull<String>
+        package var run: OrNull<String>
+        package var initCodeDigest: Digest
+        package var runtimeCodeDigest: Digest
+        package var constructorArguments: String
+    }
+
+    package var version = 1
+    package var deployments: [Deployment]
+
+    package init(_ listed: [ListedDeployment]) { deployments = listed.map { Deployment($0) } }
+
+    /// The bytes of the answer.
+    ///
+    /// - Throws: ``ReportError/notEncodable(_:)``.
+    package func json() throws(ReportError) -> Data { try WireJSON.encode(self, pretty: true) }
+}
+
+extension DeploymentListV1.Deployment {
+    init(_ listed: ListedDeployment) {
+        let entry = listed.entry
+        network = listed.network
+        name = entry.name
+        contract = entry.contract
+        chainId = entry.chainID.rawValue
+        genesisHash = entry.genesisHash.description
+        address = entry.address.description
+        transactionHash = OrNull(entry.transactionHash?.description)
+        block = OrNull(entry.block)
+        deployer = OrNull(entry.deployer?.description)
+        run = OrNull(entry.run)
+        initCodeDigest = entry.initCodeDigest
+        runtimeCodeDigest = entry.runtimeCodeDigest
+        constructorArguments = Hex.prefixed(entry.constructorArguments)
+    }
+}
+
+/// `deployments check --json`, version 1: `{version, deployments: [{network, name, …, finding}]}`.
+package struct DeploymentCheckV1: Codable, Hashable, Sendable {
+    package struct Deployment: Codable, Hashable, Sendable {
+        package var network: String
+        package var name: String
+        package var chainId: UInt64
+        package var address: String
+        /// `same`, `gone`, `differs`, `otherChain` or `notCompared`.
+        package var finding: String
+    }
+
+    package var version = 1
+    package var deployments: [Deployment]
+
+    package init(_ checked: [(ListedDeployment, finding: String)]) {
+        deployments = checked.map { listed, finding in
+            Deployment(
+                network: listed.network,
+                name: listed.entry.name,
+                chainId: listed.entry.chainID.rawValue,
+                address: listed.entry.address.description,
+                finding: finding
+            )
+        }
+    }
+
+    /// The bytes of the answer.
+    ///
+    /// - Throws: ``ReportError/notEncodable(_:)``.
+    package func json() throws(ReportError) -> Data { try WireJSON.encode(self, pretty: true) }
+}
+
+/// Deployments as tables for people.
+package enum DeploymentText {
+    /// One line a deployment under a line of headings.
+    package static func list(_ listed: [ListedDeployment]) -> String {
+        let rows = listed.map { listed in
+            let entry = listed.entry
+            return [
+                listed.network, entry.name, entry.contract, entry.address.description,
+                entry.block.map { "\($0)" } ?? "", entry.run ?? "adopted",
+            ]
+        }
+        return TextTable([["NETWORK", "NAME", "CONTRACT", "ADDRESS", "BLOCK", "RUN"]] + rows).lines
+            .joined(separator: "\n")
+    }
+
+    /// One line a deployment, what is wrong in words.
+    package static func check(_ checked: [(ListedDeployment, words: String)]) -> String {
+        let rows = checked.map { listed, words in
+            ["\(listed.entry.name)@\(listed.network)", listed.entry.address.description, words]
+        }
+        return TextTable(rows).lines.joined(separator: "\n")
+    }
+}

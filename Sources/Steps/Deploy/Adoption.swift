@@ -1,0 +1,175 @@
+package import Engine
+import Ethereum
+package import EthereumTypes
+import Foundation
+import Ledger
+package import Model
+
+/// Takes a contract that is already on a chain for a deployment of the manifest; sends nothing.
+package struct Adoption: Sendable {
+    private let context: EffectContext
+
+    package init(_ context: EffectContext) { self.context = context }
+
+    /// The registry's entry for a contract at an address.
+    ///
+    /// The arguments on record are those of its creation where that is known, else those of the manifest: what the
+    /// constructor wrote into the code is not compared, and whoever adopts vouches for it.
+    ///
+    /// - Parameters:
+    ///   - action: The deployment.
+    ///   - found: Where it is, and what else is known of it.
+    ///   - inputs: What its compile step stored.
+    /// - Returns: The entry, which no run made.
+    /// - Throws: ``StepFailure`` of the kind `blocked` where the code there is not the artifact's, or the name is taken.
+    package func entry(
+        for action: DeployAction,
+        _ found: FoundContract,
+        inputs: StepInputs
+    ) async throws(StepFailure) -> RegistryEntry {
+        let network = try await context.hub.open(action.network)
+        let subject = action.step.subject
+        if case .known(let known) = try context.knowledge(
+            of: action.name, formerly: action.formerly, on: network),
+            known.entry.address != found.address
+        {
+            throw StepFailure(
+                .blocked,
+                code: "is-there",
+                "\(subject) is at \(known.entry.address) already",
+                hint: "say that this one no longer counts: hyperkit deployments forget \(subject)"
+            )
+        }
+        let call = try ConstructorCall(
+            action,
+            compiled: try inputs[action.compile],
+            resolution: try await resolution(action, network)
+        )
+        let code = try await network.code(of: found.address)
+        try Self.compare(call, code, found.address, action)
+        var entry = RegistryEntry(
+            project: context.project,
+            name: action.name,
+            contract: action.contract.rawValue,
+            chainID: action.network.chainID,
+            genesisHash: network.genesis,
+            address: found.address,
+            deployer: found.deployer,
+            initCodeDigest: call.initCodeDigest,
+            runtimeCodeDigest: call.runtimeCodeDigest,
+            deployedCodeDigest: Digest(of: code),
+            constructorArguments: try Self.arguments(found, call, action),
+            run: nil
+        )
+        if let hash = found.transactionHash, let receipt = try await network.receipt(hash) {
+            guard receipt.status == .succeeded,
+                receipt.contractAddress == nil || receipt.contractAddress == found.address
+            else {
+                throw StepFailure(
+                    .blocked, code: "other-transaction", "\(hash) did not create \(found.address)",
+                    hint: "name the transaction that did, or none")
+            }
+            entry.transactionHash = hash
+            entry.block = receipt.blockNumber
+        }
+        return entry
+    }
+
+    private static func compare(
+        _ call: ConstructorCall,
+        _ code: [UInt8],
+        _ address: Address,
+        _ action: DeployAction
+    ) throws(StepFailure) {
+        let what: String
+        switch call.compare(code) {
+        case .identical: return
+        case .absent: what = "'\(action.network.name)' has no code at \(address)"
+        case .identicalButMetadata:
+            what = "the code at \(address) is that of \(action.contract) but for the hash of its metadata"
+        case .different(let offset):
+            what =
+                "the code at \(address) is not that of \(action.contract): it differs from byte \(offset) on"
+        }
+        throw StepFailure(
+            .blocked,
+            code: "code-differs",
+            what,
+            hint: "compile the sources that it was made of, with the same compiler and settings"
+        )
+    }
+
+    /// The arguments that it was created with: what stands behind the init code.
+    private static func arguments(
+        _ found: FoundContract,
+        _ call: ConstructorCall,
+        _ action: DeployAction
+    ) throws(StepFailure) -> [UInt8] {
+        guard let input = found.input else { return call.arguments }
+        let initCode = call.data.dropLast(call.arguments.count)
+        guard input.starts(with: initCode) else {
+            throw StepFailure(
+                .blocked,
+                code: "code-differs",
+                "what created \(found.address) is not the init code of \(action.contract)",
+                hint: "compile the sources that it was made of, with the same compiler and settings"
+            )
+        }
+        return Array(input.dropFirst(initCode.count))
+    }
+
+    /// The addresses that its arguments refer to, by what is known of other deployments.
+    private func resolution(_ action: DeployAction, _ network: OpenNetwork) async throws(StepFailure)
+        -> ArgumentResolution
+    {
+        var resolution = ArgumentResolution(deployments: [:], signers: [:], network: action.network.name)
+        for case .deploymentAddress(let name, let other) in action.arguments.references {
+            let home = other ?? action.network.name
+            var address: Address?
+            if home == action.network.name {
+                if case .known(let known) = try context.knowledge(of: name, on: network) {
+                    address = known.entry.address
+                }
+            } else {
+                let entries = context.registry[home]?.entries ?? []
+                address =
+                    entries.last {
+                        $0.project == context.project && $0.name == name && $0.status == .current
+                    }?.address
+            }
+            guard let address else {
+                throw StepFailure(
+                    code: "unresolved-reference",
+                    "its arguments need the address of \(name)@\(home), which is not known",
+                    hint: "adopt or deploy \(name)@\(home) first"
+                )
+            }
+            resolution.deployments["\(name)@\(home)"] = address
+        }
+        for signer in action.signersRead {
+            resolution.signers[signer.name] = try await context.address(of: signer)
+        }
+        return resolution
+    }
+}
+
+/// A contract on a chain, and what is known of how it came there.
+package struct FoundContract: Hashable, Sendable {
+    package var address: Address
+    package var transactionHash: Hash?
+    package var deployer: Address?
+    /// What its creation was sent: init code and arguments.
+    package var input: [UInt8]?
+
+    package init(
+        address: Address,
+        transactionHash: Hash? = nil,
+        deployer: Address? = nil,
+        input: [UInt8]? = nil
+    ) {
+        self.address = address
+        self.transactionHash = transactionHash
+        self.deployer = deployer
+        self.input = input
+    }
+}

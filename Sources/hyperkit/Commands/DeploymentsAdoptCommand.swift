@@ -1,0 +1,136 @@
+import ArgumentParser
+import Engine
+import EthereumTypes
+import Foundation
+import Model
+import Planning
+import Reports
+import Steps
+
+/// Takes a contract that is already there for a deployment of the manifest.
+struct DeploymentsAdoptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt",
+        abstract: "Takes a contract that is already on a chain for a deployment of the manifest.",
+        discussion: """
+            The contract is compiled, and the code at the address must be its code. The registry then has it, and runs keep \
+            it until code or arguments change. Its arguments count as the manifest's, unless Foundry's file says what was sent.
+            """
+    )
+
+    @OptionGroup var options: DeploymentsOptions
+    @Option(
+        help: ArgumentHelp(
+            "Takes address, transaction and arguments from a run-latest.json of Foundry.", valueName: "file"),
+        completion: .file()
+    )
+    var fromBroadcast: String?
+    @ArgumentParser.Argument(help: ArgumentHelp("The deployment.", valueName: "name@network"))
+    var deployment: DeploymentName
+    @ArgumentParser.Argument(help: "Where it is; with --from-broadcast only where the file names several.")
+    var address: String?
+
+    mutating func validate() throws {
+        guard address != nil || fromBroadcast != nil else {
+            throw ValidationError("say where \(deployment) is: an address, or --from-broadcast")
+        }
+        if let address, (try? Address(address)) == nil {
+            throw ValidationError("'\(address)' is no address, or its checksum (EIP-55) is wrong")
+        }
+    }
+
+    func run() async throws { try await run(in: .live(scratch: try Scratch.directory())) }
+
+    func run(in world: World) async throws {
+        let project = try options.project(requireEnvironment: true, world: world)
+        let network = try deployment.network(of: project.manifest)
+        guard let folder = RegistryFolder(project.manifest, world: world) else {
+            Console.err([
+                .error(
+                    "no-registry",
+                    "the manifest names no registry, and that is where adopted contracts are kept",
+                    hint: "add 'registry: deployments' to it"
+                )
+            ])
+            throw Exit.usage
+        }
+        let (action, plan) = try planned(project, world)
+        let found = try found(action, network, world)
+        let state = try await RunState.open(
+            project, plan, try RunOptions.parse(["--state-dir", options.stateDir]), world: world)
+        let hub = state.hub { _ in }
+        let entry: RegistryEntry
+        do throws(StepFailure) {
+            entry = try await state.adopted(found, as: action, plan: plan, hub: hub)
+        } catch {
+            await hub.close()
+            await state.slither?.close()
+            throw Exit(telling: error)
+        }
+        await hub.close()
+        await state.slither?.close()
+        try folder.update(network.name) { $0.setting(entry) }
+        Console.err("\(deployment) is at \(entry.address), says \(folder.path)/\(network.name).json")
+    }
+
+    /// The deployment's step, with the steps that it needs.
+    private func planned(_ project: Project, _ world: World) throws -> (DeployAction, Plan<Action>) {
+        let step = StepID.deploy(deployment.name, on: deployment.network)
+        let all = try project.plan(PlanRequest(allNetworks: true), world: world).plan
+        guard case .deploy(let action)? = all[step]?.work else {
+            let names = all.steps.map(\.id).filter { $0.kind == .deploy }.map(\.subject)
+            Console.err([
+                .error(
+                    "unknown-deployment",
+                    "the manifest has no deployment \(deployment)",
+                    hint: Nearest.match(for: "\(deployment)", among: names).map { "did you mean '\($0)'?" }
+                )
+            ])
+            throw Exit.usage
+        }
+        return (action, all.closed { $0.id == step })
+    }
+
+    /// What is said of the contract; prints what is wrong with Foundry's file.
+    private func found(_ action: DeployAction, _ network: NetworkSpec, _ world: World) throws -> FoundContract
+    {
+        let wanted = try address.map { try Address($0) }
+        guard let fromBroadcast else {
+            guard let wanted else { throw Exit.usage }
+            return FoundContract(address: wanted)
+        }
+        let path = PathText.join(FileManager.default.currentDirectoryPath, fromBroadcast)
+        guard let bytes = try world.files.read(path) else {
+            throw refusal("there is no file \(fromBroadcast)", hint: nil)
+        }
+        let broadcast: FoundryBroadcast
+        do throws(FoundryBroadcast.Problem) {
+            broadcast = try FoundryBroadcast(bytes)
+        } catch {
+            throw refusal(
+                "\(fromBroadcast) is no broadcast of Foundry: \(error.message)",
+                hint: "name broadcast/<script>/<chain id>/run-latest.json")
+        }
+        if let chain = broadcast.chainID, chain != network.chainID.rawValue {
+            throw refusal(
+                "\(fromBroadcast) is of chain \(chain), and '\(network.name)' has chain id \(network.chainID)",
+                hint: nil)
+        }
+        let contract = action.contract.rawValue.split(separator: "/").last.map(String.init)
+        let fitting = broadcast.creations.filter { creation in
+            if let wanted { creation.found.address == wanted } else { creation.contract == contract }
+        }
+        guard let first = fitting.first, fitting.count == 1 else {
+            let all = broadcast.creations.map { "\($0.contract ?? "?") at \($0.found.address)" }
+            throw refusal(
+                "\(fromBroadcast) has \(fitting.count) creations of \(wanted.map { "\($0)" } ?? contract ?? "?")",
+                hint: "name one by its address; the file has \(all.joined(separator: ", "))")
+        }
+        return first.found
+    }
+
+    private func refusal(_ message: String, hint: String?) -> Exit {
+        Console.err([.error("broadcast", message, hint: hint)])
+        return .usage
+    }
+}
