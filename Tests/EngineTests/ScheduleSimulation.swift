@@ -180,7 +180,7 @@ struct ScheduleSimulation {
                     } else if !isStopped, let lost = randomLoss(of: position, schedule) {
                         note(schedule.looked(position, Self.loss, lost: lost), position, lost: lost)
                     } else {
-                        let isBatch = options.pools && plan.steps[position].work % 3 == 0
+                        let isBatch = options.pools && plan.steps[position].work % 2 == 0
                         schedule.mustPerform(position, batch: isBatch ? Batch(key: "b", most: 4) : nil)
                     }
                 }

@@ -58,7 +58,7 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand {
         let found = try found(action, network, world)
         let state = try await RunState.open(
             project, plan, try RunOptions.parse(["--state-dir", options.stateDir]), world: world)
-        let hub = state.hub { _ in }
+        let hub = state.hub(opened: { _ in }, noted: { Console.err([$0]) })
         let entry: RegistryEntry
         do throws(StepFailure) {
             entry = try await state.adopted(found, as: action, plan: plan, hub: hub)

@@ -110,7 +110,7 @@ extension Exit {
         Console.err(
             places.isEmpty ? [.error(failure.code, failure.message, hint: failure.hint)] : places)
         switch failure.kind {
-        case .failed, .cancelled: self = .failure
+        case .failed, .cancelled, .unavailable: self = .failure
         case .blocked: self = .blocked
         case .environment: self = .environment
         case .refused: self = .refused
