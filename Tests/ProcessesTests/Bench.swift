@@ -22,7 +22,7 @@ final class Bench: Sendable {
         _ script: String,
         input: Data = Data(),
         outputs: [String] = [],
-        limits: ToolInvocation.Limits = .init(deadline: .seconds(60))
+        limits: ToolInvocation.Limits = .init(deadline: .seconds(600))
     ) -> ToolInvocation {
         ToolInvocation(
             program: "/bin/sh",

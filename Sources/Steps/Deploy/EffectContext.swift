@@ -129,7 +129,9 @@ package struct EffectContext: Sendable {
     /// The code at the address of a deployment, as it was when the run first looked at its network.
     func codeBefore(at address: Address, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
         try await hub.code(of: address, on: network) { [ledger, project] () throws(StepFailure) in
-            let rows = try inLedger { () throws(LedgerError) in try ledger.currentDeployments(project: project) }
+            let rows = try inLedger { () throws(LedgerError) in
+                try ledger.currentDeployments(project: project)
+            }
             return rows.filter { $0.network == network.spec.name && $0.genesisHash == network.genesis }
                 .compactMap(\.address)
         }
