@@ -206,7 +206,9 @@ import Testing
                 sends += 1
                 bench.answer(move, .sent(answer))
             case .rest(let until): bench.now = until ?? .seconds(1_000)
-            default: Issue.record("\(move) was not expected")
+            default:
+                Issue.record("\(move) was not expected")
+                return
             }
         }
         #expect(sends >= 2)

@@ -7,7 +7,21 @@ import Model
 
 /// A journal in memory that refuses what the ledger refuses; what is in it is on the disk.
 struct LaneFakeJournal {
+    /// One thing that was asked of it, and what became of the operation; nil where it refused.
+    struct Write {
+        enum Kind {
+            case move(LaneMove)
+            case finish(ChainOperation.ID)
+        }
+
+        let kind: Kind
+        let operation: ChainOperation?
+    }
+
     private(set) var operations: [ChainOperation] = []
+    private(set) var writes: [Write] = []
+    /// Whether it remembers what was asked.
+    var remembers = false
     /// What each operation counts for in budgets.
     private var counted: [UInt128] = []
     let limits: SpendLimits
@@ -27,6 +41,21 @@ struct LaneFakeJournal {
     }
 
     mutating func write(_ move: LaneMove) throws(LedgerError) -> ChainOperation {
+        do throws(LedgerError) {
+            let operation = try written(move)
+            remember(.move(move), operation)
+            return operation
+        } catch {
+            remember(.move(move), nil)
+            throw error
+        }
+    }
+
+    private mutating func remember(_ kind: Write.Kind, _ operation: ChainOperation?) {
+        if remembers { writes.append(Write(kind: kind, operation: operation)) }
+    }
+
+    private mutating func written(_ move: LaneMove) throws(LedgerError) -> ChainOperation {
         switch move {
         case .plan(_, let intent): return try plan(intent)
         case .reserve(let id, let latest, let pending): return try reserve(id, max(latest, pending))
@@ -72,7 +101,9 @@ struct LaneFakeJournal {
         guard self[id].state == .included, self[id].inclusion?.succeeded == true else {
             throw .notAllowed(id, from: self[id].state, to: .final)
         }
-        return try change(id, to: .final)
+        let operation = try change(id, to: .final)
+        remember(.finish(id), operation)
+        return operation
     }
 
     /// Loses what was signed, as no ledger does: the rows of a program that keeps none.

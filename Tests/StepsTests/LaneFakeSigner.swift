@@ -10,6 +10,8 @@ import Model
 struct LaneFakeSigner: TransactionSigner {
     static let address = Address(bytes: [UInt8](repeating: 0x5e, count: 20)) ?? .zero
 
+    static let addressText = address.description
+
     private static let signature: Signature? = {
         let key = try? PrivateKey(bytes: [UInt8](repeating: 1, count: 32))
         return key?.sign(Keccak256.hash("a fake".utf8))

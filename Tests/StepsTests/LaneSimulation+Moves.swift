@@ -152,6 +152,7 @@ extension LaneSimulation {
             "blockHash": .string(branch.blocks[use.block].description),
             "blockNumber": RPCReader.quantity(use.block), "status": .string(use.succeeded ? "0x1" : "0x0"),
             "gasUsed": RPCReader.quantity(LaneFakeChain.gasUsed),
+            "contractAddress": .string(LaneFakeSigner.addressText),
             "effectiveGasPrice": RPCReader.quantity(price),
         ])
         return try? TransactionReceipt(RPCReader(method: "eth_getTransactionReceipt", value: value))

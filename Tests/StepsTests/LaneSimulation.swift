@@ -89,6 +89,7 @@ struct LaneSimulation {
         chain.isStrict = settings.isStrict
         chain.refusesGaps = settings.refusesGaps
         journal = LaneFakeJournal(limits: settings.rules.limits)
+        journal.remembers = isTraced
         lane = Lane(settings.rules, settings.context(run: 0), stored: [], at: .zero)
         steps = (0..<settings.steps).map { number in
             Step(

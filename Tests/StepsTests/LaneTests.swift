@@ -159,7 +159,9 @@ import Testing
             case .look: bench.answer(move, LaneBench.nothing())
             case .send: bench.answer(move, .sent(.taken))
             case .rest(let until): bench.now = until ?? .seconds(1_000)
-            default: Issue.record("\(move) was not expected")
+            default:
+                Issue.record("\(move) was not expected")
+                return
             }
         }
         #expect(bench.journal.operations[0].attempts.count == 2)
@@ -214,7 +216,9 @@ import Testing
             switch move {
             case .look: bench.answer(move, LaneBench.unavailable)
             case .rest(let until): bench.now = try #require(until)
-            default: Issue.record("\(move) comes before it was looked up")
+            default:
+                Issue.record("\(move) comes before it was looked up")
+                return
             }
         }
         #expect(bench.journal.operations[0].attempts.count == 1)

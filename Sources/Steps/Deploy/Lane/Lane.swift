@@ -178,9 +178,6 @@ struct Lane: Sendable {
         }
     }
 
-    /// Whether every step that waits has been told its end.
-    var isIdle: Bool { wishes.isEmpty && todo.isEmpty && slots.allSatisfy { $0.ticket == nil } }
-
     /// What those who wait are to be told, in order; each once.
     mutating func takeNotices() -> [(LaneTicket, LaneNotice)] {
         defer { notices = [] }

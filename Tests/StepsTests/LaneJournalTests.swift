@@ -1,0 +1,87 @@
+import Engine
+import EthereumTypes
+import Foundation
+import Model
+import Testing
+
+@testable import Ethereum
+@testable import Ledger
+@testable import Steps
+
+/// The fake journal of simulations says what the ledger says.
+@Suite struct LaneJournalTests {
+    @Test(arguments: 0..<8) func theLedgerAnswersTheSame(_ seed: UInt64) async throws {
+        var simulation = LaneSimulation(seed, isTraced: true)
+        simulation.play()
+        let writes = simulation.journal.writes
+        #expect(writes.count > 5)
+
+        let bench = try DeployBench()
+        let ledger = try bench.ledger()
+        let world = bench.world
+        let performer = LanePerformer(
+            world: world,
+            ledger: ledger,
+            network: OpenNetwork(
+                spec: DeployBench.sepolia,
+                rpc: EthereumRPC(url: DeployBench.endpoint, world: world),
+                genesis: LaneFakeChain.hash(0),
+                devnetKey: nil
+            ),
+            sender: LaneFakeSigner.address,
+            rules: simulation.settings.rules
+        )
+        var runs: Set<String> = []
+        for (place, write) in writes.enumerated() {
+            switch write.kind {
+            case .move(let move):
+                if case .plan(_, let intent) = move, runs.insert(intent.run).inserted {
+                    try begin(intent, in: ledger)
+                }
+                switch await performer.perform(move) {
+                case .stored(let operation): expectSame(operation, write.operation, place)
+                case .failed(let failure): #expect(write.operation == nil, "\(place): \(failure)")
+                default: Issue.record("\(move) writes nothing")
+                }
+            case .finish(let id):
+                _ = try ledger.markFinal(id, leaving: claim(id))
+                expectSame(try ledger.operation(id), write.operation, place)
+            }
+        }
+    }
+
+    private func expectSame(_ operation: ChainOperation, _ fake: ChainOperation?, _ place: Int) {
+        #expect(operation.id == fake?.id, "write \(place)")
+        #expect(operation.intent == fake?.intent, "write \(place)")
+        #expect(operation.state == fake?.state, "write \(place)")
+        #expect(operation.nonce == fake?.nonce, "write \(place)")
+        #expect(operation.attempts.map(\.rawTransaction) == fake?.attempts.map(\.rawTransaction))
+        #expect(operation.inclusion == fake?.inclusion, "write \(place)")
+    }
+
+    private func begin(_ intent: ChainOperation.Intent, in ledger: Ledger) throws {
+        try ledger.begin(
+            RunHeader(
+                id: intent.run,
+                project: intent.project,
+                startedAt: Timestamp(milliseconds: 0),
+                hyperkitVersion: "0.1.0",
+                manifests: [],
+                actor: "ada"
+            ),
+            steps: [],
+            maxRetries: 0
+        )
+    }
+
+    private func claim(_ id: ChainOperation.ID) -> DeploymentClaim {
+        let digest = Digest(of: Data())
+        return DeploymentClaim(
+            name: "c\(id)",
+            contract: "Token",
+            initCodeDigest: digest,
+            runtimeCodeDigest: digest,
+            constructorArguments: []
+        )
+    }
+}
