@@ -322,7 +322,10 @@ import Testing
 
     /// The head is read before the receipts: a receipt of the branch that goes must not meet the head of the one that comes.
     @Test func aBlockThatGoesAwayWhileItIsLookedAtConfirmsNothing() async throws {
-        bench.node.change { $0.minesAtOnce = false }
+        bench.node.change {
+            $0.minesAtOnce = false
+            $0.receiptLag = 1
+        }
         let isDone = Mutex(false)
         bench.node.rollDice { method, chain in
             let isNow = method == "eth_getBlockByNumber" && chain.head.number == 2 && !chain.mined.isEmpty
