@@ -194,8 +194,11 @@ enum Grammar {
             Table.Key(
                 "formerly", .list(.text(.formerName)),
                 "Names that it had before: what is there under one of them is kept, not deployed anew."),
+            Table.Key(
+                "checks", .named(.expectation, .map(expectation)),
+                "What its functions must give; 'deployments check' asks them."),
         ],
-        later: ["proxy", "libraries", "salt", "factory", "sameAddress", "checks", "overrides"],
+        later: ["proxy", "libraries", "salt", "factory", "sameAddress", "overrides"],
         exactlyOne: ["contract", "each"]
     )
 
@@ -217,6 +220,15 @@ enum Grammar {
         keys: [
             Table.Key("read", .text(.function), required: true, "The signature of a view, such as fee()."),
             Table.Key("equals", .argument(.argument), required: true, "What it gives."),
+        ]
+    )
+
+    static let expectation = Table(
+        name: "expectation",
+        about: "It is drift where this function does not give this value.",
+        keys: [
+            Table.Key("read", .text(.function), required: true, "The signature of a view, such as owner()."),
+            Table.Key("equals", .argument(.argument), required: true, "What it must give."),
         ]
     )
 

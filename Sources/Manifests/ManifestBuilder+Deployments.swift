@@ -23,7 +23,8 @@ extension ManifestBuilder {
             redeploy: map.text("redeploy").flatMap { DeploymentSpec.Redeploy(rawValue: $0.text) } ?? .changed,
             policy: map.text("policy")?.known,
             tags: map.texts("tags")?.map(\.text) ?? [],
-            formerly: map.texts("formerly")?.map(\.located) ?? []
+            formerly: map.texts("formerly")?.map(\.located) ?? [],
+            checks: map.map("checks")?.entries.compactMap(expectation) ?? []
         )
     }
 
@@ -50,6 +51,13 @@ extension ManifestBuilder {
             value: map.wei("value") ?? .zero,
             unless: unless
         )
+    }
+
+    private func expectation(_ entry: CheckedMap.Entry) -> Expectation? {
+        guard let map = entry.value.map, let read = map.text("read"), let equals = map["equals"] else {
+            return nil
+        }
+        return Expectation(name: entry.key, read: read.located, equals: argument(equals.value))
     }
 
     private func arguments(_ map: CheckedMap) -> Arguments {

@@ -143,6 +143,10 @@ package struct DeployAction: Hashable, Sendable {
     package var liveFirst: NetworkSpec?
     /// Names that the deployment had before.
     package var formerly: [String]
+    /// What `deployments check` looks at; nothing in a run does.
+    package var expectations: [Expectation]
+    /// The signers that expectations read addresses of.
+    package var signersExpected: [SignerSpec]
 
     package init(
         name: String,
@@ -159,7 +163,9 @@ package struct DeployAction: Hashable, Sendable {
         laneMates: [LaneMate],
         checks: [StepID] = [],
         liveFirst: NetworkSpec? = nil,
-        formerly: [String] = []
+        formerly: [String] = [],
+        expectations: [Expectation] = [],
+        signersExpected: [SignerSpec] = []
     ) {
         self.name = name
         self.contract = contract
@@ -176,6 +182,8 @@ package struct DeployAction: Hashable, Sendable {
         self.checks = checks
         self.liveFirst = liveFirst
         self.formerly = formerly
+        self.expectations = expectations
+        self.signersExpected = signersExpected
     }
 
     package var step: StepID { .deploy(name, on: network.name) }

@@ -261,6 +261,8 @@ package struct DeploymentSpec: Sendable {
     package var tags: [String]
     /// Names that it had before.
     package var formerly: [Located<String>]
+    /// What `deployments check` looks at beside its code.
+    package var checks: [Expectation]
 
     package init(
         name: String,
@@ -273,7 +275,8 @@ package struct DeploymentSpec: Sendable {
         redeploy: Redeploy = .changed,
         policy: String? = nil,
         tags: [String] = [],
-        formerly: [Located<String>] = []
+        formerly: [Located<String>] = [],
+        checks: [Expectation] = []
     ) {
         self.name = name
         self.location = location
@@ -286,6 +289,21 @@ package struct DeploymentSpec: Sendable {
         self.policy = policy
         self.tags = tags
         self.formerly = formerly
+        self.checks = checks
+    }
+}
+
+/// What a function of a deployment must give.
+package struct Expectation: Hashable, Sendable {
+    package var name: String
+    /// A signature such as `owner()`.
+    package var read: Located<String>
+    package var equals: Argument
+
+    package init(name: String, read: Located<String>, equals: Argument) {
+        self.name = name
+        self.read = read
+        self.equals = equals
     }
 }
 

@@ -17,6 +17,7 @@ struct DeploymentExpansion {
         var calls: [CallSpec]
         /// Names that it had before, each with the member of its set.
         var formerly: [String]
+        var expectations: [Expectation]
         /// All signers that may be read for an address, by name.
         var signers: [String: SignerSpec]
 
@@ -67,6 +68,9 @@ struct DeploymentExpansion {
                                 return call
                             },
                             formerly: spec.formerly.map { $0.value + name.dropFirst(spec.name.count) },
+                            expectations: spec.checks.map {
+                                Expectation(name: $0.name, read: $0.read, equals: $0.equals.mapping(fill))
+                            },
                             signers: signers
                         )
                     )
@@ -116,7 +120,7 @@ struct DeploymentExpansion {
                 instance.arguments.located
                 + instance.calls.flatMap { call in
                     call.arguments.located + (call.unless.map { $0.equals.located } ?? [])
-                }
+                } + instance.expectations.flatMap(\.equals.located)
             for (reference, location) in references {
                 guard case .networkValue(let key) = reference else { continue }
                 guard instance.network.values[key] == nil else {

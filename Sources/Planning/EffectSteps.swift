@@ -34,7 +34,10 @@ enum EffectSteps {
                     laneMates: [],
                     checks: checks.gating(.deploy),
                     liveFirst: instance.liveFirst,
-                    formerly: instance.formerly
+                    formerly: instance.formerly,
+                    expectations: instance.expectations,
+                    signersExpected: signersRead(
+                        instance.expectations.flatMap(\.equals.references), instance)
                 )
             ),
             needs: [compile, audit] + checks.gating(.deploy)

@@ -61,7 +61,7 @@ extension DeploymentListV1.Deployment {
     }
 }
 
-/// `deployments check --json`, version 1: `{version, deployments: [{network, name, …, finding}]}`.
+/// `deployments check --json`, version 1: `{version, deployments: [{network, name, …, finding, checks}]}`.
 package struct DeploymentCheckV1: Codable, Hashable, Sendable {
     package struct Deployment: Codable, Hashable, Sendable {
         package var network: String
@@ -70,19 +70,37 @@ package struct DeploymentCheckV1: Codable, Hashable, Sendable {
         package var address: String
         /// `same`, `gone`, `differs`, `otherChain` or `notCompared`.
         package var finding: String
+        /// What its functions gave, of those that the manifest names.
+        package var checks: [Check]
+    }
+
+    /// A function that was asked.
+    package struct Check: Codable, Hashable, Sendable {
+        package var name: String
+        package var read: String
+        package var seen: String
+        package var holds: Bool
+
+        package init(name: String, read: String, seen: String, holds: Bool) {
+            self.name = name
+            self.read = read
+            self.seen = seen
+            self.holds = holds
+        }
     }
 
     package var version = 1
     package var deployments: [Deployment]
 
-    package init(_ checked: [(ListedDeployment, finding: String)]) {
-        deployments = checked.map { listed, finding in
+    package init(_ checked: [(ListedDeployment, finding: String, checks: [Check])]) {
+        deployments = checked.map { listed, finding, checks in
             Deployment(
                 network: listed.network,
                 name: listed.entry.name,
                 chainId: listed.entry.chainID.rawValue,
                 address: listed.entry.address.description,
-                finding: finding
+                finding: finding,
+                checks: checks
             )
         }
     }

@@ -123,11 +123,20 @@ import Testing
             registry: deployments
             contracts: { Token: { source: a.sol } }
             networks: { devnet: { engine: devnet } }
-            deployments: { token: { contract: Token, networks: [devnet], formerly: [coin, "old-coin"] } }
+            deployments:
+              token:
+                contract: Token
+                networks: [devnet]
+                formerly: [coin, "old-coin"]
+                checks: { owner: { read: "owner()", equals: "${network.name}" } }
             """
         ).manifest
         #expect(manifest.registry == "deployments")
         #expect(manifest.deployments[0].formerly.map(\.value) == ["coin", "old-coin"])
+        let check = try #require(manifest.deployments[0].checks.first)
+        #expect(check.name == "owner")
+        #expect(check.read.value == "owner()")
+        #expect(check.equals.references == [.networkName])
     }
 
     @Test func aRegistryOutsideTheRootAndFormerNamesInUseAreRefused() {
@@ -141,10 +150,12 @@ import Testing
             deployments:
               token: { contract: Token, networks: [devnet], formerly: [coin, old] }
               coin: { contract: Token, networks: [devnet], formerly: [old] }
+              other: { contract: Token, networks: [devnet], checks: { a: { read: "a()", equals: "${signers.no.address}" } } }
             """)
         #expect(said.contains("m.yaml:3:11: error: '../deployments' leaves the project's root"))
         #expect(said.contains("m.yaml:7:60: error: 'coin' is a deployment of this manifest"))
         #expect(said.contains("m.yaml:8:59: error: 'old' is a former name of 'token' too"))
+        #expect(said.contains("there is no signer 'no'"))
     }
 }
 

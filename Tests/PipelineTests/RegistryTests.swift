@@ -172,6 +172,27 @@ extension Pipelines {
             #expect(try await deployments(sandbox, "check").end == .exited(1))
         }
 
+        @Test func checksAskTheContract() async throws {
+            let (sandbox, chain) = try await deployed()
+            let checks = { (step: String) in
+                #"checks: { step: { read: "step()", equals: "\#(step)" }, start: { read: "start()", equals: "5" } }"#
+            }
+            try sandbox.write(Data(Self.manifest(chain.url, more: checks("2")).utf8), to: "m.yaml")
+            let same = try await deployments(sandbox, "check", "--json")
+            #expect(same.end == .exited(0), "\(same.errors)")
+            let asked = try JSON(text: same.output)["deployments"].array[0]["checks"]
+            #expect(asked.map("name", to: "seen") == ["step": "2", "start": "5"])
+            try sandbox.write(Data(Self.manifest(chain.url, more: checks("3")).utf8), to: "m.yaml")
+            let drifted = try await deployments(sandbox, "check")
+            #expect(drifted.end == .exited(4))
+            #expect(drifted.errors.contains("check 'step': step() is 2"))
+            #expect(drifted.errors.contains("1 deployment, 1 drifted"))
+            // A run deploys and asks nothing of it.
+            #expect(try await run(sandbox).end == .exited(0))
+            #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)
+            await chain.stop()
+        }
+
         @Test func forgetsAndAdopts() async throws {
             let (sandbox, chain) = try await deployed()
             let address = try #require(try sandbox.report()["deployments"].array[0]["address"].string)

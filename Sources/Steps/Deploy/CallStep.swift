@@ -112,7 +112,10 @@ package struct CallStep: Sendable {
     ) async throws(StepFailure) -> Need {
         if let unless = action.unless {
             let abi = try EffectContext.abi(try inputs[action.compile])
-            let (holds, seen) = try await holds(unless, abi, address, network, resolution)
+            let (holds, seen) = try await ContractReading(
+                unless.read, equals: unless.equals, of: "unless.equals"
+            )
+            .look(abi, at: address, on: network, resolution)
             let words = "\(unless.read.value) is \(seen)"
             return holds ? .none(reason: "\(words) already") : .call(reason: words)
         }
@@ -219,44 +222,7 @@ package struct CallStep: Sendable {
         return entry.calls.first { $0.name == action.name && $0.callDataHash == hash }?.run
     }
 
-    /// Whether the read gives what is wanted, and what it gives.
-    private func holds(
-        _ unless: CallSpec.Unless,
-        _ abi: ContractABI,
-        _ address: Address,
-        _ network: OpenNetwork,
-        _ resolution: ArgumentResolution
-    ) async throws(StepFailure) -> (Bool, String) {
-        let read = try Self.function(unless.read, abi)
-        guard read.inputs.isEmpty, read.outputs.count == 1 else {
-            throw StepFailure(
-                code: "bad-read",
-                "'\(unless.read.value)' must take nothing and give one value",
-                hint: "read a public variable, or add a view function"
-            )
-        }
-        let type = read.outputs[0].type
-        let wanted: ABIValue
-        do {
-            wanted = try type.value(from: try resolution.input(unless.equals), path: "unless.equals")
-        } catch let error as ABIInputError {
-            throw StepFailure(error, at: unless.equals.location)
-        } catch let failure as StepFailure {
-            throw failure
-        } catch {
-            throw StepFailure(code: "bad-argument", "\(error)")
-        }
-        let request = CallRequest(to: address, data: read.selector)
-        let answer = try await network.call(request)
-        do {
-            let values = try read.results(answer)
-            return (values == [wanted], values.map(\.description).joined(separator: ", "))
-        } catch {
-            throw StepFailure(code: "bad-read", "what '\(read.signature)' gave cannot be read: \(error)")
-        }
-    }
-
-    private static func function(_ text: Located<String>, _ abi: ContractABI) throws(StepFailure)
+    static func function(_ text: Located<String>, _ abi: ContractABI) throws(StepFailure)
         -> ABIFunction
     {
         do {

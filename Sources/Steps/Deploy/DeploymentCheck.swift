@@ -20,6 +20,8 @@ package struct CheckedDeployment: Hashable, Sendable {
     package var network: String
     package var entry: RegistryEntry
     package var finding: Finding
+    /// What its functions gave, of those that the manifest names.
+    package var expectations: [CheckedExpectation] = []
 
     package init(network: String, entry: RegistryEntry, finding: Finding) {
         self.network = network
@@ -31,7 +33,7 @@ package struct CheckedDeployment: Hashable, Sendable {
     package var isDrift: Bool {
         switch finding {
         case .gone, .differs, .otherChain: true
-        case .same, .notCompared: false
+        case .same, .notCompared: expectations.contains { !$0.holds }
         }
     }
 }

@@ -61,7 +61,8 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand {
         let hub = state.hub(opened: { _ in }, noted: { Console.err([$0]) })
         let entry: RegistryEntry
         do throws(StepFailure) {
-            entry = try await state.adopted(found, as: action, plan: plan, hub: hub)
+            let inputs = try await state.compiled([action.compile], of: plan, hub: hub)
+            entry = try await state.adoption(hub: hub).entry(for: action, found, inputs: inputs)
         } catch {
             await hub.close()
             await state.slither?.close()

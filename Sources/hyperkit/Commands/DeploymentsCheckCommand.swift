@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Planning
 import Reports
 import Steps
 
@@ -9,7 +10,10 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Compares what is on record with the chains; sends nothing.",
-        discussion: "Ends with 4 where code is gone or another, or a network is another chain than it was."
+        discussion: """
+            Ends with 4 where code is gone or another, a network is another chain than it was, or a function does not give what \
+            'checks' of the deployment says.
+            """
     )
 
     @OptionGroup var options: DeploymentsOptions
@@ -19,7 +23,7 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
     func run() async throws { try await run(in: .live(scratch: try Scratch.directory())) }
 
     func run(in world: World) async throws {
-        let project = try options.project(world: world)
+        let project = try options.project(requireEnvironment: true, world: world)
         let specs = try networks.networks(of: project.manifest)
         let recorded = try RecordedDeployments(
             of: specs, project, stateDirectory: options.stateDir, world: world
@@ -37,16 +41,65 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
                 failures.append(error)
             }
         }
+        do {
+            try await ask(&checked, recorded, project, hub, world)
+        } catch let failure as StepFailure {
+            failures.append(failure)
+        }
         await hub.close()
         try tell(checked)
         Console.err(failures.map { .error($0.code, $0.message, hint: $0.hint) })
         try finish(checked, failures)
     }
 
+    /// Asks the functions that the manifest names, of the deployments that are there.
+    private func ask(
+        _ checked: inout [CheckedDeployment],
+        _ recorded: [(NetworkSpec, RegistryEntry)],
+        _ project: Project,
+        _ hub: NetworkHub,
+        _ world: World
+    ) async throws {
+        let plan = try project.plan(PlanRequest(allNetworks: true), world: world).plan
+        var asked: [(position: Int, action: DeployAction)] = []
+        for (position, deployment) in checked.enumerated() where !deployment.isDrift {
+            let step = StepID.deploy(deployment.entry.name, on: deployment.network)
+            guard case .deploy(let action)? = plan[step]?.work, !action.expectations.isEmpty else { continue }
+            asked.append((position, action))
+        }
+        guard !asked.isEmpty else { return }
+        let compile = Set(asked.map(\.action.compile))
+        let state = try await RunState.open(
+            project,
+            plan.closed { compile.contains($0.id) },
+            try RunOptions.parse(["--state-dir", options.stateDir]),
+            world: world
+        )
+        let addresses = Dictionary(
+            recorded.map { ("\($1.name)@\($0.name)", $1.address) }, uniquingKeysWith: { $1 })
+        let inputs = try await state.compiled(compile, of: plan, hub: hub)
+        await state.slither?.close()
+        for (position, action) in asked {
+            checked[position].expectations = try await state.expectationCheck(hub: hub).check(
+                action,
+                at: checked[position].entry.address,
+                deployments: addresses,
+                inputs: inputs
+            )
+        }
+    }
+
     private func tell(_ checked: [CheckedDeployment]) throws {
-        let listed = checked.map { (ListedDeployment(network: $0.network, entry: $0.entry), $0.finding) }
+        let listed = checked.map { (ListedDeployment(network: $0.network, entry: $0.entry), $0) }
         if json {
-            let file = try DeploymentCheckV1(listed.map { ($0, finding: $1.rawValue) }).json()
+            let file = try DeploymentCheckV1(
+                listed.map { listed, checked in
+                    let checks = checked.expectations.map {
+                        DeploymentCheckV1.Check(name: $0.name, read: $0.read, seen: $0.seen, holds: $0.holds)
+                    }
+                    return (listed, finding: checked.finding.rawValue, checks: checks)
+                }
+            ).json()
             Console.out(String(decoding: file, as: UTF8.self))
         } else if !checked.isEmpty {
             Console.err(DeploymentText.check(listed.map { ($0, words: Self.words($1)) }))
@@ -54,6 +107,14 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
         let drifted = checked.count(where: \.isDrift)
         let count = PlainWords.count(checked.count, "deployment")
         Console.err(drifted == 0 ? "\(count), no drift" : "\(count), \(drifted) drifted")
+    }
+
+    private static func words(_ checked: CheckedDeployment) -> String {
+        let unmet = checked.expectations.filter { !$0.holds }
+        guard unmet.isEmpty else {
+            return unmet.map { "check '\($0.name)': \($0.read) is \($0.seen)" }.joined(separator: "; ")
+        }
+        return words(checked.finding)
     }
 
     private static func words(_ finding: CheckedDeployment.Finding) -> String {

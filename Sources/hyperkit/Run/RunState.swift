@@ -119,13 +119,14 @@ struct RunState {
         )
     }
 
-    /// The registry's entry for a contract that is there already, once its artifact is compiled.
-    func adopted(
-        _ found: FoundContract,
-        as action: DeployAction,
-        plan: Plan<Action>,
+    /// What compile steps of a plan store; they are done where that is not stored.
+    ///
+    /// - Throws: The failure of the first that cannot be done.
+    func compiled(
+        _ steps: Set<StepID>,
+        of plan: Plan<Action>,
         hub: NetworkHub
-    ) async throws(StepFailure) -> RegistryEntry {
+    ) async throws(StepFailure) -> StepInputs {
         let events = EventStream(now: world.now, readers: [])
         let scheduler = Scheduler(
             execution: execution(hub: hub, events: events),
@@ -134,13 +135,19 @@ struct RunState {
             clock: EngineClock(world),
             estimate: estimate
         )
-        let outcomes = await scheduler.run(plan.closed { $0.id == action.compile })
-        switch outcomes[action.compile] {
-        case .failed(let failure), .blocked(let failure): throw failure
-        default: break
+        let outcomes = await scheduler.run(plan.closed { steps.contains($0.id) })
+        for step in steps.sorted() {
+            switch outcomes[step] {
+            case .failed(let failure), .blocked(let failure): throw failure
+            default: continue
+            }
         }
-        return try await Adoption(effects(hub)).entry(for: action, found, inputs: inputs(outcomes))
+        return inputs(outcomes)
     }
+
+    func adoption(hub: NetworkHub) -> Adoption { Adoption(effects(hub)) }
+
+    func expectationCheck(hub: NetworkHub) -> ExpectationCheck { ExpectationCheck(effects(hub)) }
 
     func execution(hub: NetworkHub, events: EventStream) -> StepExecution<ShowingLines<PipelineRunner>> {
         let effects = effects(hub) { events.post(.fact(.note($0))) }

@@ -1,0 +1,56 @@
+package import Engine
+package import EthereumTypes
+package import Model
+
+/// What a deployment's function gave, beside what it must give.
+package struct CheckedExpectation: Hashable, Sendable {
+    package var name: String
+    /// The function's signature.
+    package var read: String
+    package var seen: String
+    package var holds: Bool
+}
+
+/// Asks the functions of deployments whether they give what the manifest says; sends nothing.
+package struct ExpectationCheck: Sendable {
+    private let context: EffectContext
+
+    package init(_ context: EffectContext) { self.context = context }
+
+    /// Asks for each expectation of a deployment, in the manifest's order.
+    ///
+    /// - Parameters:
+    ///   - action: The deployment.
+    ///   - address: Where it is.
+    ///   - deployments: What is known of other addresses, by `NAME@NETWORK`.
+    ///   - inputs: What its compile step stored.
+    /// - Returns: As many answers as there are expectations.
+    /// - Throws: ``StepFailure`` where a function cannot be asked.
+    package func check(
+        _ action: DeployAction,
+        at address: Address,
+        deployments: [String: Address],
+        inputs: StepInputs
+    ) async throws(StepFailure) -> [CheckedExpectation] {
+        let network = try await context.hub.open(action.network)
+        let abi = try EffectContext.abi(try inputs[action.compile])
+        var resolution = ArgumentResolution(
+            deployments: deployments,
+            signers: [:],
+            network: action.network.name
+        )
+        for signer in action.signersExpected {
+            resolution.signers[signer.name] = try await context.address(of: signer)
+        }
+        var checked: [CheckedExpectation] = []
+        for expectation in action.expectations {
+            let (holds, seen) = try await ContractReading(
+                expectation.read, equals: expectation.equals, of: "checks.\(expectation.name).equals"
+            ).look(abi, at: address, on: network, resolution)
+            checked.append(
+                CheckedExpectation(
+                    name: expectation.name, read: expectation.read.value, seen: seen, holds: holds))
+        }
+        return checked
+    }
+}
