@@ -13,7 +13,7 @@ extension Pipelines {
             let expected = try sandbox.report()
             for step in expected["steps"].array where step["kind"] == "audit" {
                 let digest = try #require(step["fingerprint"].string).dropFirst("sha256:".count)
-                try sandbox.remove("state/ac/\(digest.prefix(2))/\(digest.dropFirst(2)).json")
+                try sandbox.remove("state/ac/\(digest.prefix(2))/\(digest.dropFirst(2))")
             }
 
             // All compilations are reused, and one audit after the other reads what they gave.

@@ -24,7 +24,12 @@ import Testing
             ledger: ledger,
             network: OpenNetwork(
                 spec: DeployBench.sepolia,
-                rpc: EthereumRPC(url: DeployBench.endpoint, world: world),
+                endpoints: NetworkEndpoints(
+                    [
+                        NodeDoor(
+                            index: 0, name: "endpoint 1", url: Secret(DeployBench.endpoint), perSecond: nil,
+                            world: world)
+                    ], world: world),
                 genesis: LaneFakeChain.hash(0),
                 devnetKey: nil
             ),
