@@ -45,8 +45,10 @@ extension Pipelines {
             }
             let ended = try sandbox.events().filter { $0["type"] == "step-finished" }.map { $0["step"] }
             #expect(ended.count == Set(ended).count)
-            #expect(
-                try await sandbox.hyperkit(["cache", "verify", "--state-dir", "state"]).end == .exited(0))
+            // What nobody had to read any more was not missed; the next run looks at all that it counts on.
+            #expect(try await sandbox.run("batch.yaml", "--until", "audit").end == .exited(0))
+            let verified = try await sandbox.hyperkit(["cache", "verify", "--state-dir", "state"])
+            #expect(verified.end == .exited(0), "\(verified.output)\(verified.errors)")
         }
     }
 }
