@@ -24,6 +24,8 @@ struct LaneRules: Hashable, Sendable {
     static let never = Duration.seconds(1 << 60)
     /// For how long a price of gas is good.
     static let priceAge = Duration.seconds(12)
+    /// Ethereum finalises two epochs of 32 blocks after a block at best; a while is added for worse times.
+    static let untilFinal = Duration.seconds(45 * 60)
     static let firstPoll = Duration.milliseconds(20)
     static let longestPoll = Duration.seconds(4)
     static let firstRest = Duration.milliseconds(250)
@@ -58,7 +60,7 @@ struct LaneRules: Hashable, Sendable {
             maxBumps: spec.fees.maxBumps,
             confirmations: spec.confirmations,
             isDeepAtOnce: spec.isDevnet,
-            patience: patience,
+            patience: spec.confirmations == .finalized ? max(patience, Self.untilFinal) : patience,
             limits: SpendLimits(
                 transaction: spec.budget.transaction,
                 run: spec.budget.run,
