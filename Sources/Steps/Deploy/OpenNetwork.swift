@@ -87,17 +87,12 @@ package struct OpenNetwork: Sendable {
     /// The receipts of those that a block has.
     func receipts(_ hashes: [Hash]) async throws(StepFailure) -> [Hash: TransactionReceipt] {
         var found: [Hash: TransactionReceipt] = [:]
-        guard hashes.count > 1 else {
-            for hash in hashes { found[hash] = try await receipt(hash) }
-            return found
-        }
         do throws(RPCFailure) {
             for (hash, answer) in zip(hashes, try await rpc.receipts(hashes)) {
                 found[hash] = try answer.get()
             }
         } catch {
-            // Not every node takes batches, and some answer a part of one.
-            for hash in hashes { found[hash] = try await receipt(hash) }
+            throw StepFailure(error, on: spec)
         }
         return found
     }
