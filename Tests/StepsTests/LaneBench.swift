@@ -106,7 +106,7 @@ struct LaneBench {
 
     static func account(latest: UInt64 = 0, gwei: UInt128 = 3) -> LaneResult {
         .account(
-            SenderAccount(latest: latest, pending: latest, balance: Wei(.max / 2)),
+            AccountState(latest: latest, pending: latest, balance: Wei(.max / 2), head: 0),
             .legacy(Wei(gwei * 1_000_000_000))
         )
     }

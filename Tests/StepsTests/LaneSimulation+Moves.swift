@@ -84,10 +84,11 @@ extension LaneSimulation {
         travel()
         if let failure = readFails() { return failure }
         let branch = chain.nodes[node()].branch
-        let account = SenderAccount(
+        let account = AccountState(
             latest: UInt64(chain.nodes[node()].branch.uses.count),
             pending: UInt64(chain.pending(node())),
-            balance: Wei(chain.balance(on: branch))
+            balance: Wei(chain.balance(on: branch)),
+            head: 0
         )
         guard wantsPrice else { return .account(account, nil) }
         do throws(Fees.Refusal) {

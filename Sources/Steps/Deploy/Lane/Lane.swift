@@ -76,7 +76,7 @@ struct Lane: Sendable {
     var wishes: [Wish] = []
     /// Durable consequences of what was seen: they go ahead of everything.
     var todo: [LaneMove] = []
-    var account: (value: SenderAccount, at: Duration)?
+    var account: (value: AccountState, at: Duration)?
     var price: (value: GasPrice, at: Duration)?
     var nextLook: Duration = .zero
     var lookWait = LaneRules.firstPoll

@@ -46,13 +46,6 @@ enum LaneMove: Sendable {
     case rest(until: Duration?)
 }
 
-/// What the chain says of a sender.
-struct SenderAccount: Hashable, Sendable {
-    var latest: UInt64
-    var pending: UInt64
-    var balance: Wei
-}
-
 /// Who used a nonce.
 enum NonceProof: Hashable, Sendable {
     /// A transaction that is in a block which stays.
@@ -65,7 +58,7 @@ enum NonceProof: Hashable, Sendable {
 
 /// How a move ended.
 enum LaneResult: Sendable {
-    case account(SenderAccount, GasPrice?)
+    case account(AccountState, GasPrice?)
     case stored(ChainOperation)
     case signed(SignedTransaction)
     case sent(SendAnswer)

@@ -66,8 +66,7 @@ struct LanePerformer: Sendable {
     // MARK: Asked
 
     private func account(wantsPrice: Bool) async throws(StepFailure) -> LaneResult {
-        let found = try await network.account(of: sender)
-        let account = SenderAccount(latest: found.latest, pending: found.pending, balance: found.balance)
+        let account = try await network.account(of: sender)
         return .account(account, wantsPrice ? try await GasPrice.now(network) : nil)
     }
 
