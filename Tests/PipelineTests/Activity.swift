@@ -29,7 +29,14 @@ enum Activity: String, CaseIterable {
             if path.contains("/snapshots/") { seen.insert(.snapshot) }
         }
         if writesLedger(process) { seen.insert(.recording) }
+        if hasSnapshot(process) { seen.insert(.repeating) }
         return seen
+    }
+
+    /// Whether a process has what an earlier run left in its memory.
+    private static func hasSnapshot(_ process: Int32) -> Bool {
+        let maps = (try? String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8)) ?? ""
+        return maps.contains("/snapshots/")
     }
 
     /// Whether a process has SQLite's lock for writing into a log ahead, which is byte 120 of its `-shm` file.

@@ -42,10 +42,13 @@ final class Child {
         process.currentDirectoryURL = directory
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let input { process.standardInput = input } else { process.standardInput = FileHandle.nullDevice }
-        process.standardOutput = try FileHandle(forWritingTo: output)
+        let written = try FileHandle(forWritingTo: output)
+        process.standardOutput = written
         process.standardError = errors
         process.terminationHandler = { _ in ending.finish() }
         try process.run()
+        // Foundation holds both until the process object goes, and cannot start a program beside 1,365 open files.
+        try written.close()
         Self.read(errors.fileHandleForReading, into: line)
     }
 
@@ -98,6 +101,7 @@ final class Child {
                 }
             }
             if !rest.isEmpty { lines.yield(String(decoding: rest, as: UTF8.self)) }
+            try? handle.close()
             lines.finish()
         }
     }

@@ -75,6 +75,8 @@ final class KillBench {
         var random = SeededRandom(seed: seed)
         let name: Comment = "HYPERKIT_SEED=\(seed)"
         let hasWork = try makeWork(using: &random)
+        // A run that is called as one before it, and finds nothing changed, repeats that.
+        if !hasWork, sandbox.disk == nil, Bool.random(using: &random) { try await expectUndisturbedRun(name) }
         if mischief == .flippedBit { try flipBit(using: &random) }
         try sandbox.disk?.fill(leaving: Int.random(in: 0..<2 * used, using: &random))
         try await kill(at: moment(hasWork: hasWork, using: &random), name)
@@ -93,6 +95,13 @@ final class KillBench {
         if !ran.errors.contains("nothing changed since run") {
             #expect(try damaged() == [], name)
         }
+    }
+
+    /// A run that is called as the one that is to be killed.
+    private func expectUndisturbedRun(_ name: Comment) async throws {
+        let ran = try await sandbox.hyperkit(
+            Sandbox.command("run", Self.manifest, progress: "json", Self.arguments))
+        #expect(ran.end == .exited(0), "\(name): \(ran.errors)")
     }
 
     /// Removes all, any or nothing of what earlier runs have stored.
@@ -126,7 +135,7 @@ final class KillBench {
         case 3:
             let event = Int.random(in: 1...(hasWork ? 30 : 3), using: &random)
             return .event(event, .microseconds(Int.random(in: 0..<20_000, using: &random)))
-        case 4: return .sight(hasWork ? .storing : .snapshot)
+        case 4: return .sight(hasWork ? .storing : Bool.random(using: &random) ? .snapshot : .repeating)
         default: return .sight(Bool.random(using: &random) ? .recording : .reporting)
         }
     }
