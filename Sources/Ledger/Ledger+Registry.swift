@@ -24,39 +24,50 @@ extension Ledger {
         let time = now().milliseconds
         return try write { database in
             try Self.requireRun(run, in: database)
-            let chainID = try Column.integer(entry.chainID.rawValue, "chain id")
-            try database.execute(
-                sql: """
-                    UPDATE deployments SET status = 'replaced' WHERE status = 'current' AND project = ?
-                        AND name = ? AND network = ? AND chain_id = ? AND genesis_hash = ?
-                    """,
-                arguments: [entry.project, entry.name, network, chainID, entry.genesisHash.description]
-            )
-            try database.execute(
-                sql: """
-                    INSERT INTO deployments (run, project, name, contract, network, chain_id, genesis_hash,
-                        status, address, deployer, gas_used, transaction_hash, block_number, init_code_digest,
-                        runtime_code_digest, deployed_code_digest, constructor_arguments, recorded_at, made_in)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, 'current', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    run, entry.project, entry.name, entry.contract, network, chainID,
-                    entry.genesisHash.description, entry.address.description, entry.deployer?.description,
-                    gasUsed.map { try Column.integer($0, "gas used") }, entry.transactionHash?.description,
-                    entry.block.map { try Column.integer($0, "block number") },
-                    entry.initCodeDigest.description, entry.runtimeCodeDigest.description,
-                    entry.deployedCodeDigest?.description, Data(entry.constructorArguments), time, entry.run,
-                ]
-            )
-            let row = try DeploymentRow.fetch(database.lastInsertedRowID, in: database)
-            for call in entry.calls {
-                try Self.adopt(call, of: entry, network, run, time, in: database)
-            }
-            return row
+            return try Self.adopt(entry, network, run, time, gasUsed: gasUsed, in: database)
         }
     }
 
-    private static func adopt(
+    /// Writes an entry down as what is current, in the transaction that `database` is in.
+    static func adopt(
+        _ entry: RegistryEntry,
+        _ network: String,
+        _ run: String,
+        _ time: Int64,
+        gasUsed: UInt64?,
+        in database: Database
+    ) throws -> DeploymentRow {
+        let chainID = try Column.integer(entry.chainID.rawValue, "chain id")
+        try database.execute(
+            sql: """
+                UPDATE deployments SET status = 'replaced' WHERE status = 'current' AND project = ?
+                    AND name = ? AND network = ? AND chain_id = ? AND genesis_hash = ?
+                """,
+            arguments: [entry.project, entry.name, network, chainID, entry.genesisHash.description]
+        )
+        try database.execute(
+            sql: """
+                INSERT INTO deployments (run, project, name, contract, network, chain_id, genesis_hash,
+                    status, address, deployer, gas_used, transaction_hash, block_number, init_code_digest,
+                    runtime_code_digest, deployed_code_digest, constructor_arguments, recorded_at, made_in)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'current', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                run, entry.project, entry.name, entry.contract, network, chainID,
+                entry.genesisHash.description, entry.address.description, entry.deployer?.description,
+                gasUsed.map { try Column.integer($0, "gas used") }, entry.transactionHash?.description,
+                entry.block.map { try Column.integer($0, "block number") },
+                entry.initCodeDigest.description, entry.runtimeCodeDigest.description,
+                entry.deployedCodeDigest?.description, Data(entry.constructorArguments), time, entry.run,
+            ]
+        )
+        let row = try DeploymentRow.fetch(database.lastInsertedRowID, in: database)
+        for call in entry.calls { try adopt(call, of: entry, network, run, time, in: database) }
+        return row
+    }
+
+    /// Writes a call down that was made, where it is not known yet.
+    static func adopt(
         _ call: RegistryCall,
         of entry: RegistryEntry,
         _ network: String,
@@ -182,7 +193,7 @@ extension Ledger {
         }
     }
 
-    /// Whether this ledger knows of anything that a sender ever sent on a chain.
+    /// Whether this ledger knows of anything that a sender ever sent on a chain, or was asked to send.
     package func knowsAny(of lane: ChainOperation.Lane) throws(LedgerError) -> Bool {
         try read { database in
             let here: StatementArguments = [
@@ -196,8 +207,10 @@ extension Ledger {
                             WHERE chain_id = ? AND genesis_hash = ? AND sender = ?)
                         OR EXISTS (SELECT 1 FROM deployments
                             WHERE chain_id = ? AND genesis_hash = ? AND deployer = ?)
+                        OR EXISTS (SELECT 1 FROM proposals
+                            WHERE chain_id = ? AND genesis_hash = ? AND account = ?)
                     """,
-                arguments: here + here
+                arguments: here + here + here
             ) ?? false
         }
     }

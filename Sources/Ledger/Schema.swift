@@ -6,7 +6,7 @@ import GRDB
 enum Schema {
     /// "hypk": SQLite's mark for whose file it is.
     static let applicationID = 0x6879_706b
-    static let current = 4
+    static let current = 5
 
     /// Runs the migrations that the file has not seen.
     ///
@@ -63,6 +63,10 @@ enum Schema {
         migrator.registerMigration("4") { database in
             try database.execute(sql: registry)
             try database.execute(sql: "PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("5") { database in
+            try database.execute(sql: proposals)
+            try database.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
     }

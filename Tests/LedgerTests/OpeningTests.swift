@@ -17,7 +17,7 @@ import Testing
                 try String.fetchOne(database, sql: "PRAGMA \($0)") ?? ""
             }
         }
-        #expect(settings == ["wal", "2", "1", "10000", "4"])
+        #expect(settings == ["wal", "2", "1", "10000", "\(Schema.current)"])
         try ledger.check()
     }
 
@@ -39,8 +39,10 @@ import Testing
     @Test func aNewerLedgerIsRefused() throws {
         _ = try bench.begun()
         let raw = try DatabaseQueue(path: bench.path)
-        try raw.write { try $0.execute(sql: "PRAGMA user_version = 7") }
-        let error = #expect(throws: LedgerError.newerVersion(path: bench.path, found: 7, known: 4)) {
+        try raw.write { try $0.execute(sql: "PRAGMA user_version = 1000") }
+        let error = #expect(
+            throws: LedgerError.newerVersion(path: bench.path, found: 1000, known: Schema.current)
+        ) {
             try bench.open()
         }
         #expect(error?.failure.kind == .environment)
@@ -56,7 +58,7 @@ import Testing
         }
         let ledger = try bench.begun()
         #expect(try ledger.runs().count == 1)
-        #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 4)
+        #expect(try ledger.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == Schema.current)
     }
 
     @Test func theDatabaseOfAnotherProgramIsRefused() throws {

@@ -46,7 +46,7 @@ final class RunningDevnet {
         try await ask("eth_call", "{\"to\": \"\(address)\", \"data\": \"\(selector)\"}, \"latest\"").string
     }
 
-    private func ask(_ method: String, _ parameters: String) async throws -> JSON {
+    func ask(_ method: String, _ parameters: String) async throws -> JSON {
         let body = #"{"jsonrpc": "2.0", "id": 1, "method": "\#(method)", "params": [\#(parameters)]}"#
         let reply = try await http.send(
             HTTPRequest(

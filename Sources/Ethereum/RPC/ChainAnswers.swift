@@ -82,6 +82,9 @@ package struct TransactionLookup: Hashable, Sendable {
     package let sender: Address
     package let nonce: UInt64
     package let to: Address?
+    package let value: Wei
+    /// Init code with arguments, or call data.
+    package let input: [UInt8]
     /// Absent while the transaction waits in the pool.
     package let blockHash: Hash?
     package let blockNumber: UInt64?
@@ -91,6 +94,8 @@ package struct TransactionLookup: Hashable, Sendable {
         sender = try reader.member("from").address()
         nonce = try reader.member("nonce").number()
         to = try reader.optional("to").map { (to) throws(RPCFailure) in try to.address() }
+        value = try reader.member("value").wei()
+        input = try reader.member("input").bytes()
         blockHash = try reader.optional("blockHash").map { (hash) throws(RPCFailure) in try hash.hash() }
         blockNumber = try reader.optional("blockNumber").map { (number) throws(RPCFailure) in
             try number.number()

@@ -7,7 +7,7 @@ package import Model
 
 /// Calls a function of a deployment, once for each address it is made to, or until its `unless` says that it is not needed.
 package struct CallStep: Sendable {
-    private let context: EffectContext
+    let context: EffectContext
 
     package init(_ context: EffectContext) { self.context = context }
 
@@ -42,6 +42,9 @@ package struct CallStep: Sendable {
         if let settled = try await settleEarlier(action, data, address, network, progress) {
             return try finish(action, function, address, data, settled, &fact, "an earlier run had sent it")
         }
+        if let performed = try await settleProposed(action, data, address, network, &fact) {
+            return performed
+        }
         switch try await need(of: action, at: address, network, inputs, resolution) {
         case .none(let reason):
             fact.reason = reason
@@ -49,20 +52,22 @@ package struct CallStep: Sendable {
         case .call(let reason): fact.reason = reason
         }
         try context.admit(Self.intent(action, reason: fact.reason), of: action.deploy)
-        let signer = try await context.signer(action.signer, on: network)
+        let request = TransactionRequest(
+            step: action.step,
+            kind: .call,
+            to: address,
+            data: data,
+            value: action.value,
+            abi: abi
+        )
+        let signer: any TransactionSigner
+        switch try await context.sending(action.signer, on: network) {
+        case .signed(let own): signer = own
+        case .proposed(let account): try await context.propose(request, from: account, on: network)
+        }
         let sender = try await context.sender(
             signer.address, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
-        let operation = try await sender.settle(
-            TransactionRequest(
-                step: action.step,
-                kind: .call,
-                to: address,
-                data: data,
-                value: action.value,
-                abi: abi
-            ),
-            signedBy: signer
-        )
+        let operation = try await sender.settle(request, signedBy: signer)
         return try finish(action, function, address, data, operation, &fact, fact.reason)
     }
 
@@ -257,7 +262,7 @@ package struct CallStep: Sendable {
         }
     }
 
-    private static func performed(_ fact: CallFact) throws(StepFailure) -> Performed {
+    static func performed(_ fact: CallFact) throws(StepFailure) -> Performed {
         Performed(
             outputs: [.init(name: EffectOutput.call, bytes: try WireJSON.encode(fact))],
             isReuse: !fact.isMade,

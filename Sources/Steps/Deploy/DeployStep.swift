@@ -42,6 +42,7 @@ package struct DeployStep: Sendable {
         _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact {
         if let settled = try await settleEarlier(action, call, network, progress) { return settled }
+        if let settled = try await settleProposed(action, call, network) { return settled }
         let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
         let (decision, gasUsed) = try await decide(action, call, network, knowledge)
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
@@ -84,7 +85,7 @@ package struct DeployStep: Sendable {
         inputs: StepInputs,
         _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact {
-        let signer = try await context.signer(action.signer, on: network)
+        let sending = try await context.sending(action.signer, on: network)
         let cost = try LaneCost(action, inputs) { mate throws(StepFailure) in
             // One that two names are claimed for is not deployed; its own step says so.
             guard
@@ -93,27 +94,30 @@ package struct DeployStep: Sendable {
             else { return nil }
             return known.entry.initCodeDigest
         }
-        try await cost.check(network, sender: signer.address, context: context)
+        try await cost.check(network, sender: sending.address, context: context)
         try Self.checkSizes(call, action)
-        try await context.warnOfUnknownHistory(of: signer.address, on: network)
+        try await context.warnOfUnknownHistory(of: sending.address, on: network)
+        let request = TransactionRequest(
+            step: action.step,
+            kind: .deploy,
+            to: nil,
+            data: call.data,
+            value: action.value,
+            abi: call.abi,
+            allowance: allowance
+        )
+        let signer: any TransactionSigner
+        switch sending {
+        case .signed(let own): signer = own
+        case .proposed(let account): try await context.propose(request, from: account, on: network)
+        }
         let sender = try await context.sender(
             signer.address,
             on: network,
             progress: progress,
             usable: { operation throws(StepFailure) in try early(action, call, operation, decision) }
         )
-        let operation = try await sender.settle(
-            TransactionRequest(
-                step: action.step,
-                kind: .deploy,
-                to: nil,
-                data: call.data,
-                value: action.value,
-                abi: call.abi,
-                allowance: allowance
-            ),
-            signedBy: signer
-        )
+        let operation = try await sender.settle(request, signedBy: signer)
         return try await finish(action, call, operation, decision, network)
     }
 
@@ -169,14 +173,7 @@ package struct DeployStep: Sendable {
         }
         var fact = Self.fact(action, call, inclusion, decision)
         fact.codeMatches = matches
-        guard matches else {
-            throw StepFailure(
-                .blocked,
-                code: "code-differs",
-                "the code at \(address) on '\(action.network.name)' is not the code that was compiled",
-                hint: "the constructor returns other code, or the node is not what it says it is"
-            )
-        }
+        guard matches else { throw Self.codeDiffers(address, action) }
         return fact
     }
 
@@ -215,7 +212,7 @@ package struct DeployStep: Sendable {
     /// The code at a new address; nodes behind one URL may lag behind each other.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `no-code`: without code the operation is not final.
-    private func codeOnceThere(
+    func codeOnceThere(
         _ address: Address,
         _ action: DeployAction,
         _ network: OpenNetwork

@@ -57,11 +57,9 @@ package struct EffectContext: Sendable {
         self.notice = notice
     }
 
-    /// Who signs on a network.
-    func signer(_ signer: SignerSpec?, on network: OpenNetwork) async throws(StepFailure)
-        -> any TransactionSigner
-    {
-        if let signer { return try await self.signer(signer) }
+    /// Who sends on a network.
+    func sending(_ signer: SignerSpec?, on network: OpenNetwork) async throws(StepFailure) -> Sending {
+        if let signer { return try await sending(signer) }
         guard let key = network.devnetKey else {
             throw StepFailure(
                 code: "no-signer",
@@ -69,20 +67,20 @@ package struct EffectContext: Sendable {
                 hint: "give it one: signer: NAME"
             )
         }
-        return KeySigner(key)
+        return .signed(KeySigner(key))
     }
 
-    /// Who signs under a name of the manifest; its secret is read now.
-    func signer(_ spec: SignerSpec) async throws(StepFailure) -> any TransactionSigner {
+    /// Who sends under a name of the manifest; its secret is read now.
+    func sending(_ spec: SignerSpec) async throws(StepFailure) -> Sending {
         let purpose = "signer '\(spec.name)'"
         switch spec.form {
         case .key(let reference):
-            return KeySigner(try await secrets.key(reference, for: purpose))
+            return .signed(KeySigner(try await secrets.key(reference, for: purpose)))
         case .keystore(let path, let password):
             let key = try await keyring.key(of: spec) { [secrets] () async throws(StepFailure) in
                 try await secrets.key(in: path, password: password, for: purpose)
             }
-            return KeySigner(key)
+            return .signed(KeySigner(key))
         case .remote(let endpoint, let address):
             let url: Secret =
                 switch endpoint {
@@ -93,20 +91,19 @@ package struct EffectContext: Sendable {
             let rpc = EthereumRPC { body async throws(TransportFailure) in
                 try await door.send(body, 1, within: RemoteSigner.deadline)
             }
-            return RemoteSigner(name: spec.name, address: address, rpc: rpc)
-        case .address(let address):
-            return UnsignedSigner(name: spec.name, address: address, folder: unsigned, files: world.files)
+            return .signed(RemoteSigner(name: spec.name, address: address, rpc: rpc))
+        case .address(let address): return .proposed(PeoplesAccount(name: spec.name, address: address))
         }
     }
 
     /// The address of a signer of the manifest; a secret is read only where nothing else says it.
     func address(of spec: SignerSpec) async throws(StepFailure) -> Address {
         switch spec.form {
-        case .key: return try await signer(spec).address
+        case .key: return try await sending(spec).address
         case .keystore(let path, _):
             let keystore = try secrets.keystore(path, for: "signer '\(spec.name)'")
             if let address = keystore.address { return address }
-            return try await signer(spec).address
+            return try await sending(spec).address
         case .remote(_, let address), .address(let address): return address
         }
     }
@@ -225,7 +222,8 @@ package struct EffectContext: Sendable {
             )
         }
         guard let open, !open.attempts.isEmpty else { return nil }
-        let signer = try? await self.signer(signer, on: network)
+        var own: (any TransactionSigner)?
+        if case .signed(let signer) = try? await sending(signer, on: network) { own = signer }
         let sender = try await sender(
             open.intent.sender,
             on: network,
@@ -233,6 +231,6 @@ package struct EffectContext: Sendable {
             usable: usable
         )
         return try await sender.resume(
-            open, signer: signer?.address == open.intent.sender ? signer : nil)
+            open, signer: own?.address == open.intent.sender ? own : nil)
     }
 }

@@ -19,7 +19,7 @@ struct TransactionSender: Sendable {
         async throws(StepFailure)
         -> ChainOperation
     {
-        let gas = try await gasLimit(of: request, from: signer.address)
+        let gas = try await request.gasLimit(from: signer.address, on: network)
         return try await follow(
             await lane.submit(LaneRequest(transaction: request, gasLimit: gas, signer: signer))
         )
@@ -50,37 +50,6 @@ struct TransactionSender: Sendable {
             }
         }
         throw .cancelled
-    }
-
-    /// What the node estimates with a fifth on top, at most what a transaction may use.
-    private func gasLimit(of request: TransactionRequest, from sender: Address) async throws(StepFailure)
-        -> UInt64
-    {
-        let call = CallRequest(from: sender, to: request.to, data: request.data, value: request.value)
-        let name = network.spec.name
-        let estimate: UInt64
-        do {
-            estimate = try await network.rpc.estimateGas(call)
-        } catch .node(let fault) where fault.revertData != nil || fault.kind == .reverted {
-            let reason = RevertReason(fault.revertData ?? [], abi: request.abi)
-            throw StepFailure(
-                code: "would-revert",
-                "it would revert on '\(name)': \(reason)",
-                hint: "nothing was sent; check the arguments and what the code demands of its caller"
-            )
-        } catch .node(let fault) where fault.kind == .insufficientFunds {
-            throw StepFailure(
-                .blocked,
-                code: "insufficient-funds",
-                "\(sender) cannot pay for this on '\(name)': \(fault.message)",
-                hint: "fund the address; nothing was sent"
-            )
-        } catch {
-            throw StepFailure(error, on: network.spec)
-        }
-        try request.allowance.check(gas: estimate)
-        let most = min(network.spec.limits.maxTransactionGas, request.allowance.gas ?? .max)
-        return max(estimate, min(estimate + estimate / 5, most))
     }
 }
 

@@ -15,11 +15,28 @@ struct NonceSearch: Sendable {
         self.sender = sender
     }
 
+    /// Who used a nonce, by the blocks that are final.
     func proof(of nonce: UInt64) async throws(StepFailure) -> NonceProof {
-        let final = try await network.height(.finalized)
-        guard try await isUsed(nonce, at: final) else { return .open }
+        switch try await user(of: nonce, by: try await network.height(.finalized)) {
+        case .open: .open
+        case .unknown: .unknown
+        case .known(let transaction): .usedBy(transaction.hash)
+        }
+    }
+
+    /// Who used a nonce, by the blocks up to one.
+    enum User: Sendable {
+        /// Nobody did by then.
+        case open
+        /// Somebody did; the node does not say who.
+        case unknown
+        case known(TransactionLookup)
+    }
+
+    func user(of nonce: UInt64, by block: UInt64) async throws(StepFailure) -> User {
+        guard try await isUsed(nonce, at: block) else { return .open }
         // Nodes keep few old states: the search begins near the head and goes back in steps that double.
-        var used = final
+        var used = block
         var open: UInt64?
         var step: UInt64 = 1
         while open == nil, used > 0 {
@@ -44,7 +61,7 @@ struct NonceSearch: Sendable {
         }
         let sent = (try? await network.transactions(in: used)) ?? []
         let user = sent.first { $0.sender == sender && $0.nonce == nonce }
-        return user.map { .usedBy($0.hash) } ?? .unknown
+        return user.map { .known($0) } ?? .unknown
     }
 
     private func isUsed(_ nonce: UInt64, at block: UInt64) async throws(StepFailure) -> Bool {

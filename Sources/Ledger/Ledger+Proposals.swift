@@ -1,0 +1,187 @@
+package import EthereumTypes
+import GRDB
+package import Model
+
+extension Ledger {
+    /// Notes what people are asked to send; an open proposal of the same step on the same chain is withdrawn for it.
+    ///
+    /// - Throws: ``LedgerError/unknownRun(_:)``.
+    package func propose(
+        _ intent: Proposal.Intent,
+        nonce: UInt64,
+        counted: UInt64
+    ) throws(LedgerError) -> Proposal {
+        let time = now().milliseconds
+        return try write { database in
+            try Self.requireRun(intent.run, in: database)
+            try database.execute(
+                sql: """
+                    UPDATE proposals SET state = 'withdrawn', reason = ?, updated_at = ? WHERE state = 'open'
+                        AND project = ? AND step = ? AND chain_id = ? AND genesis_hash = ?
+                    """,
+                arguments: ["run \(intent.run) proposed another", time, intent.project, intent.step.rawValue]
+                    + Self.chain(intent.lane)
+            )
+            try database.execute(
+                sql: """
+                    INSERT INTO proposals (run, project, step, network, chain_id, genesis_hash, account, target,
+                        value_wei, payload_hash, nonce, counted, state, created_at, updated_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)
+                    """,
+                arguments: [intent.run, intent.project, intent.step.rawValue, intent.network]
+                    + Self.chain(intent.lane) + [
+                        intent.lane.sender.description, intent.to?.description, intent.value.description,
+                        intent.payloadHash.description, Column.integer(nonce, "nonce"),
+                        Column.integer(counted, "nonce"), time, time,
+                    ]
+            )
+            let id = database.lastInsertedRowID
+            try append(
+                actor: try Self.actor(of: intent.run, in: database),
+                action: "proposal.open",
+                subject: "\(intent.step.rawValue) #\(id)",
+                detail: "\(intent.lane.sender) nonce \(nonce)",
+                in: database
+            )
+            return try Proposal.fetch(id, in: database)
+        }
+    }
+
+    /// What people were last asked to send for a step on a chain and may still send; nil where there is nothing.
+    package func openProposal(
+        of step: StepID,
+        project: String,
+        chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> Proposal? {
+        try read { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT * FROM proposals WHERE state = 'open' AND project = ? AND step = ? AND chain_id = ?
+                        AND genesis_hash = ?
+                    """,
+                arguments: [
+                    project, step.rawValue, Column.integer(chainID.rawValue, "chain id"),
+                    genesisHash.description,
+                ]
+            ).map { try Proposal($0) }
+        }
+    }
+
+    /// All that people were asked to send from an account and may still send, by nonce.
+    package func openProposals(in lane: ChainOperation.Lane) throws(LedgerError) -> [Proposal] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM proposals WHERE state = 'open' AND chain_id = ? AND genesis_hash = ?
+                        AND account = ? ORDER BY nonce, id
+                    """,
+                arguments: Self.chain(lane) + [lane.sender.description]
+            ).map { try Proposal($0) }
+        }
+    }
+
+    /// Says that a transaction of people did what was proposed, for good; what it left is recorded in the same database transaction.
+    ///
+    /// - Parameters:
+    ///   - proposal: What was proposed; one that has ended already changes nothing.
+    ///   - hash: The transaction.
+    ///   - claim: What that left.
+    ///   - run: Who found out.
+    /// - Throws: ``LedgerError/unknownRun(_:)``.
+    package func markExecuted(
+        _ proposal: Proposal,
+        by hash: Hash,
+        leaving claim: ProposalClaim,
+        run: String
+    ) throws(LedgerError) {
+        let time = now().milliseconds
+        try write { database in
+            try Self.requireRun(run, in: database)
+            try database.execute(
+                sql: """
+                    UPDATE proposals SET state = 'executed', transaction_hash = ?, updated_at = ?
+                        WHERE id = ? AND state = 'open'
+                    """,
+                arguments: [hash.description, time, proposal.id]
+            )
+            guard database.changesCount == 1 else { return }
+            let network = proposal.intent.network
+            switch claim {
+            case .deployment(let entry, let gasUsed):
+                _ = try Self.adopt(entry, network, run, time, gasUsed: gasUsed, in: database)
+            case .call(let call, let entry):
+                try Self.adopt(call, of: entry, network, run, time, in: database)
+            }
+            try append(
+                actor: try Self.actor(of: run, in: database),
+                action: "proposal.executed",
+                subject: "\(proposal.intent.step.rawValue) #\(proposal.id)",
+                detail: hash.description,
+                in: database
+            )
+        }
+    }
+
+    /// Says that a proposal can no longer be sent, or no longer should.
+    package func withdraw(_ proposal: Proposal, reason: String) throws(LedgerError) {
+        let time = now().milliseconds
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE proposals SET state = 'withdrawn', reason = ?, updated_at = ?
+                        WHERE id = ? AND state = 'open'
+                    """,
+                arguments: [reason, time, proposal.id]
+            )
+        }
+    }
+
+    private static func chain(_ lane: ChainOperation.Lane) throws -> StatementArguments {
+        [try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description]
+    }
+
+    private static func actor(of run: String, in database: Database) throws -> String {
+        try String.fetchOne(database, sql: "SELECT user FROM runs WHERE id = ?", arguments: [run])
+            ?? "unknown"
+    }
+}
+
+/// What a proposal leaves behind when it was executed.
+package enum ProposalClaim: Hashable, Sendable {
+    case deployment(RegistryEntry, gasUsed: UInt64?)
+    /// A call to the deployment of the entry.
+    case call(RegistryCall, to: RegistryEntry)
+}
+
+extension Proposal {
+    fileprivate static func fetch(_ id: Int64, in database: Database) throws -> Proposal {
+        let row = try Row.fetchOne(database, sql: "SELECT * FROM proposals WHERE id = ?", arguments: [id])
+        guard let row else { throw MalformedRow(detail: "a proposal is not there after it was written") }
+        return try Proposal(row)
+    }
+
+    fileprivate init(_ row: Row) throws {
+        id = try row.value("id")
+        intent = Intent(
+            run: try row.value("run"),
+            project: try row.value("project"),
+            step: try row.parsed("step", StepID.init(_:)),
+            network: try row.value("network"),
+            lane: ChainOperation.Lane(
+                chainID: try row.chainID("chain_id"),
+                genesisHash: try row.parsed("genesis_hash", Hash.init(_:)),
+                sender: try row.parsed("account", Column.address)
+            ),
+            to: try row.parsedIfThere("target", Column.address),
+            value: try row.parsed("value_wei", Column.wei),
+            payloadHash: try row.parsed("payload_hash", Hash.init(_:))
+        )
+        nonce = try row.number("nonce")
+        counted = try row.number("counted")
+        state = try row.parsed("state", State.init(rawValue:))
+        createdAt = try row.time("created_at")
+    }
+}

@@ -1,0 +1,63 @@
+package import EthereumTypes
+package import Model
+
+/// What a run asked people to send, since nobody here can sign for the account.
+package struct Proposal: Hashable, Sendable {
+    /// What it is for; never changes.
+    package struct Intent: Hashable, Sendable {
+        package var run: String
+        package var project: String
+        package var step: StepID
+        package var network: String
+        /// The account, and the chain that it is on.
+        package var lane: ChainOperation.Lane
+        /// nil: a contract is created.
+        package var to: Address?
+        package var value: Wei
+        /// Keccak-256 of the init code with its arguments, or of the call data.
+        package var payloadHash: Hash
+
+        package init(
+            run: String,
+            project: String,
+            step: StepID,
+            network: String,
+            lane: ChainOperation.Lane,
+            to: Address?,
+            value: Wei,
+            payloadHash: Hash
+        ) {
+            self.run = run
+            self.project = project
+            self.step = step
+            self.network = network
+            self.lane = lane
+            self.to = to
+            self.value = value
+            self.payloadHash = payloadHash
+        }
+
+        /// Whether both ask for the same transaction of the same account.
+        package func asksTheSame(as other: Intent) -> Bool {
+            lane == other.lane && to == other.to && value == other.value && payloadHash == other.payloadHash
+        }
+    }
+
+    package enum State: String, CaseIterable, Sendable {
+        /// Nobody is known to have sent it.
+        case open
+        /// A block that stays has it.
+        case executed
+        /// Another took its place, or it can no longer be sent.
+        case withdrawn
+    }
+
+    package let id: Int64
+    package let intent: Intent
+    /// The nonce that was proposed.
+    package let nonce: UInt64
+    /// How many transactions of the account were in blocks then: what was sent later has that nonce or a higher one.
+    package let counted: UInt64
+    package let state: State
+    package let createdAt: Timestamp
+}

@@ -1,0 +1,89 @@
+import EthereumTypes
+import Foundation
+import Model
+import Testing
+
+@testable import Ledger
+
+@Suite struct ProposalTests {
+    let bench: Bench
+    let ledger: Ledger
+    let step = StepID.deploy("token", on: "sepolia")
+
+    init() throws {
+        bench = try Bench()
+        ledger = try bench.begun()
+    }
+
+    func intent(_ payload: String = "code", step: StepID? = nil) -> Proposal.Intent {
+        Proposal.Intent(
+            run: Bench.run, project: Bench.project, step: step ?? self.step, network: "sepolia",
+            lane: ChainOperation.Lane(chainID: sepolia, genesisHash: genesis, sender: deployer), to: nil,
+            value: Wei(7), payloadHash: Keccak256.hash(payload.utf8))
+    }
+
+    func open() throws -> Proposal? {
+        try ledger.openProposal(
+            of: step, project: Bench.project, chainID: sepolia, genesisHash: genesis)
+    }
+
+    var entry: RegistryEntry {
+        RegistryEntry(
+            project: Bench.project, name: "token", contract: "Token", chainID: sepolia, genesisHash: genesis,
+            address: address(0x55), transactionHash: Keccak256.hash("sent".utf8), block: 90,
+            deployer: deployer, initCodeDigest: Digest(of: Data("init".utf8)),
+            runtimeCodeDigest: Digest(of: Data("runtime".utf8)), constructorArguments: [], run: Bench.run)
+    }
+
+    @Test func oneIsOpenForAStepAndTheNextTakesItsPlace() throws {
+        let first = try ledger.propose(intent(), nonce: 3, counted: 2)
+        #expect(try open() == first)
+        #expect(first.intent == intent() && first.nonce == 3 && first.counted == 2 && first.state == .open)
+        let other = try ledger.propose(
+            intent(step: .deploy("vault", on: "sepolia")), nonce: 4, counted: 2)
+        let second = try ledger.propose(intent("other code"), nonce: 3, counted: 2)
+        #expect(try open() == second)
+        #expect(try ledger.openProposals(in: first.intent.lane) == [second, other])
+        try ledger.check()
+    }
+
+    @Test func whatWasSentLeavesItsClaimOnceAndForAll() throws {
+        let proposal = try ledger.propose(intent(), nonce: 3, counted: 3)
+        let hash = Keccak256.hash("sent".utf8)
+        for _ in 0..<2 {
+            try ledger.markExecuted(
+                proposal, by: hash, leaving: .deployment(entry, gasUsed: 21_000), run: Bench.run)
+        }
+        #expect(try open() == nil)
+        let rows = try ledger.registryHistory(project: Bench.project, network: "sepolia")
+        #expect(rows == [entry])
+        // An end stands: whoever comes late with another changes nothing.
+        try ledger.withdraw(proposal, reason: "late")
+        #expect(try open() == nil)
+
+        let call = RegistryCall(
+            name: "setFee", function: "setFee(uint256)", callDataHash: Keccak256.hash("data".utf8),
+            transactionHash: Keccak256.hash("called".utf8), block: 91, run: Bench.run)
+        let asked = try ledger.propose(
+            intent("data", step: .call("setFee", of: "token", on: "sepolia")), nonce: 4, counted: 4)
+        try ledger.markExecuted(
+            asked, by: call.transactionHash, leaving: .call(call, to: entry), run: Bench.run)
+        let history = try ledger.registryHistory(project: Bench.project, network: "sepolia")
+        #expect(history.first?.calls == [call])
+        try ledger.check()
+    }
+
+    @Test func anAccountThatWasAskedIsKnown() throws {
+        let lane = intent().lane
+        #expect(try !ledger.knowsAny(of: lane))
+        let proposal = try ledger.propose(intent(), nonce: 0, counted: 0)
+        try ledger.withdraw(proposal, reason: "not wanted")
+        #expect(try open() == nil)
+        #expect(try ledger.knowsAny(of: lane))
+        #expect(throws: LedgerError.unknownRun("none")) {
+            var stray = intent()
+            stray.run = "none"
+            _ = try ledger.propose(stray, nonce: 0, counted: 0)
+        }
+    }
+}

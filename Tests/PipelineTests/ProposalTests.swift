@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+extension Pipelines {
+    /// Deployments of an account that nobody here can sign for.
+    @Suite struct Proposals {
+        private static func manifest(_ url: String, symbol: String = "QCK") -> Data {
+            Data(
+                """
+                version: 1
+                project: proposals
+                contracts:
+                  Token: { generate: { template: erc20, options: { name: Quick, symbol: \(symbol), premint: "5" } } }
+                signers:
+                  people: { address: "\(DevelopmentAccount.address)" }
+                networks:
+                  paper: { rpc: "\(url)", chainId: 31337, signer: people }
+                deployments:
+                  token:
+                    contract: Token
+                    networks: [paper]
+                    calls:
+                      allow:
+                        function: "approve(address,uint256)"
+                        arguments: ["0x00000000000000000000000000000000000000AA", "3"]
+                """.utf8)
+        }
+
+        private struct Bench {
+            let sandbox: Sandbox
+            let chain: RunningDevnet
+            let wallet: Wallet
+
+            init() async throws {
+                sandbox = try Sandbox()
+                chain = try await RunningDevnet(sandbox)
+                wallet = try Wallet(chain)
+                try sandbox.write(Proposals.manifest(chain.url), to: "paper.yaml")
+            }
+
+            /// Runs, and gives the file that it proposes.
+            func proposal() async throws -> String {
+                let ran = try await sandbox.run("paper.yaml", "--network", "paper")
+                #expect(ran.end == .exited(4), "\(ran.errors)")
+                let files = try sandbox.names("reports/latest/unsigned")
+                #expect(files.count == 1)
+                return try sandbox.text("reports/latest/unsigned/\(try #require(files.first))")
+            }
+
+            func run(_ code: Int32) async throws -> JSON {
+                let ran = try await sandbox.run("paper.yaml", "--network", "paper")
+                #expect(ran.end == .exited(code), "\(ran.errors)")
+                return try sandbox.report()
+            }
+        }
+
+        @Test func whatPeopleSendIsTakenUpAndNeverProposedAgain() async throws {
+            let bench = try await Bench()
+            let creation = try await bench.proposal()
+            let asked = try JSON(text: creation)
+            #expect(asked["nonce"] == "0x0" && asked["from"].string == DevelopmentAccount.address)
+            // Nobody has sent it: the same is asked for again, under the same nonce.
+            #expect(try JSON(text: try await bench.proposal())["nonce"] == "0x0")
+            #expect(try bench.sandbox.report()["summary"]["deployments"]["proposed"] == 1)
+
+            let hash = try await bench.wallet.send(creation)
+            // The deployment is there now; its call is proposed behind it.
+            let call = try await bench.proposal()
+            let report = try bench.sandbox.report()
+            let made = report["deployments"].first("name", "token")
+            #expect(made["action"] == "created" && made["codeMatches"] == .bool(true))
+            #expect(made["transactionHash"].string == hash)
+            #expect(made["reason"].string?.contains("had proposed") == true)
+            let token = try #require(made["address"].string)
+            #expect(try JSON(text: call)["nonce"] == "0x1" && JSON(text: call)["to"].string == token)
+
+            // People may choose another nonce than the proposed one.
+            try await bench.wallet.spend(nonce: 1)
+            try await bench.wallet.send(call, nonce: 2)
+            let second = try await bench.run(0)
+            #expect(second["deployments"].first("name", "token")["action"] == "kept")
+            #expect(second["steps"].first("id", "call:token@paper/allow")["status"] == "succeeded")
+            let last = try await bench.run(0)
+            #expect(last["steps"].first("id", "call:token@paper/allow")["status"] == "reused")
+            #expect(try await bench.chain.transactionCount(DevelopmentAccount.address) == 3)
+            await bench.chain.stop()
+        }
+
+        @Test func aNonceThatAnotherUsedIsProposedNoMore() async throws {
+            let bench = try await Bench()
+            #expect(try JSON(text: try await bench.proposal())["nonce"] == "0x0")
+            try await bench.wallet.spend(nonce: 0)
+            let again = try await bench.proposal()
+            #expect(try JSON(text: again)["nonce"] == "0x1")
+            // Another contract is wanted: it is to take the nonce of the first, so that both can never be there.
+            try bench.sandbox.write(Self.manifest(bench.chain.url, symbol: "NEW"), to: "paper.yaml")
+            let other = try await bench.proposal()
+            #expect(try JSON(text: other)["nonce"] == "0x1")
+            #expect(try JSON(text: other)["data"] != JSON(text: again)["data"])
+            // People had the first one in their hands already: it goes on record, and the second replaces it.
+            try await bench.wallet.send(again)
+            let replacing = try await bench.proposal()
+            #expect(try JSON(text: replacing)["nonce"] == "0x2")
+            #expect(try JSON(text: replacing)["data"] == JSON(text: other)["data"])
+            await bench.chain.stop()
+        }
+    }
+}
