@@ -60,26 +60,6 @@ extension Ledger {
             return try row?.parsed("fingerprint") { Digest($0) }
         }
     }
-
-    /// What ``lastFingerprint(of:project:)`` gives, for every step of a project in one look.
-    package func lastFingerprints(project: String) throws(LedgerError) -> [StepID: Digest] {
-        try read { database in
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT jobs.step, jobs.fingerprint FROM jobs JOIN runs ON runs.id = jobs.run
-                        WHERE runs.project = ? AND jobs.status IN ('succeeded', 'reused', 'refused')
-                        AND jobs.fingerprint IS NOT NULL ORDER BY runs.started_at, runs.rowid
-                    """,
-                arguments: [project]
-            )
-            var latest: [StepID: Digest] = [:]
-            while let row = try rows.next() {
-                latest[try row.parsed("step", StepID.init(_:))] = try row.parsed("fingerprint") { Digest($0) }
-            }
-            return latest
-        }
-    }
 }
 
 extension PastRun {
@@ -119,5 +99,6 @@ extension JobRow {
         errorCode = try row.optional("error_code")
         error = try row.optional("error")
         errorHint = try row.optional("error_hint")
+        skippedAfter = try row.parsedIfThere("skipped_after", StepID.init(_:))
     }
 }

@@ -110,7 +110,8 @@ extension PastRunDetail.Step {
             fingerprint: job.fingerprint,
             failure: job.error.map {
                 PastRunDetail.Failure(code: job.errorCode ?? "failed", message: $0, hint: job.errorHint)
-            }
+            },
+            skippedAfter: job.skippedAfter
         )
     }
 }

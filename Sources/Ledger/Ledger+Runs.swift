@@ -15,6 +15,8 @@ package struct JobRow: Hashable, Sendable {
     package let errorCode: String?
     package let error: String?
     package let errorHint: String?
+    /// The step because of which it was skipped; nil where it was not, or in runs from before that was kept.
+    package let skippedAfter: StepID?
 }
 
 /// A step that ended.
@@ -64,7 +66,8 @@ extension Ledger {
             let update = try database.makeStatement(
                 sql: """
                     UPDATE jobs SET status = ?, retries = ?, fingerprint = ?, reason = ?, started_at = ?,
-                        finished_at = ?, error_code = ?, error = ?, error_hint = ? WHERE run = ? AND step = ?
+                        finished_at = ?, error_code = ?, error = ?, error_hint = ?, skipped_after = ?
+                        WHERE run = ? AND step = ?
                     """
             )
             for job in jobs {
@@ -72,7 +75,8 @@ extension Ledger {
                 try update.execute(arguments: [
                     job.end.status.rawValue, max(0, job.end.attempts - 1), job.end.fingerprint?.description,
                     job.end.reason, finished - job.end.durationMilliseconds, finished, job.end.failure?.code,
-                    job.end.failure?.message, job.end.failure?.hint, run, job.step.rawValue,
+                    job.end.failure?.message, job.end.failure?.hint, job.end.skippedAfter?.rawValue, run,
+                    job.step.rawValue,
                 ])
                 guard database.changesCount == 1 else {
                     throw LedgerError.unknownJob(run: run, step: job.step)

@@ -6,7 +6,10 @@ import GRDB
 enum Schema {
     /// "hypk": SQLite's mark for whose file it is.
     static let applicationID = 0x6879_706b
-    static let current = 5
+    static let current = later.count + 1
+
+    /// What each version behind the first adds, in order; one that was released never changes.
+    private static let later = [repeats, spending, registry, skipping, proposals]
 
     /// Runs the migrations that the file has not seen.
     ///
@@ -52,21 +55,12 @@ enum Schema {
             try database.execute(sql: "PRAGMA application_id = \(applicationID)")
             try database.execute(sql: "PRAGMA user_version = 1")
         }
-        migrator.registerMigration("2") { database in
-            try database.execute(sql: repeats)
-            try database.execute(sql: "PRAGMA user_version = 2")
-        }
-        migrator.registerMigration("3") { database in
-            try database.execute(sql: spending)
-            try database.execute(sql: "PRAGMA user_version = 3")
-        }
-        migrator.registerMigration("4") { database in
-            try database.execute(sql: registry)
-            try database.execute(sql: "PRAGMA user_version = 4")
-        }
-        migrator.registerMigration("5") { database in
-            try database.execute(sql: proposals)
-            try database.execute(sql: "PRAGMA user_version = 5")
+        for (index, statements) in later.enumerated() {
+            let version = index + 2
+            migrator.registerMigration("\(version)") { database in
+                try database.execute(sql: statements)
+                try database.execute(sql: "PRAGMA user_version = \(version)")
+            }
         }
         return migrator
     }

@@ -10,6 +10,8 @@ package struct PastRunDetail: Hashable, Sendable {
         package var retries: Int
         package var fingerprint: Digest?
         package var failure: Failure?
+        /// The step that did not end well and because of which this one was skipped; nil where nobody says.
+        package var skippedAfter: StepID?
 
         package init(
             id: StepID,
@@ -18,7 +20,8 @@ package struct PastRunDetail: Hashable, Sendable {
             durationMilliseconds: Int64? = nil,
             retries: Int = 0,
             fingerprint: Digest? = nil,
-            failure: Failure? = nil
+            failure: Failure? = nil,
+            skippedAfter: StepID? = nil
         ) {
             self.id = id
             self.status = status
@@ -27,6 +30,7 @@ package struct PastRunDetail: Hashable, Sendable {
             self.retries = retries
             self.fingerprint = fingerprint
             self.failure = failure
+            self.skippedAfter = skippedAfter
         }
     }
 

@@ -59,7 +59,8 @@ package enum WhyText {
         case .failed: return "failed\(why)"
         case .blocked: return "is blocked\(why)"
         case .skipped where step.failure != nil: return "was skipped\(why)"
-        case .skipped: return "was skipped: a step that it needs did not end well"
+        case .skipped:
+            return "was skipped: \(step.skippedAfter?.rawValue ?? "a step that it needs") did not end well"
         case .cancelled: return "was cancelled: the run was interrupted"
         case .succeeded, .reused, .refused, nil: return "has no end: the run goes on, or was killed"
         }

@@ -111,7 +111,8 @@ import Testing
             try database.execute(sql: "ALTER TABLE deployments DROP COLUMN deployed_code_digest")
             try database.execute(sql: "ALTER TABLE deployments DROP COLUMN made_in")
             try database.execute(sql: "ALTER TABLE calls DROP COLUMN made_in")
-            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '4'")
+            try database.execute(sql: "ALTER TABLE jobs DROP COLUMN skipped_after")
+            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier IN ('4', '5')")
             try database.execute(sql: "PRAGMA user_version = 3")
         }
         let opened = try bench.open()

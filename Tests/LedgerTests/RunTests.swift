@@ -44,6 +44,8 @@ import Testing
         #expect(try ledger.runs().map(\.end) == [ended])
         #expect(try ledger.runs().map(\.actor) == ["ada"])
         #expect(try ledger.jobs(of: Bench.run).map(\.error) == ["it does not compile", nil])
+        #expect(try ledger.pastRun(Bench.run).steps.map(\.skippedAfter) == [nil, compile])
+        #expect(try ledger.history(of: audit).map(\.step.skippedAfter) == [compile])
         #expect(try ledger.log().map(\.action) == ["run.started", "run.finished"])
     }
 
@@ -75,7 +77,6 @@ import Testing
         let expected = Digest(of: Data("two".utf8))
         #expect(try ledger.lastFingerprint(of: compile, project: Bench.project) == expected)
         #expect(try ledger.lastFingerprint(of: compile, project: "other") == nil)
-        #expect(try ledger.lastFingerprints(project: Bench.project) == [compile: expected])
         #expect(try ledger.runs().map(\.id) == ["run-3", "run-2", "run-1"])
     }
 

@@ -29,13 +29,15 @@ import Testing
         _ status: StepEnd.Status?,
         _ fingerprint: Fingerprint?,
         _ reason: String = "",
-        failure: String? = nil
+        failure: String? = nil,
+        skippedAfter: StepID? = nil
     ) -> StepInRun {
         StepInRun(
             run: id, project: "treasury", startedAt: Timestamp(milliseconds: 1_795_312_807_000),
             step: PastRunDetail.Step(
                 id: .compile(vault), status: status, reason: reason, fingerprint: fingerprint?.digest,
-                failure: failure.map { PastRunDetail.Failure(code: "c", message: $0, hint: nil) }))
+                failure: failure.map { PastRunDetail.Failure(code: "c", message: $0, hint: nil) },
+                skippedAfter: skippedAfter))
     }
 
     private static func explain(_ now: StepInRun, _ earlier: StepInRun...) -> StepExplanation {
@@ -81,6 +83,10 @@ import Testing
             (run("b-2", .refused, nil, failure: "1 high"), [], "was refused: 1 high"),
             (run("b-2", .blocked, nil, failure: "drift"), [], "is blocked: drift"),
             (run("b-2", .skipped, nil), [], "was skipped: a step that it needs did not end well"),
+            (
+                run("b-2", .skipped, nil, skippedAfter: .generate(vault)), [],
+                "was skipped: generate:Vault did not end well"
+            ),
             (run("b-2", nil, nil), [], "has no end: the run goes on, or was killed"),
         ] as [(StepInRun, [StepInRun], String)])
     func theHeadlineSaysWhy(_ now: StepInRun, _ earlier: [StepInRun], _ headline: String) {
