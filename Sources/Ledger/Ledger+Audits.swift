@@ -22,45 +22,40 @@ extension Ledger {
     static func insert(_ audit: AuditFact, run: String, in database: Database) throws {
         try requireRun(run, in: database)
         for table in ["security_audits", "audit_tools", "audit_verdicts"] {
-            try database.execute(
-                sql: "DELETE FROM \(table) WHERE run = ? AND contract = ?",
-                arguments: [run, audit.contract]
-            )
+            try database.cachedStatement(sql: "DELETE FROM \(table) WHERE run = ? AND contract = ?")
+                .execute(arguments: [run, audit.contract])
         }
         for finding in audit.findings {
-            try database.execute(
+            try database.cachedStatement(
                 sql: """
                     INSERT INTO security_audits (run, contract, finding_id, tool, rule, severity, confidence,
                         file, line, title, finding, recommendation, status)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    run, audit.contract, finding.id, finding.tool, finding.rule,
-                    finding.severity.rawValue, finding.confidence.rawValue, finding.location?.file,
-                    finding.location?.line, finding.title, finding.description, finding.recommendation,
-                    finding.status.rawValue,
-                ]
-            )
+                    """
+            ).execute(arguments: [
+                run, audit.contract, finding.id, finding.tool, finding.rule,
+                finding.severity.rawValue, finding.confidence.rawValue, finding.location?.file,
+                finding.location?.line, finding.title, finding.description, finding.recommendation,
+                finding.status.rawValue,
+            ])
         }
         for tool in audit.tools {
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO audit_tools VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    run, audit.contract, tool.name, tool.version, tool.digest?.description,
-                    tool.end.rawValue, tool.message,
-                ]
-            )
+            try database.cachedStatement(
+                sql: "INSERT OR REPLACE INTO audit_tools VALUES (?, ?, ?, ?, ?, ?, ?)"
+            ).execute(arguments: [
+                run, audit.contract, tool.name, tool.version, tool.digest?.description,
+                tool.end.rawValue, tool.message,
+            ])
         }
         for verdict in audit.verdicts {
-            try database.execute(
-                sql: "INSERT OR REPLACE INTO audit_verdicts VALUES (?, ?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    // NULL would be no key: the empty name stands for every network.
-                    run, audit.contract, verdict.network ?? "", verdict.policy,
-                    verdict.codeDigest.description, verdict.passed,
-                    verdict.reasons.joined(separator: "\n"),
-                ]
-            )
+            try database.cachedStatement(
+                sql: "INSERT OR REPLACE INTO audit_verdicts VALUES (?, ?, ?, ?, ?, ?, ?)"
+            ).execute(arguments: [
+                // NULL would be no key: the empty name stands for every network.
+                run, audit.contract, verdict.network ?? "", verdict.policy,
+                verdict.codeDigest.description, verdict.passed,
+                verdict.reasons.joined(separator: "\n"),
+            ])
         }
     }
 

@@ -166,7 +166,7 @@ extension Ledger {
     }
 
     private static func isThere(_ run: String, in database: Database) throws -> Bool {
-        try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)", arguments: [run]) ?? false
+        let question = try database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)")
+        return try Bool.fetchOne(question, arguments: [run]) ?? false
     }
 }
