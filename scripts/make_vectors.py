@@ -414,6 +414,37 @@ def selector_rows(r):
         yield {"signature": signature, "selector": hexed(function_signature_to_4byte_selector(signature))}
 
 
+def create2(factory, salt, code):
+    return to_checksum_address(keccak(b"\xff" + bytes.fromhex(factory) + salt + keccak(code))[12:])
+
+
+def guarded(salt, sender, chain):
+    """What CreateX's _guard makes of a salt, by its Solidity; nothing where it reverts."""
+    owner, flag = salt[:20], salt[20]
+    if owner == sender and flag == 1:
+        return keccak(encode(["address", "uint256", "bytes32"], [sender, chain, salt]))
+    if owner == sender:
+        return keccak(encode(["uint256", "bytes32"], [int.from_bytes(sender), salt])) if flag == 0 else None
+    if owner == bytes(20) and flag == 1:
+        return keccak(encode(["uint256", "bytes32"], [chain, salt]))
+    if owner == bytes(20) and flag > 1:
+        return None
+    return keccak(encode(["bytes32"], [salt]))
+
+
+def factory_rows(r):
+    for index in range(120):
+        sender, chain, code = r.randbytes(20), r.choice([1, 31337, 2**53 - 1]), r.randbytes(r.choice([1, 31, 32, 33, 200]))
+        owner = [sender, bytes(20), r.randbytes(20)][index % 3]
+        salt = owner + bytes([r.choice([0, 1, 2, 255])]) + r.randbytes(11)
+        row = {"sender": to_checksum_address(sender), "chain": str(chain), "code": hexed(code), "salt": hexed(salt)}
+        row["proxy"] = create2("4e59b44847b379578588920ca78fbf26c0b4956c", salt, code)
+        call = function_signature_to_4byte_selector("deployCreate2(bytes32,bytes)") + encode(["bytes32", "bytes"], [salt, code])
+        guard = guarded(salt, sender, chain)
+        row["createX"] = create2("ba5ed099633d3b313e4d5f7bdc1305d3c28ba5ed", guard, code) if guard else ""
+        yield row | {"call": hexed(call)}
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -423,6 +454,7 @@ def main():
         "keccak.jsonl": keccak_rows,
         "addresses.jsonl": address_rows,
         "created.jsonl": created_rows,
+        "factories.jsonl": factory_rows,
         "signatures.jsonl": signature_rows,
         "digest-signatures.jsonl": digest_signature_rows,
         "keystores.jsonl": keystore_rows,
