@@ -204,9 +204,20 @@ class Chain:
         self._seal(self.next_header(timestamp), list(self.pool.values()))
         self.sync()
 
-    def _seal(self, header, candidates, empty=True):
+    def set_code(self, address, code):
+        """Puts code at an address, as no transaction can: in a block of its own, which is replayed like any other."""
+        if self.state(self.head).get_code(address) == code:
+            return
+        self._seal(self.next_header(), [], codes={address: code})
+        self.sync()
+
+    def _seal(self, header, candidates, empty=True, codes=None):
         vm = PragueVM(header, self.db, self.context, None)
         vm.block_preprocessing(vm.get_block())
+        for address, code in (codes or {}).items():
+            vm.state.set_code(address, code)
+            # As a contract has since EIP-161, so that it is not taken for an empty account.
+            vm.state.set_nonce(address, max(1, vm.state.get_nonce(address)))
         transactions, receipts, logs = [], [], 0
         left = candidates
         progress = True
@@ -242,8 +253,9 @@ class Chain:
         for index, transaction in enumerate(transactions):
             self.where[transaction.hash] = (block, index)
             self.pool.pop((transaction.sender, transaction.nonce), None)
+        put = {"codes": {address.hex(): code.hex() for address, code in codes.items()}} if codes else {}
         self._write(
-            block=block.hash.hex(), timestamp=header.timestamp, transactions=[t.raw.hex() for t in transactions]
+            block=block.hash.hex(), timestamp=header.timestamp, transactions=[t.raw.hex() for t in transactions], **put
         )
 
     # Going back
@@ -309,7 +321,8 @@ class Chain:
                 self.pool = {(t.sender, t.nonce): t for t in pool}
             else:
                 transactions = [Transaction(bytes.fromhex(raw)) for raw in entry["transactions"]]
-                self._seal(self.next_header(entry["timestamp"]), transactions)
+                codes = {bytes.fromhex(at): bytes.fromhex(code) for at, code in entry.get("codes", {}).items()}
+                self._seal(self.next_header(entry["timestamp"]), transactions, codes=codes)
                 if self.head.hash.hex() != entry["block"]:
                     raise SystemExit(
                         f"devnet: line {number} of the journal gives another block than it gave when it was written; "

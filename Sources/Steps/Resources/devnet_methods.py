@@ -347,6 +347,9 @@ class Methods:
     def evm_revert(self, number):
         return self.chain.revert(quantity(number))
 
+    def anvil_setCode(self, account, code):
+        self.chain.set_code(address(account), octets(code))
+
     def hyperkit_setFinalityLag(self, blocks):
         self.chain.lag = blocks if isinstance(blocks, int) else quantity(blocks)
         return True
