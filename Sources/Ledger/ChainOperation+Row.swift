@@ -60,7 +60,8 @@ extension ChainOperation.Intent {
             sender: try row.parsed("sender", Column.address),
             payloadHash: try row.parsed("payload_hash", Hash.init(_:)),
             spendReserved: try row.parsed("spend_reserved_wei", Column.wei),
-            value: try row.parsed("value_wei", Column.wei)
+            value: try row.parsed("value_wei", Column.wei),
+            creates: try row.parsedIfThere("creates", Column.address)
         )
     }
 }

@@ -46,12 +46,14 @@ package struct ChainOperation: Hashable, Sendable {
         package var chainID: ChainID
         package var genesisHash: Hash
         package var sender: Address
-        /// Keccak-256 of the init code with its arguments, or of the call data.
+        /// Keccak-256 of the init code with its arguments, or of the call data, a factory's too.
         package var payloadHash: Hash
         /// The most that it may cost: value and fees.
         package var spendReserved: Wei
         /// What is sent along.
         package var value: Wei
+        /// The contract that a factory creates for it, which no receipt names; nil where the nonce decides.
+        package var creates: Address?
 
         package init(
             run: String,
@@ -64,7 +66,8 @@ package struct ChainOperation: Hashable, Sendable {
             sender: Address,
             payloadHash: Hash,
             spendReserved: Wei,
-            value: Wei = .zero
+            value: Wei = .zero,
+            creates: Address? = nil
         ) {
             self.run = run
             self.project = project
@@ -77,6 +80,7 @@ package struct ChainOperation: Hashable, Sendable {
             self.payloadHash = payloadHash
             self.spendReserved = spendReserved
             self.value = value
+            self.creates = creates
         }
 
         package var lane: Lane { Lane(chainID: chainID, genesisHash: genesisHash, sender: sender) }

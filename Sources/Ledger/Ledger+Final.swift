@@ -91,6 +91,29 @@ extension Ledger {
         }
     }
 
+    /// Says that a factory's transaction succeeded and left no contract: the operation ends as one that failed on the chain.
+    ///
+    /// What it cost stays spent, its value too: that is with the factory.
+    ///
+    /// - Throws: ``LedgerError/contradiction(_:detail:)`` where no factory was asked;
+    ///   ``LedgerError/notAllowed(_:from:to:)`` where no block has it or it reverted.
+    package func markUncreated(_ id: ChainOperation.ID, error: String) throws(LedgerError) -> ChainOperation {
+        try write { database in
+            let operation = try ChainOperation.fetch(id, in: database)
+            let inclusion = try successful(operation, .deploy)
+            guard operation.intent.creates != nil else {
+                throw LedgerError.contradiction(id, detail: "no factory was asked")
+            }
+            try database.execute(
+                sql: "UPDATE transactions SET succeeded = 0, address = NULL WHERE id = ?",
+                arguments: [id.rawValue]
+            )
+            let failed = try move(ChainOperation.fetch(id, in: database), to: .reverted, error, in: database)
+            try count(inclusion.cost(of: operation.intent), for: id, in: database)
+            return failed
+        }
+    }
+
     private func successful(
         _ operation: ChainOperation,
         _ kind: ChainOperation.Kind

@@ -15,14 +15,15 @@ extension Ledger {
             try database.execute(
                 sql: """
                     INSERT INTO transactions (run, project, step, kind, network, chain_id, genesis_hash, sender,
-                        payload_hash, spend_reserved_wei, value_wei, state, created_at, updated_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?)
+                        payload_hash, spend_reserved_wei, value_wei, creates, state, created_at, updated_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'planned', ?, ?)
                     """,
                 arguments: [
                     intent.run, intent.project, intent.step.rawValue, intent.kind.rawValue, intent.network,
                     Column.integer(intent.chainID.rawValue, "chain id"), intent.genesisHash.description,
                     intent.sender.description, intent.payloadHash.description,
-                    intent.spendReserved.description, intent.value.description, time, time,
+                    intent.spendReserved.description, intent.value.description,
+                    intent.creates?.description, time, time,
                 ]
             )
             let operation = try ChainOperation.fetch(
@@ -40,7 +41,7 @@ extension Ledger {
     ///   - id: The operation.
     ///   - rawTransaction: Exactly what is going to be sent.
     ///   - hash: Its hash.
-    ///   - predictedAddress: The contract that it creates.
+    ///   - predictedAddress: The contract that it creates; of one that a factory creates the intent says it.
     ///   - most: The most that a replacement may cost, where that is more than was reserved.
     ///   - limits: What the network's budget allows.
     /// - Returns: The operation with the attempt.
@@ -73,7 +74,7 @@ extension Ledger {
                 sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
                     id.rawValue, operation.attempts.count + 1, hash.description, Data(rawTransaction),
-                    predictedAddress?.description, time,
+                    (predictedAddress ?? operation.intent.creates)?.description, time,
                 ]
             )
             return try move(operation, to: .signed, hash.description, in: database)
@@ -86,6 +87,8 @@ extension Ledger {
     }
 
     /// Says that a block has one of the attempts; again with another block where the chain was reorganised.
+    ///
+    /// Where it succeeded and its receipt names no contract, the one that a factory was to create counts.
     ///
     /// - Throws: ``LedgerError/contradiction(_:detail:)`` where the transaction is none of the attempts.
     package func markIncluded(
@@ -110,7 +113,9 @@ extension Ledger {
                     inclusion.transactionHash.description, inclusion.blockHash.description,
                     Column.integer(inclusion.blockNumber, "block number"), inclusion.succeeded,
                     Column.integer(inclusion.gasUsed, "gas used"), inclusion.feePaid.description,
-                    inclusion.address?.description, id.rawValue,
+                    (inclusion.address ?? (inclusion.succeeded ? operation.intent.creates : nil))?
+                        .description,
+                    id.rawValue,
                 ]
             )
             let words = "block \(inclusion.blockNumber), \(inclusion.succeeded ? "succeeded" : "reverted")"

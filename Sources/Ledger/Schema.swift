@@ -9,7 +9,7 @@ enum Schema {
     static let current = later.count + 1
 
     /// What each version behind the first adds, in order; one that was released never changes.
-    private static let later = [repeats, spending, registry, skipping, proposals]
+    private static let later = [repeats, spending, registry, skipping, proposals, creations]
 
     /// Runs the migrations that the file has not seen.
     ///

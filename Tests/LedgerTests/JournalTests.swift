@@ -202,4 +202,52 @@ import Testing
         #expect(Set(entries.map(\.actor)) == ["ada"])
         #expect(Set(entries.map(\.subject)) == ["deploy:token@sepolia #1"])
     }
+
+    // MARK: Factories
+
+    private func salted() -> ChainOperation.Intent {
+        var salted = intent()
+        salted.creates = address(0x42)
+        return salted
+    }
+
+    /// As a node says it: no receipt names what a factory created.
+    private func included(_ id: ChainOperation.ID) throws -> ChainOperation {
+        let hash = Keccak256.hash("salted".utf8)
+        _ = try ledger.reserveNonce(id, latest: 0, pending: 0)
+        _ = try ledger.recordSigned(id, rawTransaction: [2], hash: hash, predictedAddress: nil)
+        _ = try ledger.markSent(id)
+        var receipt = inclusion(hash)
+        receipt.address = nil
+        return try ledger.markIncluded(id, receipt)
+    }
+
+    @Test func whatAFactoryCreatesIsTheIntents() throws {
+        let planned = try ledger.plan(salted())
+        #expect(try bench.afterKill().operation(planned.id).intent.creates == address(0x42))
+        let operation = try included(planned.id)
+        #expect(operation.attempts.map(\.predictedAddress) == [address(0x42)])
+        #expect(operation.inclusion?.address == address(0x42))
+        #expect(try ledger.markFinal(planned.id, leaving: claim()).address == address(0x42))
+        let refusal = try ledger.refusal(of: "UPDATE transactions SET creates = NULL")
+        #expect(refusal?.contains("what an operation is for never changes") == true)
+    }
+
+    @Test func whatAFactoryDidNotCreateHasFailedAndCost() throws {
+        var paid = salted()
+        paid.value = Wei(5_000_000_000)
+        let id = try ledger.plan(paid).id
+        _ = try included(id)
+        let failed = try ledger.markUncreated(id, error: "no code")
+        #expect(failed.state == .reverted)
+        #expect(failed.error == "no code")
+        #expect(failed.inclusion?.address == nil)
+        let spent = try ledger.read { try Int64.fetchOne($0, sql: "SELECT spend_gwei FROM transactions") }
+        #expect(spent == Int64(18_446_744_079))
+        #expect(try ledger.plan(salted()).state == .planned, "it may be tried again")
+        let plain = try ledger.operation(intent("other"), at: .included)
+        #expect(throws: LedgerError.contradiction(plain.id, detail: "no factory was asked")) {
+            try ledger.markUncreated(plain.id, error: "no code")
+        }
+    }
 }
