@@ -94,7 +94,10 @@ import Testing
         #expect(bytes["init.bin"] == Data([0x60, 0x80] + [UInt8](repeating: 0, count: 20)))
         let compilation = try WireJSON.decode(
             CompilationV1.self, from: try #require(bytes["compilation.json"]))
-        #expect(compilation.links == [.init(start: 2, length: 20)])
+        #expect(
+            compilation.links == [
+                .init(path: "lib/M.sol", name: "M", initCode: [.init(start: 2, length: 20)], runtimeCode: [])
+            ])
     }
 
     @Test func errorsAreDiagnosticsWithTheLineAndACaret() async throws {

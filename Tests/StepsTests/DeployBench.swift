@@ -14,7 +14,7 @@ struct FakeArtifact: Sendable {
     var name = "Token"
     var runtime: [UInt8] = [0x60, 0x01, 0x60, 0x02]
     var abi = "[]"
-    var links: [CompilationV1.Range] = []
+    var links: [CompilationV1.Link] = []
 
     var initCode: [UInt8] { [0x61, UInt8(runtime.count >> 8), UInt8(runtime.count & 255)] + runtime }
 

@@ -160,9 +160,7 @@ import Testing
         #expect(fact.reason.hasPrefix("run run-1 put it at "))
     }
 
-    @Test func unlinkedLibrariesAndValuesThatNobodyTakesAreTold() async throws {
-        let linked = FakeArtifact(links: [.init(start: 1, length: 20)])
-        #expect(try await bench.run(bench.deploy("token", linked)).failures.first?.code == "unlinked-library")
+    @Test func valuesThatNobodyTakesAndCodeThatIsTooLargeAreTold() async throws {
         #expect(try await bench.run(bench.deploy(value: Wei(1))).failures.first?.code == "not-payable")
         let long = FakeArtifact(runtime: [UInt8](repeating: 1, count: 24_577))
         let failure = try #require(try await bench.run(bench.deploy("token", long)).failures.first)

@@ -17,12 +17,21 @@ package enum CompileOutput {
     package static let compilation = "compilation.json"
 }
 
-/// `compilation.json`, version 1: what the steps after it want to know without reading the compiler's whole output.
+/// `compilation.json`, version 2: what the steps after it want to know without reading the compiler's whole output.
 package struct CompilationV1: Codable, Sendable {
     /// Bytes of code that are filled in after compilation.
     package struct Range: Codable, Hashable, Sendable {
         package var start: Int
         package var length: Int
+    }
+
+    /// A library that is deployed by itself, and where the code has its address.
+    package struct Link: Codable, Hashable, Sendable {
+        /// The file that declares it.
+        package var path: String
+        package var name: String
+        package var initCode: [Range]
+        package var runtimeCode: [Range]
     }
 
     /// Something the compiler said without failing.
@@ -38,7 +47,7 @@ package struct CompilationV1: Codable, Sendable {
         package var end: Int
     }
 
-    package var version = 1
+    package var version = 2
     /// The contract's name in the manifest.
     package var contract: String
     /// The file that declares it, relative to the project's root: the compiler's name for the file.
@@ -52,7 +61,8 @@ package struct CompilationV1: Codable, Sendable {
     package var compilerVersion: String
     package var compilerDigest: Digest
     package var immutables: [Range]
-    package var links: [Range]
+    /// Sorted by path and name.
+    package var links: [Link]
     package var warnings: [Warning]
 
     package init(
@@ -65,7 +75,7 @@ package struct CompilationV1: Codable, Sendable {
         compilerVersion: String,
         compilerDigest: Digest,
         immutables: [Range],
-        links: [Range],
+        links: [Link],
         warnings: [Warning]
     ) {
         self.contract = contract

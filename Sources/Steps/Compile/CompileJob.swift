@@ -46,7 +46,7 @@ struct CompileJob: Sendable {
             compilerVersion: compiler.version,
             compilerDigest: compiler.digest,
             immutables: contract.runtime.immutables,
-            links: contract.creation.links,
+            links: contract.links,
             warnings: output.messages.map(CompilationV1.Warning.init)
         )
         func part(_ key: String) throws(StepFailure) -> Data {

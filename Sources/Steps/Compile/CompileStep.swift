@@ -5,7 +5,7 @@ package import Model
 /// Compiles one contract with all that it imports.
 package struct CompileStep: Sendable {
     /// The version of what is stored.
-    private static let schema = 2
+    private static let schema = 3
     /// EIP-170 and EIP-3860.
     private static let limits = (runtime: 24_576, initCode: 49_152)
 

@@ -8,16 +8,17 @@ struct SolcContract: Sendable {
     struct Code: Sendable {
         /// With zeros where a library's address belongs; nil where the text is no code.
         let bytes: [UInt8]?
-        let links: [CompilationV1.Range]
+        /// By file and library.
+        fileprivate let links: [String: [String: [CompilationV1.Range]]]
         let immutables: [CompilationV1.Range]
 
         fileprivate init(_ slice: JSONSlice?) throws(JSONTextError) {
-            let files = try slice?.member("linkReferences")?.parsed().members.values
-            links = Self.ranges(files?.flatMap(\.members.values) ?? [])
+            let files = try slice?.member("linkReferences")?.parsed().members ?? [:]
+            links = files.mapValues { $0.members.mapValues { Self.ranges([$0]) } }
             let immutables = try slice?.member("immutableReferences")?.parsed().members.values
             self.immutables = Self.ranges(immutables.map(Array.init) ?? [])
             var digits = Array((try slice?.member("object")?.parsed().text ?? "").utf8)
-            for link in links {
+            for link in links.values.flatMap(\.values).joined() {
                 let place = link.start * 2..<(link.start + link.length) * 2
                 guard place.upperBound <= digits.count else {
                     bytes = nil
@@ -50,6 +51,22 @@ struct SolcContract: Sendable {
         creation = try Code(evm?.member("bytecode"))
         runtime = try Code(evm?.member("deployedBytecode"))
         metadata = try slice.member("metadata")?.parsed().text ?? ""
+    }
+
+    /// The libraries that the code calls, sorted by path and name.
+    var links: [CompilationV1.Link] {
+        let files = Set(creation.links.keys).union(runtime.links.keys).sorted()
+        return files.flatMap { path in
+            let (inCreation, inRuntime) = (creation.links[path] ?? [:], runtime.links[path] ?? [:])
+            return Set(inCreation.keys).union(inRuntime.keys).sorted().map { name in
+                CompilationV1.Link(
+                    path: path,
+                    name: name,
+                    initCode: inCreation[name] ?? [],
+                    runtimeCode: inRuntime[name] ?? []
+                )
+            }
+        }
     }
 
     /// A part of the contract's output as it stands; nil where the compiler gave none.
