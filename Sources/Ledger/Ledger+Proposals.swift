@@ -25,13 +25,13 @@ extension Ledger {
             try database.execute(
                 sql: """
                     INSERT INTO proposals (run, project, step, network, chain_id, genesis_hash, account, target,
-                        value_wei, payload_hash, nonce, counted, state, created_at, updated_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)
+                        value_wei, payload_hash, creates, nonce, counted, state, created_at, updated_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)
                     """,
                 arguments: [intent.run, intent.project, intent.step.rawValue, intent.network]
                     + Self.chain(intent.lane) + [
                         intent.lane.sender.description, intent.to?.description, intent.value.description,
-                        intent.payloadHash.description, Column.integer(nonce, "nonce"),
+                        intent.payloadHash.description, intent.creates?.description, Column.integer(nonce, "nonce"),
                         Column.integer(counted, "nonce"), time, time,
                     ]
             )
@@ -177,7 +177,8 @@ extension Proposal {
             ),
             to: try row.parsedIfThere("target", Column.address),
             value: try row.parsed("value_wei", Column.wei),
-            payloadHash: try row.parsed("payload_hash", Hash.init(_:))
+            payloadHash: try row.parsed("payload_hash", Hash.init(_:)),
+            creates: try row.parsedIfThere("creates", Column.address)
         )
         nonce = try row.number("nonce")
         counted = try row.number("counted")

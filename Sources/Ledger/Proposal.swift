@@ -16,6 +16,8 @@ package struct Proposal: Hashable, Sendable {
         package var value: Wei
         /// Keccak-256 of the init code with its arguments, or of the call data.
         package var payloadHash: Hash
+        /// The contract that a factory creates for it, which no receipt names; nil where the nonce decides.
+        package var creates: Address?
 
         package init(
             run: String,
@@ -25,7 +27,8 @@ package struct Proposal: Hashable, Sendable {
             lane: ChainOperation.Lane,
             to: Address?,
             value: Wei,
-            payloadHash: Hash
+            payloadHash: Hash,
+            creates: Address? = nil
         ) {
             self.run = run
             self.project = project
@@ -35,6 +38,7 @@ package struct Proposal: Hashable, Sendable {
             self.to = to
             self.value = value
             self.payloadHash = payloadHash
+            self.creates = creates
         }
 
         /// Whether both ask for the same transaction of the same account.

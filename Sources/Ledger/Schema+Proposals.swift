@@ -13,6 +13,7 @@ extension Schema {
             target TEXT,
             value_wei TEXT NOT NULL CHECK (value_wei GLOB '[0-9]*'),
             payload_hash TEXT NOT NULL,
+            creates TEXT,
             nonce INTEGER NOT NULL CHECK (nonce >= 0),
             counted INTEGER NOT NULL CHECK (counted >= 0),
             state TEXT NOT NULL CHECK (state IN ('open', 'executed', 'withdrawn')),
@@ -28,7 +29,7 @@ extension Schema {
         CREATE TRIGGER proposals_are_kept BEFORE DELETE ON proposals
             BEGIN SELECT RAISE(ABORT, 'a proposal is never removed'); END;
         CREATE TRIGGER proposals_keep_their_intent BEFORE UPDATE OF id, run, project, step, network, chain_id,
-            genesis_hash, account, target, value_wei, payload_hash, nonce, created_at ON proposals
+            genesis_hash, account, target, value_wei, payload_hash, creates, nonce, created_at ON proposals
             BEGIN SELECT RAISE(ABORT, 'what a proposal is for never changes'); END;
         CREATE TRIGGER proposals_stay_ended BEFORE UPDATE OF state ON proposals WHEN OLD.state <> 'open'
             BEGIN SELECT RAISE(ABORT, 'this proposal has ended'); END;

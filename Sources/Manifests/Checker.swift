@@ -147,9 +147,9 @@ struct Checker {
     ) -> Checked {
         var checked: [CheckedMap.Entry] = []
         for entry in entries {
-            guard Name.isValid(entry.key) else {
+            guard noun.isName(entry.key) else {
                 problems.add(
-                    entry.keyPlace.error("name", "'\(entry.key)' is not a name", hint: TextKind.nameRule)
+                    entry.keyPlace.error("name", "'\(entry.key)' is not a name", hint: noun.nameRule)
                 )
                 continue
             }

@@ -1,6 +1,6 @@
 import Model
 
-/// Finds deployments whose constructor arguments need each other's addresses.
+/// Finds deployments whose constructor arguments or libraries need each other's addresses.
 ///
 /// Calls are made after all that they name is deployed, so they close no circle.
 struct DeploymentCycles {
@@ -28,7 +28,7 @@ struct DeploymentCycles {
         var arrows: [Node: [Arrow]] = [:]
         var nodes: [Node] = []
         for deployment in manifest.deployments {
-            let texts = deployment.arguments.texts
+            let texts = deployment.arguments.texts + deployment.creation.texts
             for network in deployment.networks.map(\.value) {
                 let node = Node(deployment: deployment.name, network: network)
                 nodes.append(node)

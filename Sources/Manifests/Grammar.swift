@@ -197,9 +197,10 @@ enum Grammar {
             Table.Key(
                 "checks", .named(.expectation, .map(expectation)),
                 "What its functions must give; 'deployments check' asks them."),
-        ],
-        later: ["proxy", "libraries", "salt", "factory", "sameAddress", "overrides"],
-        exactlyOne: ["contract", "each"]
+        ] + creation,
+        later: ["proxy", "overrides"],
+        exactlyOne: ["contract", "each"],
+        needs: ["factory": ["salt"], "sameAddress": ["salt"]]
     )
 
     static let call = Table(

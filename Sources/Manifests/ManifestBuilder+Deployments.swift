@@ -24,7 +24,8 @@ extension ManifestBuilder {
             policy: map.text("policy")?.known,
             tags: map.texts("tags")?.map(\.text) ?? [],
             formerly: map.texts("formerly")?.map(\.located) ?? [],
-            checks: map.map("checks")?.entries.compactMap(expectation) ?? []
+            checks: map.map("checks")?.entries.compactMap(expectation) ?? [],
+            creation: creation(map, of: entry.key)
         )
     }
 

@@ -16,6 +16,7 @@ package enum ManifestSchema {
 /// The schema's definitions: one for each table, made where it is first met.
 private struct Definitions {
     private static let name = "^[A-Za-z][A-Za-z0-9_-]{0,99}$"
+    private static let libraryName = "^(.+\\.sol:)?[A-Za-z_$][A-Za-z0-9_$]*$"
     private static let hasVariable = "\\$\\{"
 
     var made: [String: JSONText] = [:]
@@ -60,10 +61,11 @@ private struct Definitions {
             let least: [(String, JSONText)] = mayBeEmpty ? [] : [("minItems", .number(1))]
             return [("type", .text("array")), ("items", .object(schema(inner)))] + least
         case .map(let table): return [("$ref", .text("#/$defs/\(define(table))"))]
-        case .named(_, let inner):
+        case .named(let noun, let inner):
+            let name = noun == .library ? Self.libraryName : Self.name
             return [
                 ("type", .text("object")),
-                ("propertyNames", .object([("pattern", .text(Self.name))])),
+                ("propertyNames", .object([("pattern", .text(name))])),
                 ("additionalProperties", .object(schema(inner))),
             ]
         case .either(let text, let list, let map):

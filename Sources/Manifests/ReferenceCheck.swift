@@ -108,7 +108,8 @@ struct ReferenceCheck {
         let calls = deployment.calls.flatMap { call in
             call.arguments.texts + (call.unless?.equals.texts ?? [])
         }
-        return deployment.arguments.texts + calls + deployment.checks.flatMap(\.equals.texts)
+        return deployment.arguments.texts + deployment.creation.texts + calls
+            + deployment.checks.flatMap(\.equals.texts)
     }
 
     private func check(

@@ -1,3 +1,5 @@
+import Model
+
 /// What may be written at one place of a manifest: the parser and the JSON Schema both read it.
 indirect enum Shape: Sendable {
     case text(TextKind)
@@ -47,15 +49,29 @@ struct Table: Sendable {
 /// A section of the manifest, by what it names.
 enum Noun: String, CaseIterable, Sendable {
     case variable, compiler, contract, set, signer, network, deployment, policy, check
-    case value, call, option, expectation
+    case value, call, option, expectation, library
 
     /// The root's key; nil for what is deeper inside.
     var section: String? {
         switch self {
         case .variable, .compiler, .contract, .set, .signer, .network, .deployment, .check: rawValue + "s"
         case .policy: "policies"
-        case .value, .call, .option, .expectation: nil
+        case .value, .call, .option, .expectation, .library: nil
         }
+    }
+
+    /// Whether a key may name one.
+    func isName(_ key: String) -> Bool {
+        guard self == .library else { return Name.isValid(key) }
+        let name = SourceReference.contract(key) ?? key
+        let path = SourceReference.path(key)
+        return TextKind.isIdentifier(name) && (path == key || path.hasSuffix(".sol"))
+    }
+
+    /// What such a key is, for those who wrote something else.
+    var nameRule: String {
+        self == .library
+            ? "write the library's name, such as Math, or path/File.sol:Math" : TextKind.nameRule
     }
 }
 

@@ -10,6 +10,7 @@ package enum Action: Hashable, Sendable {
     case deploy(DeployAction)
     case call(CallAction)
     case check(CheckAction)
+    case factory(FactoryAction)
 }
 
 /// Renders a template.
@@ -105,19 +106,23 @@ package struct DeployAction: Hashable, Sendable {
         package var value: Wei
         /// Names that it had before.
         package var formerly: [String]
+        /// Whether it may be there already without being on record.
+        package var isSalted: Bool
 
         package init(
             name: String,
             compile: StepID,
             redeploy: DeploymentSpec.Redeploy,
             value: Wei,
-            formerly: [String] = []
+            formerly: [String] = [],
+            isSalted: Bool = false
         ) {
             self.name = name
             self.compile = compile
             self.redeploy = redeploy
             self.value = value
             self.formerly = formerly
+            self.isSalted = isSalted
         }
     }
 
@@ -147,6 +152,12 @@ package struct DeployAction: Hashable, Sendable {
     package var expectations: [Expectation]
     /// The signers that expectations read addresses of.
     package var signersExpected: [SignerSpec]
+    /// Of its salt and its libraries; only references to deployments and signers are left in it.
+    package var creation: CreationSpec
+    /// The same deployment on its other networks, where it must have one address on all of them.
+    package var twins: [Twin]
+    /// Where the manifest has the deployment; nil where none has it.
+    package var location: FileLocation?
 
     package init(
         name: String,
@@ -165,7 +176,10 @@ package struct DeployAction: Hashable, Sendable {
         liveFirst: NetworkSpec? = nil,
         formerly: [String] = [],
         expectations: [Expectation] = [],
-        signersExpected: [SignerSpec] = []
+        signersExpected: [SignerSpec] = [],
+        creation: CreationSpec = .plain,
+        twins: [Twin] = [],
+        location: FileLocation? = nil
     ) {
         self.name = name
         self.contract = contract
@@ -184,9 +198,15 @@ package struct DeployAction: Hashable, Sendable {
         self.formerly = formerly
         self.expectations = expectations
         self.signersExpected = signersExpected
+        self.creation = creation
+        self.twins = twins
+        self.location = location
     }
 
     package var step: StepID { .deploy(name, on: network.name) }
+
+    /// What must be known before its code and its arguments are.
+    package var references: [Interpolated.Reference] { arguments.references + creation.references }
 }
 
 /// Calls a function of one deployment.

@@ -79,12 +79,21 @@ extension DeploymentForecast {
     /// What a deployment means that is not what was approved.
     package func differences(from now: DeploymentForecast) -> [String] {
         var found: [String] = []
-        if let before = initCodeDigest, let after = now.initCodeDigest, before != after {
+        // The address of a library that is not there yet moves with other people's transactions, as that of an argument
+        // does: what counts is which library is meant.
+        let (mine, theirs) = (
+            unlinkedCodeDigest ?? initCodeDigest, now.unlinkedCodeDigest ?? now.initCodeDigest
+        )
+        if let before = mine, let after = theirs, before != after {
             found.append("init code \(before.short)… → \(after.short)…")
         }
-        if initCodeDigest == nil, now.initCodeDigest != nil, action != .keep {
+        if mine == nil, theirs != nil, action != .keep {
             found.append("its code was not known when the plan was made")
         }
+        if libraries != now.libraries {
+            found.append("libraries \(libraries ?? "none") → \(now.libraries ?? "none")")
+        }
+        if salt != now.salt { found.append("salt \(salt ?? "none") → \(now.salt ?? "none")") }
         if arguments != now.arguments { found.append("arguments \(arguments) → \(now.arguments)") }
         if valueWei != now.valueWei { found.append("value \(valueWei) → \(now.valueWei) wei") }
         if let before = sender, let after = now.sender, before != after {

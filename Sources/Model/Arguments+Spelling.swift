@@ -1,3 +1,5 @@
+import EthereumTypes
+
 extension Interpolated.Reference {
     /// As a manifest writes it, without the braces.
     package var spelling: String {
@@ -20,6 +22,20 @@ extension Arguments {
         case .positional(let items): Argument.spelling(items)
         case .named(let fields): Argument.spelling(fields)
         }
+    }
+}
+
+extension CreationSpec {
+    /// What two plans are compared by; nil where there are none.
+    package var librariesSpelling: String? {
+        guard !libraries.isEmpty else { return nil }
+        let fields = libraries.map { Argument.Field(name: $0.name.value, value: .text($0.address)) }
+        return Arguments.named(fields).spelling
+    }
+
+    /// The factory and the salt's text; nil where there is none.
+    package var saltSpelling: String? {
+        salt.map { "\($0.factory.rawValue) \(Arguments.positional([.text($0.text)]).spelling)" }
     }
 }
 

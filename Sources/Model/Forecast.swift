@@ -53,6 +53,12 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var maxGas: UInt64?
     /// Wei, in decimal; nil where the chain could not be asked.
     package var maxCostWei: String?
+    /// Of the code without its libraries' addresses; nil where it calls none.
+    package var unlinkedCodeDigest: Digest?
+    /// Its libraries as the manifest means them; nil where it names none.
+    package var libraries: String?
+    /// The factory and the salt; nil where the sender's nonce decides the address.
+    package var salt: String?
 
     package init(
         step: StepID,
@@ -66,7 +72,10 @@ package struct DeploymentForecast: Hashable, Sendable {
         valueWei: String = "0",
         calls: [Call] = [],
         maxGas: UInt64? = nil,
-        maxCostWei: String? = nil
+        maxCostWei: String? = nil,
+        unlinkedCodeDigest: Digest? = nil,
+        libraries: String? = nil,
+        salt: String? = nil
     ) {
         self.step = step
         self.network = network
@@ -80,6 +89,9 @@ package struct DeploymentForecast: Hashable, Sendable {
         self.calls = calls
         self.maxGas = maxGas
         self.maxCostWei = maxCostWei
+        self.unlinkedCodeDigest = unlinkedCodeDigest
+        self.libraries = libraries
+        self.salt = salt
     }
 
     /// Whether a run would change something.

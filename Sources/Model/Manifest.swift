@@ -263,6 +263,7 @@ package struct DeploymentSpec: Sendable {
     package var formerly: [Located<String>]
     /// What `deployments check` looks at beside its code.
     package var checks: [Expectation]
+    package var creation: CreationSpec
 
     package init(
         name: String,
@@ -276,7 +277,8 @@ package struct DeploymentSpec: Sendable {
         policy: String? = nil,
         tags: [String] = [],
         formerly: [Located<String>] = [],
-        checks: [Expectation] = []
+        checks: [Expectation] = [],
+        creation: CreationSpec = .plain
     ) {
         self.name = name
         self.location = location
@@ -290,6 +292,7 @@ package struct DeploymentSpec: Sendable {
         self.tags = tags
         self.formerly = formerly
         self.checks = checks
+        self.creation = creation
     }
 }
 

@@ -1,7 +1,9 @@
+package import EthereumTypes
+
 /// The name of a step, unique within its plan: `compile:Token`, `deploy:token@sepolia`.
 package struct StepID: Hashable, Comparable, Sendable {
     package enum Kind: String, CaseIterable, Codable, Sendable {
-        case generate, compile, audit, deploy, call, check
+        case generate, compile, audit, factory, deploy, call, check
     }
 
     package let kind: Kind
@@ -21,6 +23,10 @@ package struct StepID: Hashable, Comparable, Sendable {
     }
 
     package static func check(_ name: String) -> StepID { StepID(.check, name) }
+
+    package static func factory(_ factory: Create2Factory, on network: String) -> StepID {
+        StepID(.factory, "\(factory.rawValue)@\(network)")
+    }
 
     private init(_ kind: Kind, _ subject: String) {
         self.kind = kind

@@ -14,6 +14,7 @@ struct DeploymentExpansion {
         /// The network that this one comes after.
         var liveFirst: NetworkSpec?
         var arguments: Arguments
+        var creation: CreationSpec
         var calls: [CallSpec]
         /// Names that it had before, each with the member of its set.
         var formerly: [String]
@@ -56,6 +57,7 @@ struct DeploymentExpansion {
                             signer: network.signer.flatMap { signers[$0] },
                             liveFirst: network.after.flatMap { networks[$0] },
                             arguments: spec.arguments.mapping(fill),
+                            creation: spec.creation.mapping(fill),
                             calls: spec.calls.map { call in
                                 var call = call
                                 call.arguments = call.arguments.mapping(fill)
@@ -78,6 +80,13 @@ struct DeploymentExpansion {
             }
         }
         problems += Self.lostValues(instances)
+        problems += SaltCheck(instances).problems
+    }
+
+    /// The same deployment on its other networks, where its address must be the same on all of them.
+    func twins(of instance: Instance) -> [Instance] {
+        guard instance.creation.salt?.isSameEverywhere == true else { return [] }
+        return instances.filter { $0.name == instance.name && $0.step != instance.step }
     }
 
     private static func subjects(of spec: DeploymentSpec, _ roster: Roster) -> [(String, ContractName)] {
@@ -118,6 +127,7 @@ struct DeploymentExpansion {
         for instance in instances {
             let references =
                 instance.arguments.located
+                + instance.creation.texts.flatMap { text in text.references.map { ($0, text.location) } }
                 + instance.calls.flatMap { call in
                     call.arguments.located + (call.unless.map { $0.equals.located } ?? [])
                 } + instance.expectations.flatMap(\.equals.located)

@@ -7,13 +7,24 @@ enum EffectSteps {
         of instance: DeploymentExpansion.Instance,
         _ pure: PureSteps,
         _ checks: CheckSteps,
-        among others: Set<StepID>
+        among others: Set<StepID>,
+        twins: [DeploymentExpansion.Instance] = []
     ) -> [Plan<Action>.Step] {
         let claims = [Claim("network:\(instance.network.name)")]
         let compile = StepID.compile(instance.contract)
         let audit = StepID.audit(instance.contract)
         // Where the other network is not part of this plan, the step itself finds out what is there.
         let first = instance.liveFirst.map { StepID.deploy(instance.name, on: $0.name) }
+        let references = instance.arguments.references + instance.creation.references
+        let factory = self.factory(instance)
+        // Their addresses tell whether this one's is the same everywhere.
+        let ofTwins = twins.flatMap {
+            deployments($0.arguments.references + $0.creation.references, $0)
+        }
+        let needs =
+            [compile, audit] + checks.gating(.deploy) + deployments(references, instance)
+            + (factory.map { [$0.step] } ?? [])
+        let after = Set((first.map { [$0] } ?? []) + ofTwins).filter(others.contains).subtracting(needs)
         let deploy = Plan<Action>.Step(
             id: instance.step,
             work: .deploy(
@@ -27,7 +38,7 @@ enum EffectSteps {
                     arguments: instance.arguments,
                     value: instance.spec.value,
                     redeploy: instance.spec.redeploy,
-                    signersRead: signersRead(instance.arguments.references, instance),
+                    signersRead: signersRead(references, instance),
                     gates: (pure.gates[instance.contract] ?? []).filter {
                         $0.network == nil || $0.network == instance.network.name
                     },
@@ -37,12 +48,14 @@ enum EffectSteps {
                     formerly: instance.formerly,
                     expectations: instance.expectations,
                     signersExpected: signersRead(
-                        instance.expectations.flatMap(\.equals.references), instance)
+                        instance.expectations.flatMap(\.equals.references), instance),
+                    creation: instance.creation,
+                    twins: twins.map(twin),
+                    location: instance.spec.location
                 )
             ),
-            needs: [compile, audit] + checks.gating(.deploy)
-                + deployments(instance.arguments.references, instance),
-            after: first.map { [$0] }?.filter(others.contains) ?? [],
+            needs: needs,
+            after: after.sorted(),
             claims: claims
         )
         var steps = [deploy]
@@ -77,6 +90,32 @@ enum EffectSteps {
         return steps
     }
 
+    /// The steps that put factories on the devnets where deployments have a salt.
+    static func factories(of instances: [DeploymentExpansion.Instance]) -> [Plan<Action>.Step] {
+        let actions = Set(instances.compactMap(factory))
+        return actions.sorted { $0.step < $1.step }.map { action in
+            Plan.Step(
+                id: action.step, work: .factory(action), claims: [Claim("network:\(action.network.name)")])
+        }
+    }
+
+    /// What a deployment with a salt needs first; nil on a network that is not hyperkit's own.
+    private static func factory(_ instance: DeploymentExpansion.Instance) -> FactoryAction? {
+        guard let salt = instance.creation.salt, instance.network.isDevnet else { return nil }
+        return FactoryAction(factory: salt.factory, network: instance.network)
+    }
+
+    private static func twin(_ instance: DeploymentExpansion.Instance) -> DeployAction.Twin {
+        let references = instance.arguments.references + instance.creation.references
+        return DeployAction.Twin(
+            network: instance.network,
+            signer: instance.signer,
+            arguments: instance.arguments,
+            creation: instance.creation,
+            signersRead: signersRead(references, instance)
+        )
+    }
+
     /// Puts the effects of one sender on one network in a row, so that nonces follow the plan whatever runs at once; each
     /// waits only until the one before it has its place.
     ///
@@ -96,7 +135,8 @@ enum EffectSteps {
                     compile: action.compile,
                     redeploy: action.redeploy,
                     value: action.value,
-                    formerly: action.formerly
+                    formerly: action.formerly,
+                    isSalted: action.creation.salt != nil
                 )
             )
         }
@@ -104,7 +144,7 @@ enum EffectSteps {
             let lane: String
             var work = step.work
             switch step.work {
-            case .generate, .compile, .audit, .check: return step
+            case .generate, .compile, .audit, .check, .factory: return step
             case .deploy(var action):
                 lane = Self.lane(action.network, action.signer)
                 if last[lane] == nil {
@@ -173,6 +213,7 @@ extension Plan<Action>.Step {
     fileprivate var network: String? {
         switch work {
         case .generate, .compile, .audit, .check: nil
+        case .factory(let action): action.network.name
         case .deploy(let action): action.network.name
         case .call(let action): action.network.name
         }

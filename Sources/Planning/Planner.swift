@@ -37,8 +37,12 @@ package enum Planner {
         let all: Plan<Action>
         do {
             let names = Set(effects.map(\.step))
-            let sending = effects.flatMap { EffectSteps.steps(of: $0, pure, checks, among: names) }
-            all = try Plan(ordering: checks.steps + pure.steps + sending)
+            let sending = effects.flatMap {
+                EffectSteps.steps(
+                    of: $0, pure, checks, among: names, twins: deployments.twins(of: $0))
+            }
+            all = try Plan(
+                ordering: checks.steps + pure.steps + EffectSteps.factories(of: effects) + sending)
         } catch {
             throw PlanningError(sorting: [diagnostic(error, deployments)])
         }

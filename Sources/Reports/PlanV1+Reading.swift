@@ -93,7 +93,10 @@ extension PlanV1.Deployment {
                 )
             },
             maxGas: maxGas,
-            maxCostWei: maxCostWei
+            maxCostWei: maxCostWei,
+            unlinkedCodeDigest: unlinkedCodeDigest,
+            libraries: libraries,
+            salt: salt
         )
     }
 }

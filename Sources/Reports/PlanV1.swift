@@ -37,6 +37,9 @@ package struct PlanV1: Codable, Sendable {
         var calls: [Call]
         var maxGas: UInt64?
         var maxCostWei: String?
+        var unlinkedCodeDigest: Digest?
+        var libraries: String?
+        var salt: String?
     }
 
     var version = 1
@@ -83,7 +86,10 @@ package struct PlanV1: Codable, Sendable {
                     )
                 },
                 maxGas: forecast.maxGas,
-                maxCostWei: forecast.maxCostWei
+                maxCostWei: forecast.maxCostWei,
+                unlinkedCodeDigest: forecast.unlinkedCodeDigest,
+                libraries: forecast.libraries,
+                salt: forecast.salt
             )
         }
     }

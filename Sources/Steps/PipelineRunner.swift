@@ -8,25 +8,28 @@ package struct PipelineRunner: StepRunner {
     private let deploy: DeployStep
     private let call: CallStep
     private let check: CheckStep
+    private let factory: FactoryStep
 
     package init(
         compile: CompileStep,
         audit: AuditStep,
         deploy: DeployStep,
         call: CallStep,
-        check: CheckStep
+        check: CheckStep,
+        factory: FactoryStep
     ) {
         self.compile = compile
         self.audit = audit
         self.deploy = deploy
         self.call = call
         self.check = check
+        self.factory = factory
     }
 
     package func isEffect(_ step: Plan<Action>.Step) -> Bool {
         switch step.work {
         case .generate, .compile, .audit, .check: false
-        case .deploy, .call: true
+        case .deploy, .call, .factory: true
         }
     }
 
@@ -38,7 +41,7 @@ package struct PipelineRunner: StepRunner {
         case .generate(let action): GenerateStep.fingerprint(action)
         case .compile(let action): try compile.fingerprint(action, inputs: inputs)
         case .audit(let action): try audit.fingerprint(action, inputs: inputs)
-        case .deploy, .call: nil
+        case .deploy, .call, .factory: nil
         case .check(let action): try check.fingerprint(action)
         }
     }
@@ -55,6 +58,7 @@ package struct PipelineRunner: StepRunner {
         case .deploy(let action): try await deploy.perform(action, inputs: inputs, progress: progress)
         case .call(let action): try await call.perform(action, inputs: inputs, progress: progress)
         case .check(let action): try await check.perform(action)
+        case .factory(let action): try await factory.perform(action)
         }
     }
 
@@ -81,7 +85,7 @@ package struct PipelineRunner: StepRunner {
         outputs: StoredOutputs
     ) async throws(StepFailure) -> Interpretation {
         switch step.work {
-        case .generate: Interpretation(facts: [])
+        case .generate, .factory: Interpretation(facts: [])
         case .compile(let action): try compile.interpret(action, outputs: outputs)
         case .audit(let action): try audit.interpret(action, inputs: inputs, outputs: outputs)
         case .deploy:

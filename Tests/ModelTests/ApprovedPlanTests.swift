@@ -110,4 +110,31 @@ import Testing
                 .init(name: "b", value: text("2")), .init(name: "a", value: text("1")),
             ]).spelling == #"{a: "1", b: "2"}"#)
     }
+
+    @Test func theAddressOfALibraryMayMoveAndItsNameMayNot() {
+        func linked(_ code: String, _ unlinked: String, _ libraries: String) -> DeploymentForecast {
+            forecast {
+                $0.initCodeDigest = Digest(of: Data(code.utf8))
+                $0.unlinkedCodeDigest = Digest(of: Data(unlinked.utf8))
+                $0.libraries = libraries
+            }
+        }
+        let math = #"{Math: "${deployments.math.address}"}"#
+        let plan = ApprovedPlan(digest: code, deployments: [linked("at 1", "code", math)])
+        #expect(plan.departures(of: [linked("at 2", "code", math)]) == [])
+        let other = Digest(of: Data("other".utf8)).short
+        #expect(
+            plan.departures(of: [linked("at 1", "other", math)]) == [
+                "token@sepolia: init code \(code.short)… → \(other)…"
+            ])
+        #expect(
+            plan.departures(of: [linked("at 1", "code", #"{Math: "0x1"}"#)]) == [
+                #"token@sepolia: libraries \#(math) → {Math: "0x1"}"#
+            ])
+    }
+
+    @Test func anotherSaltIsADeparture() {
+        let now = forecast { $0.salt = #"createx ["v2"]"# }
+        #expect(departures(now) == [#"token@sepolia: salt none → createx ["v2"]"#])
+    }
 }

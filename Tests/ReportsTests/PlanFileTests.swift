@@ -24,7 +24,8 @@ import Testing
                             name: "open", function: "open()", arguments: "[]", to: nil, data: nil,
                             valueWei: "0",
                             reason: "")
-                    ], maxGas: 7, maxCostWei: "9")
+                    ], maxGas: 7, maxCostWei: "9", unlinkedCodeDigest: Digest(of: Data("unlinked".utf8)),
+                    libraries: #"{Math: "0x1"}"#, salt: #"createx ["v1"]"#)
             ]
         )
     }
@@ -41,6 +42,9 @@ import Testing
         #expect(deployment.valueWei == "5")
         #expect(deployment.maxGas == 7)
         #expect(deployment.maxCostWei == "9")
+        #expect(deployment.unlinkedCodeDigest == Digest(of: Data("unlinked".utf8)))
+        #expect(deployment.libraries == #"{Math: "0x1"}"#)
+        #expect(deployment.salt == #"createx ["v1"]"#)
         #expect(approved.call("open", of: deployment.step)?.function == "open()")
     }
 

@@ -21,6 +21,7 @@ struct FakeEffect: Sendable {
         case .compile(let action): .compile(action.contract)
         case .audit(let action): .audit(action.contract)
         case .check(let action): .check(action.name)
+        case .factory(let action): action.step
         }
     }
 }
@@ -80,7 +81,9 @@ extension DeployBench {
         signersRead: [SignerSpec] = [],
         gates: [AuditAction.Gate] = [],
         mates: [DeployAction.LaneMate] = [],
-        formerly: [String] = []
+        formerly: [String] = [],
+        creation: CreationSpec = .plain,
+        twins: [DeployAction.Twin] = []
     ) throws -> FakeEffect {
         let contract = try #require(ContractName(artifact.name))
         return FakeEffect(
@@ -88,7 +91,8 @@ extension DeployBench {
                 DeployAction(
                     name: name, contract: contract, compile: .compile(contract), audit: .audit(contract),
                     network: network, signer: signer, arguments: arguments, value: value, redeploy: redeploy,
-                    signersRead: signersRead, gates: gates, laneMates: mates, formerly: formerly)),
+                    signersRead: signersRead, gates: gates, laneMates: mates, formerly: formerly,
+                    creation: creation, twins: twins, location: Self.here)),
             artifact: artifact
         )
     }
@@ -144,6 +148,7 @@ extension DeployBench {
                 case .call(let action):
                     performed = try await CallStep(context)
                         .perform(action, inputs: StepInputs(inputs), progress: progress)
+                case .factory(let action): performed = try await FactoryStep(context).perform(action)
                 case .generate, .compile, .audit, .check: continue
                 }
                 run.ends[effect.step] = .success(performed)

@@ -40,6 +40,10 @@ struct FakeChain: Sendable {
     var countsLag = false
     var funds: [Address: UInt128] = [:]
     var setters: [[UInt8]: [UInt8]] = [:]
+    /// Code that was always there.
+    var genesisCode: [Address: [UInt8]] = [:]
+    /// Whether factories succeed and create nothing.
+    var factoriesSwallow = false
 
     private(set) var blocks: [Block] = []
     private(set) var pool: [SignedTransaction] = []
@@ -54,6 +58,8 @@ struct FakeChain: Sendable {
         let hash = Keccak256.hash(genesis.utf8)
         blocks = [Block(number: 0, hash: hash, parent: hash, transactions: [])]
     }
+
+    func code(at address: Address) -> [UInt8] { code[address] ?? genesisCode[address] ?? [] }
 
     var head: Block { blocks[blocks.count - 1] }
 
@@ -171,8 +177,9 @@ struct FakeChain: Sendable {
         let gas = Self.gas(transaction.data)
         let price = min(transaction.maxFeePerGas.value, Self.baseFee * 2)
         nonces[signed.sender, default: 0] += 1
-        spent[signed.sender, default: 0] += price * UInt128(gas) + (reverts ? 0 : transaction.value.value)
-        if !reverts {
+        let succeeds = !reverts && createByFactory(signed)
+        spent[signed.sender, default: 0] += price * UInt128(gas) + (succeeds ? transaction.value.value : 0)
+        if succeeds {
             if let address = signed.createdAddress {
                 code[address] = Self.runtime(of: transaction.data)
             } else if let to = transaction.to, let slot = setters[Array(transaction.data.prefix(4))] {
@@ -182,12 +189,31 @@ struct FakeChain: Sendable {
         receipts[signed.hash] = Receipt(
             block: block,
             transaction: signed,
-            succeeded: !reverts,
+            succeeded: succeeds,
             address: signed.createdAddress,
             gasUsed: gas,
             price: price,
             hiddenPolls: receiptLag
         )
+    }
+
+    /// What a factory that is asked creates; false where it reverts, since there is code already or the salt is none.
+    private mutating func createByFactory(_ signed: SignedTransaction) -> Bool {
+        let data = signed.transaction.data
+        guard let to = signed.transaction.to, !code(at: to).isEmpty, !factoriesSwallow,
+            let factory = Create2Factory.allCases.first(where: { $0.address == to })
+        else { return true }
+        let isProxy = factory == .deterministicProxy
+        let salt = Array(isProxy ? data.prefix(32) : data.dropFirst(4).prefix(32))
+        let length = isProxy ? data.count - 32 : Int(data[98]) << 8 | Int(data[99])
+        let initCode = Array(data.dropFirst(isProxy ? 32 : 100).prefix(length))
+        guard let id = ChainID(chainID),
+            let effective = factory.effectiveSalt(salt, sender: signed.sender, chainID: id)
+        else { return false }
+        let made = Address.created2(by: to, salt: effective, initCodeHash: Keccak256.hash(initCode))
+        guard code(at: made).isEmpty else { return false }
+        code[made] = Self.runtime(of: initCode)
+        return true
     }
 
     private static func runtime(of data: [UInt8]) -> [UInt8] {

@@ -44,7 +44,11 @@ enum FakeMethods {
                 chain.hiddenCodePolls -= 1
                 return .success(.string("0x"))
             }
-            return .success(.string(Hex.prefixed(address(first).flatMap { chain.code[$0] } ?? [])))
+            return .success(.string(Hex.prefixed(address(first).map { chain.code(at: $0) } ?? [])))
+        case "anvil_setCode":
+            guard let at = address(first) else { return .failure(Refusal(message: "no address")) }
+            chain.tamper(at, code: Hex.decode((parameters.last?.string ?? "").dropFirst(2)) ?? [])
+            return .success(.null)
         case "eth_call":
             guard let to = parameters.first?["to"]?.string.flatMap(address),
                 let answer = chain.read(to, data(of: parameters))

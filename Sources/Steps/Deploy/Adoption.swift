@@ -123,7 +123,7 @@ package struct Adoption: Sendable {
         -> ArgumentResolution
     {
         var resolution = ArgumentResolution(deployments: [:], signers: [:], network: action.network.name)
-        for case .deploymentAddress(let name, let other) in action.arguments.references {
+        for case .deploymentAddress(let name, let other) in action.references {
             let home = other ?? action.network.name
             var address: Address?
             if home == action.network.name {
@@ -131,16 +131,12 @@ package struct Adoption: Sendable {
                     address = known.entry.address
                 }
             } else {
-                let entries = context.registry[home]?.entries ?? []
-                address =
-                    entries.last {
-                        $0.project == context.project && $0.name == name && $0.status == .current
-                    }?.address
+                address = context.registered(name, on: home)
             }
             guard let address else {
                 throw StepFailure(
                     code: "unresolved-reference",
-                    "its arguments need the address of \(name)@\(home), which is not known",
+                    "it needs the address of \(name)@\(home), which is not known",
                     hint: "adopt or deploy \(name)@\(home) first"
                 )
             }

@@ -35,7 +35,7 @@ struct ArgumentResolution: Sendable {
         return .map(entries)
     }
 
-    private func text(_ text: Interpolated) throws(StepFailure) -> String {
+    func text(_ text: Interpolated) throws(StepFailure) -> String {
         let known = text.resolving { reference in
             address(reference).map { Interpolated(text: $0.description, at: text.location) }
         }

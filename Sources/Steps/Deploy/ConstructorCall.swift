@@ -15,9 +15,13 @@ struct ConstructorCall: Sendable {
     var runtimeCode: [UInt8]
     /// Places in the runtime code that are filled in on the chain.
     var masked: [Range<Int>]
+    /// Places in the runtime code that hold a library's address.
+    var linked: [Range<Int>]
     var runtimeCodeDigest: Digest
     /// Of the init code without its arguments.
     var initCodeDigest: Digest
+    /// Of the init code without its libraries' addresses; nil where it calls none.
+    var unlinkedCodeDigest: Digest?
 
     init(
         _ action: DeployAction,
@@ -25,13 +29,14 @@ struct ConstructorCall: Sendable {
         resolution: ArgumentResolution
     ) throws(StepFailure) {
         let compilation = try CompilationV1.read(compiled)
-        guard compilation.links.isEmpty else {
-            throw StepFailure(
-                code: "unlinked-library",
-                "\(compilation.name) calls a library that is deployed by itself, which this version cannot link",
-                hint: "make the library's functions internal"
-            )
-        }
+        let unlinked = try compiled.bytes(CompileOutput.initCode)
+        let code = try LinkedCode(
+            compilation,
+            initCode: unlinked,
+            runtimeCode: try compiled.bytes(CompileOutput.runtimeCode),
+            action,
+            resolution
+        )
         abi = try EffectContext.abi(compiled)
         let type = ABIType.tuple(abi.constructorInputs)
         let input = try resolution.input(action.arguments)
@@ -57,13 +62,13 @@ struct ConstructorCall: Sendable {
         } catch {
             throw StepFailure(code: "bad-argument", "\(error)")
         }
-        let initCode = try compiled.bytes(CompileOutput.initCode)
-        initCodeDigest = Digest(of: initCode)
-        data = Array(initCode) + arguments
-        let runtime = try compiled.bytes(CompileOutput.runtimeCode)
-        runtimeCode = Array(runtime)
-        runtimeCodeDigest = Digest(of: runtime)
+        initCodeDigest = Digest(of: Data(code.initCode))
+        unlinkedCodeDigest = compilation.links.isEmpty ? nil : Digest(of: unlinked)
+        data = code.initCode + arguments
+        runtimeCode = code.runtimeCode
+        runtimeCodeDigest = Digest(of: Data(code.runtimeCode))
         masked = compilation.immutables.map { $0.start..<($0.start + $0.length) }
+        linked = compilation.links.flatMap(\.runtimeCode).map { $0.start..<($0.start + $0.length) }
     }
 
     /// What the ledger keeps of it.
@@ -79,5 +84,10 @@ struct ConstructorCall: Sendable {
 
     func compare(_ onChain: [UInt8]) -> CodeComparison {
         CodeComparison(onChain: onChain, artifact: runtimeCode, masked: masked)
+    }
+
+    /// Whether it is the same code, wherever its libraries are: another network has them elsewhere.
+    func isSame(elsewhere onChain: [UInt8]) -> Bool {
+        CodeComparison(onChain: onChain, artifact: runtimeCode, masked: masked + linked) == .identical
     }
 }

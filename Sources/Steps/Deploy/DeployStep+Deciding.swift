@@ -7,6 +7,8 @@ extension DeployStep {
     /// What the ledger and the chain say is to be done.
     enum Decision: Sendable {
         case keep(DeploymentFact)
+        /// It is at its salt's address, and not on record.
+        case adopt(RegistryEntry, DeploymentFact)
         case create(reason: String)
         case replace(reason: String)
     }
@@ -15,16 +17,30 @@ extension DeployStep {
     func decide(
         _ action: DeployAction,
         _ call: ConstructorCall,
+        _ creation: Creation,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> Decision {
         let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
-        return try await decide(action, call, network, knowledge).decision
+        return try await decide(action, call, creation, network, knowledge).decision
     }
 
     /// The decision, and what the creation used where that is news to the ledger.
     func decide(
         _ action: DeployAction,
         _ call: ConstructorCall,
+        _ creation: Creation,
+        _ network: OpenNetwork,
+        _ knowledge: DeploymentKnowledge
+    ) async throws(StepFailure) -> (decision: Decision, gasUsed: UInt64?) {
+        let (decision, gasUsed) = try await recorded(action, call, creation, network, knowledge)
+        return (try await look(decision, action, call, creation, network), gasUsed)
+    }
+
+    /// What the records alone say.
+    private func recorded(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ creation: Creation,
         _ network: OpenNetwork,
         _ knowledge: DeploymentKnowledge
     ) async throws(StepFailure) -> (decision: Decision, gasUsed: UInt64?) {
@@ -39,13 +55,14 @@ extension DeployStep {
                 known.gasUsed = try await context.confirm(known.entry, on: network)
             case .ledger, .formerName: break
             }
-            return (try await decide(action, call, network, known), known.gasUsed)
+            return (try await decide(action, call, creation, network, known), known.gasUsed)
         }
     }
 
     private func decide(
         _ action: DeployAction,
         _ call: ConstructorCall,
+        _ creation: Creation,
         _ network: OpenNetwork,
         _ known: KnownDeployment
     ) async throws(StepFailure) -> Decision {
@@ -53,8 +70,9 @@ extension DeployStep {
         guard action.redeploy != .always else { return .replace(reason: "redeploy: always") }
         let isSame =
             entry.initCodeDigest == call.initCodeDigest && entry.constructorArguments == call.arguments
+            && (creation.address ?? entry.address) == entry.address
         guard isSame || action.redeploy == .never else {
-            return .replace(reason: Self.reasonToReplace(entry, call))
+            return .replace(reason: Self.reasonToReplace(entry, call, creation))
         }
         let onChain = try await context.codeBefore(at: entry.address, on: network)
         let match = call.compare(onChain)
@@ -103,13 +121,20 @@ extension DeployStep {
         }
     }
 
-    private static func reasonToReplace(_ entry: RegistryEntry, _ call: ConstructorCall) -> String {
+    private static func reasonToReplace(
+        _ entry: RegistryEntry,
+        _ call: ConstructorCall,
+        _ creation: Creation
+    ) -> String {
         var changes: [String] = []
         if entry.runtimeCodeDigest != call.runtimeCodeDigest {
             changes.append("code \(entry.runtimeCodeDigest.short)… → \(call.runtimeCodeDigest.short)…")
         }
         if entry.constructorArguments != call.arguments { changes.append("constructor arguments changed") }
-        if changes.isEmpty { changes.append("init code changed") }
+        if changes.isEmpty, entry.initCodeDigest != call.initCodeDigest {
+            changes.append("init code changed")
+        }
+        if changes.isEmpty, let address = creation.address { changes.append("its salt gives \(address)") }
         return changes.joined(separator: ", ") + "; before, it was at \(entry.address)"
     }
 }

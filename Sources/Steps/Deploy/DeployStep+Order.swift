@@ -11,7 +11,7 @@ extension DeployStep {
     ) -> DeploymentForecast {
         let (what, reason): (DeploymentForecast.Action, String) =
             switch decision {
-            case .keep(let fact): (.keep, fact.reason)
+            case .keep(let fact), .adopt(_, let fact): (.keep, fact.reason)
             case .create(let reason): (.create, reason)
             case .replace(let reason): (.replace, reason)
             }
@@ -22,7 +22,10 @@ extension DeployStep {
             reason: reason,
             initCodeDigest: call.initCodeDigest,
             arguments: action.arguments.spelling,
-            valueWei: action.value.description
+            valueWei: action.value.description,
+            unlinkedCodeDigest: call.unlinkedCodeDigest,
+            libraries: action.creation.librariesSpelling,
+            salt: action.creation.saltSpelling
         )
     }
 
@@ -37,10 +40,11 @@ extension DeployStep {
             throw Self.notLive("it is not on '\(first.name)' yet", action)
         }
         let address = known.entry.address
-        guard known.entry.initCodeDigest == call.initCodeDigest else {
+        // Libraries are elsewhere on another network, and their addresses are in the digest.
+        guard known.entry.initCodeDigest == call.initCodeDigest || call.unlinkedCodeDigest != nil else {
             throw Self.notLive("other code is on '\(first.name)', at \(address)", action)
         }
-        guard call.compare(try await network.code(of: address)) == .identical else {
+        guard call.isSame(elsewhere: try await network.code(of: address)) else {
             throw Self.notLive("'\(first.name)' has other code at \(address) than was deployed there", action)
         }
     }

@@ -9,16 +9,17 @@ extension DeployStep {
     func settleProposed(
         _ action: DeployAction,
         _ call: ConstructorCall,
+        _ creation: Creation,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> DeploymentFact? {
         guard let execution = try await context.execution(of: action.step, on: network) else { return nil }
         let (proposal, receipt) = (execution.proposal, execution.receipt)
-        guard let address = receipt.contractAddress else {
+        guard let address = receipt.contractAddress ?? proposal.intent.creates else {
             throw StepFailure(
                 .blocked, code: "no-address", "the receipt of \(receipt.transactionHash) names no contract")
         }
-        let onChain = try await codeOnceThere(address, action, network)
-        let isWanted = proposal.intent.payloadHash == Keccak256.hash(call.data)
+        let onChain = try await codeOnceThere(address, nil, action, network)
+        let isWanted = proposal.intent.payloadHash == creation.payloadHash
         let before = try context.current(action.name, network)
         var entry = RegistryEntry(
             project: context.project,

@@ -20,7 +20,7 @@ package struct DeployStep: Sendable {
         try context.admit(action.network)
         let network = try await context.hub.open(action.network)
         let resolution = try await context.resolution(
-            of: action.arguments.references,
+            of: action.references,
             on: action.network.name,
             signers: action.signersRead,
             inputs: inputs
@@ -41,16 +41,26 @@ package struct DeployStep: Sendable {
         _ inputs: StepInputs,
         _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact {
-        if let settled = try await settleEarlier(action, call, network, progress) { return settled }
-        if let settled = try await settleProposed(action, call, network) { return settled }
+        let creation = try await context.creation(of: call.data, action, on: network)
+        if let settled = try await settleEarlier(action, call, creation, network, progress) { return settled }
+        if let settled = try await settleProposed(action, call, creation, network) { return settled }
         let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
-        let (decision, gasUsed) = try await decide(action, call, network, knowledge)
+        let (decision, gasUsed) = try await decide(action, call, creation, network, knowledge)
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
-        if case .keep(let fact) = decision { return fact }
+        switch decision {
+        case .keep(let fact): return fact
+        case .adopt(let entry, let fact):
+            try inLedger { () throws(LedgerError) in
+                _ = try context.ledger.adopt(entry, network: action.network.name, run: context.run)
+            }
+            return fact
+        case .create, .replace: break
+        }
         let allowance = try context.allowance(Self.intent(action, call, decision))
+        try await checkSameAddress(action, creation, network, inputs)
         try await checkLiveFirst(action, call)
         return try await create(
-            action, call, decision, allowance, network: network, inputs: inputs, progress)
+            action, call, creation, decision, allowance, network: network, inputs: inputs, progress)
     }
 
     /// Puts a deployment that could not be made on record; an interruption is none.
@@ -79,6 +89,7 @@ package struct DeployStep: Sendable {
     private func create(
         _ action: DeployAction,
         _ call: ConstructorCall,
+        _ creation: Creation,
         _ decision: Decision,
         _ allowance: Allowance,
         network: OpenNetwork,
@@ -96,15 +107,19 @@ package struct DeployStep: Sendable {
         }
         try await cost.check(network, sender: sending.address, context: context)
         try Self.checkSizes(call, action)
-        try await context.warnOfUnknownHistory(of: sending.address, on: network)
+        // What has a salt is found at its address, also where nobody remembers it.
+        if creation.address == nil {
+            try await context.warnOfUnknownHistory(of: sending.address, on: network)
+        }
         let request = TransactionRequest(
             step: action.step,
             kind: .deploy,
-            to: nil,
-            data: call.data,
+            to: creation.to,
+            data: creation.data,
             value: action.value,
             abi: call.abi,
-            allowance: allowance
+            allowance: allowance,
+            creates: creation.address
         )
         let signer: any TransactionSigner
         switch sending {
@@ -125,6 +140,7 @@ package struct DeployStep: Sendable {
     private func settleEarlier(
         _ action: DeployAction,
         _ call: ConstructorCall,
+        _ creation: Creation,
         _ network: OpenNetwork,
         _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact? {
@@ -135,7 +151,7 @@ package struct DeployStep: Sendable {
             progress: progress,
             usable: { operation throws(StepFailure) in
                 // Where code or arguments changed since, it is about to be replaced.
-                guard operation.intent.payloadHash == Keccak256.hash(call.data) else { return nil }
+                guard operation.intent.payloadHash == creation.payloadHash else { return nil }
                 return try early(action, call, operation, .create(reason: ""))
             }
         )
@@ -143,8 +159,11 @@ package struct DeployStep: Sendable {
         let reason = "run \(settled.intent.run) sent it and ended before it was confirmed"
         let before = try context.current(action.name, network)
         let decision: Decision = before == nil ? .create(reason: reason) : .replace(reason: reason)
-        if settled.intent.payloadHash == Keccak256.hash(call.data) {
+        if settled.intent.payloadHash == creation.payloadHash {
             return try await finish(action, call, settled, decision, network)
+        }
+        if let address = settled.intent.creates {
+            _ = try await codeOnceThere(address, settled, action, network)
         }
         // Code or arguments changed since: what was sent is there and goes on record, and then it is replaced.
         try inLedger { () throws(LedgerError) in
@@ -164,7 +183,7 @@ package struct DeployStep: Sendable {
         guard let inclusion = operation.inclusion, let address = inclusion.address else {
             throw StepFailure(.blocked, code: "no-address", "the receipt of \(action.step) names no contract")
         }
-        let onChain = try await codeOnceThere(address, action, network)
+        let onChain = try await codeOnceThere(address, operation, action, network)
         let matches = call.compare(onChain) == .identical
         var claim = call.claim(for: action)
         claim.deployedCodeDigest = Digest(of: onChain)
@@ -196,7 +215,7 @@ package struct DeployStep: Sendable {
     ) -> DeploymentFact {
         var fact: DeploymentFact
         switch decision {
-        case .keep(let kept): fact = kept
+        case .keep(let kept), .adopt(_, let kept): fact = kept
         case .create(let reason): fact = Self.fact(action, .created, reason: reason)
         case .replace(let reason): fact = Self.fact(action, .replaced, reason: reason)
         }
@@ -211,9 +230,11 @@ package struct DeployStep: Sendable {
 
     /// The code at a new address; nodes behind one URL may lag behind each other.
     ///
-    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `no-code`: without code the operation is not final.
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `no-code`: without code the operation is not final. One that a
+    ///   factory was asked for has failed then: what is found at its address later is taken over, so nothing is made twice.
     func codeOnceThere(
         _ address: Address,
+        _ operation: ChainOperation?,
         _ action: DeployAction,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> [UInt8] {
@@ -223,6 +244,20 @@ package struct DeployStep: Sendable {
             guard code.isEmpty else { return code }
             guard (try? await context.world.sleep(wait)) != nil else { throw .cancelled }
             wait *= 2
+        }
+        if let operation, operation.intent.creates != nil {
+            let words = "the factory's transaction succeeded and left no code at \(address)"
+            try inLedger { () throws(LedgerError) in
+                _ = try context.ledger.markUncreated(operation.id, error: words)
+            }
+            throw StepFailure(
+                .blocked,
+                code: "no-code",
+                "\(words) on '\(action.network.name)'",
+                hint:
+                    "a factory need not revert where what it calls runs out of gas: look at the transaction before you "
+                    + "run again; a new one will be sent"
+            )
         }
         throw StepFailure(
             .blocked,

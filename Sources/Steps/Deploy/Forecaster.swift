@@ -10,7 +10,7 @@ package import Model
 /// Walks the plan's effects in order as a run would: addresses of contracts that are not there yet are computed from the
 /// nonces that they would get.
 package struct Forecaster: Sendable {
-    private let context: EffectContext
+    let context: EffectContext
     /// Whether a chain may be asked; a devnet that starts empty is not.
     private let mayAsk: @Sendable (NetworkSpec) -> Bool
 
@@ -29,7 +29,7 @@ package struct Forecaster: Sendable {
         var forecasts: [DeploymentForecast] = []
         for step in plan.steps {
             switch step.work {
-            case .generate, .compile, .audit, .check: continue
+            case .generate, .compile, .audit, .check, .factory: continue
             case .deploy(let action):
                 let forecast = await forecast(action, outcome, inputs, &view)
                 if [.create, .keep, .replace].contains(forecast.action), let text = forecast.address {
@@ -48,7 +48,7 @@ package struct Forecaster: Sendable {
     }
 
     /// What is known half-way through the plan.
-    private struct View {
+    struct View {
         var addresses: [String: Address] = [:]
         var actions: [StepID: DeploymentForecast.Action] = [:]
         /// The next nonce by network and sender.
@@ -67,7 +67,9 @@ package struct Forecaster: Sendable {
             action: .create,
             reason: "",
             arguments: action.arguments.spelling,
-            valueWei: action.value.description
+            valueWei: action.value.description,
+            libraries: action.creation.librariesSpelling,
+            salt: action.creation.saltSpelling
         )
         do throws(StepFailure) {
             if let reason = blocked(action, outcome, view) {
@@ -78,13 +80,18 @@ package struct Forecaster: Sendable {
             let sender = await sender(action.signer, network)
             forecast.sender = sender?.description
             let call = try await call(action, inputs, view)
-            forecast.initCodeDigest = try inputs[action.compile].digest(CompileOutput.initCode)
+            try describe(action, call, try inputs[action.compile], &forecast)
+            // What stands there needs no key to be recognised.
+            let deployer = sender == nil ? try deployer(action, network) : nil
+            let creation = try creation(action, call, sender ?? deployer)
+            try await checkSameAddress(action, creation, sender, inputs, view)
             guard let network else {
                 forecast.reason = "an ephemeral devnet starts empty each time"
-                forecast.address = next(action.network, sender, start: 0, &view)?.description
+                let address = next(action.network, sender, start: 0, &view)
+                forecast.address = Self.place(action, creation, address)?.description
                 return forecast
             }
-            try await decide(action, call, network, sender, &forecast, &view)
+            try await decide(action, call, creation, network, sender, &forecast, &view)
         } catch {
             forecast.action = error.code == "drift" ? .drift : .blocked
             forecast.reason = error.message
@@ -95,6 +102,7 @@ package struct Forecaster: Sendable {
     private func decide(
         _ action: DeployAction,
         _ call: ConstructorCall?,
+        _ creation: Creation?,
         _ network: OpenNetwork,
         _ sender: Address?,
         _ forecast: inout DeploymentForecast,
@@ -108,12 +116,12 @@ package struct Forecaster: Sendable {
             if open.state == .blocked {
                 throw StepFailure(.blocked, code: "lane-blocked", open.error ?? forecast.reason)
             }
-            guard let call, open.intent.payloadHash != Keccak256.hash(call.data) else { return }
+            guard let creation, open.intent.payloadHash != creation.payloadHash else { return }
             forecast.action = .replace
             forecast.reason += "; code or arguments changed since"
-        } else if let call {
-            switch try await DeployStep(context).decide(action, call, network) {
-            case .keep(let fact):
+        } else if let call, let creation {
+            switch try await DeployStep(context).decide(action, call, creation, network) {
+            case .keep(let fact), .adopt(_, let fact):
                 forecast.action = .keep
                 forecast.reason = fact.reason
                 forecast.address = fact.address
@@ -126,10 +134,14 @@ package struct Forecaster: Sendable {
         } else {
             forecast.reason = "an address among its arguments is not known before the run"
         }
-        guard let sender else { return }
+        guard let sender else {
+            forecast.address = creation?.address?.description
+            return
+        }
         let count = try await firstNonce(of: sender, network)
-        forecast.address = next(action.network, sender, start: count, &view)?.description
-        guard let call, let gas = await gas(action, call, network, sender) else { return }
+        let address = next(action.network, sender, start: count, &view)
+        forecast.address = Self.place(action, creation, address)?.description
+        guard let creation, let gas = await gas(action, creation, network, sender) else { return }
         forecast.maxGas = gas
         let price = try await GasPrice.now(network)
         forecast.maxCostWei = (price.most * gas + action.value).description
@@ -147,7 +159,7 @@ package struct Forecaster: Sendable {
             case .cancelled, nil: return "\(need) was not done"
             }
         }
-        for case .deploymentAddress(let name, let other) in action.arguments.references {
+        for case .deploymentAddress(let name, let other) in action.references {
             let step = StepID.deploy(name, on: other ?? action.network.name)
             if view.actions[step] == .blocked || view.actions[step] == .drift { return "it needs \(step)" }
         }
@@ -161,12 +173,12 @@ package struct Forecaster: Sendable {
         _ view: View
     ) async throws(StepFailure) -> ConstructorCall? {
         let resolution = await resolution(view, on: action.network, signers: action.signersRead)
-        guard resolution.knows(action.arguments.references) else { return nil }
+        guard resolution.knows(action.references) else { return nil }
         return try ConstructorCall(action, compiled: try inputs[action.compile], resolution: resolution)
     }
 
     /// What is known now of the addresses that arguments refer to; a signer whose secret is not there is left out.
-    private func resolution(_ view: View, on network: NetworkSpec, signers: [SignerSpec]) async
+    func resolution(_ view: View, on network: NetworkSpec, signers: [SignerSpec]) async
         -> ArgumentResolution
     {
         var resolution = ArgumentResolution(
@@ -268,11 +280,14 @@ package struct Forecaster: Sendable {
     /// What the node estimates with a fifth on top; nil where it cannot, as where a contract it calls is not there yet.
     private func gas(
         _ action: DeployAction,
-        _ call: ConstructorCall,
+        _ creation: Creation,
         _ network: OpenNetwork,
         _ sender: Address
     ) async -> UInt64? {
-        let request = CallRequest(from: sender, to: nil, data: call.data, value: action.value)
+        // A factory that the run is going to put on a devnet cannot be asked yet.
+        if let factory = creation.to, (try? await network.code(of: factory))?.isEmpty != false { return nil }
+        let request = CallRequest(
+            from: sender, to: creation.to, data: creation.data, value: action.value)
         let estimate = try? await network.rpc.estimateGas(request)
         return estimate.map { $0 + $0 / 5 }
     }

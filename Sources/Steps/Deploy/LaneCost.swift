@@ -15,7 +15,7 @@ struct LaneCost: Sendable {
     /// Adds up what is known from the compiled contracts; constructors' own work is not known and not counted.
     ///
     /// What `deployed` gives the init code of, where that is the same, costs nothing: it is kept, or only its arguments changed,
-    /// which is not known here.
+    /// which is not known here; nor is code known whose libraries are not. What has a salt may be there already.
     init(
         _ action: DeployAction,
         _ inputs: StepInputs,
@@ -24,9 +24,11 @@ struct LaneCost: Sendable {
         for mate in action.laneMates {
             // One that did not compile is not deployed.
             guard let compiled = try? inputs[mate.compile] else { continue }
+            if mate.name != action.name, mate.isSalted { continue }
             if mate.redeploy != .always, mate.name != action.name, let initCode = try deployed(mate) {
                 let isSame = initCode == compiled.digest(CompileOutput.initCode)
-                if isSame || mate.redeploy == .never { continue }
+                let isLinked = try !CompilationV1.read(compiled).links.isEmpty
+                if isSame || isLinked || mate.redeploy == .never { continue }
             }
             let initCode = Array(try compiled.bytes(CompileOutput.initCode))
             let runtime = try compiled.bytes(CompileOutput.runtimeCode)

@@ -14,6 +14,8 @@ struct TransactionRequest: Sendable {
     /// For messages when the code reverts.
     var abi: ContractABI?
     var allowance = Allowance.unlimited
+    /// What a factory creates for it; nil where the receipt says what is created.
+    var creates: Address?
 
     var payloadHash: Hash { Keccak256.hash(data) }
 

@@ -102,6 +102,8 @@ struct PlanCommand: AsyncParsableCommand {
                 let reason = end?.failure?.message ?? end?.skippedAfter.map { "after \($0)" } ?? end?.reason
                 return PlanV1.Step(
                     id: step.id, action: action, reasons: [reason ?? ""].filter { !$0.isEmpty })
+            case .factory:
+                return PlanV1.Step(id: step.id, action: "keep", reasons: ["it is put there where it is not"])
             case .deploy:
                 let forecast = byStep[step.id]
                 return PlanV1.Step(

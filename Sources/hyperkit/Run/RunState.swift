@@ -156,7 +156,8 @@ struct RunState {
             audit: AuditStep(slither: slither, slitherMissing: tools.slither.reason ?? ""),
             deploy: DeployStep(effects),
             call: CallStep(effects),
-            check: CheckStep(world: world, root: project.manifest.root)
+            check: CheckStep(world: world, root: project.manifest.root),
+            factory: FactoryStep(effects)
         )
         return StepExecution(
             runner: ShowingLines(

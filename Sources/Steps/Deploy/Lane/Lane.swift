@@ -281,7 +281,8 @@ struct LaneContext: Sendable {
             sender: sender,
             payloadHash: request.payloadHash,
             spendReserved: most,
-            value: request.value
+            value: request.value,
+            creates: request.creates
         )
     }
 }

@@ -88,7 +88,8 @@ extension EffectContext {
             lane: lane,
             to: request.to,
             value: request.value,
-            payloadHash: request.payloadHash
+            payloadHash: request.payloadHash,
+            creates: request.creates
         )
         let nonce = try nonce(for: intent, state)
         let transaction = request.transaction(

@@ -1,0 +1,72 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Model
+
+/// What is known of a creation before a run.
+extension Forecaster {
+    /// Puts the digests of the code into the forecast; that of linked code only where its libraries' addresses are known.
+    ///
+    /// - Throws: ``StepFailure`` where a library is missing or one is not needed.
+    func describe(
+        _ action: DeployAction,
+        _ call: ConstructorCall?,
+        _ compiled: StoredOutputs,
+        _ forecast: inout DeploymentForecast
+    ) throws(StepFailure) {
+        let compilation = try CompilationV1.read(compiled)
+        let isLinked = try !LinkedCode.libraries(of: compilation, action).isEmpty
+        let digest = compiled.digest(CompileOutput.initCode)
+        forecast.initCodeDigest = call?.initCodeDigest ?? (isLinked ? nil : digest)
+        forecast.unlinkedCodeDigest = isLinked ? digest : nil
+    }
+
+    /// Who created what stands there already; nil where nothing is on record.
+    func deployer(_ action: DeployAction, _ network: OpenNetwork?) throws(StepFailure) -> Address? {
+        guard let network,
+            case .known(let known) = try context.knowledge(
+                of: action.name, formerly: action.formerly, on: network)
+        else { return nil }
+        return known.entry.deployer
+    }
+
+    /// How it would be created; nil where its code or its arguments are not known, or a sender that counts.
+    func creation(
+        _ action: DeployAction,
+        _ call: ConstructorCall?,
+        _ sender: Address?
+    ) throws(StepFailure) -> Creation? {
+        guard let call else { return nil }
+        guard let salt = action.creation.salt else { return Creation(initCode: call.data) }
+        if salt.factory == .createX, sender == nil { return nil }
+        return try Creation(
+            initCode: call.data, salt, sender: sender, chainID: action.network.chainID)
+    }
+
+    /// Where it would be: by its salt, or by the nonce that it would get.
+    static func place(_ action: DeployAction, _ creation: Creation?, _ next: Address?) -> Address? {
+        action.creation.salt == nil ? next : creation?.address
+    }
+
+    func checkSameAddress(
+        _ action: DeployAction,
+        _ creation: Creation?,
+        _ sender: Address?,
+        _ inputs: StepInputs,
+        _ view: View
+    ) async throws(StepFailure) {
+        guard let creation, !action.twins.isEmpty else { return }
+        try await DeployStep(context).checkSameAddress(
+            action, creation, sender, try inputs[action.compile]
+        ) { twin in
+            var known = await self.resolution(view, on: twin.network, signers: twin.signersRead)
+            for case .deploymentAddress(let name, let other) in action.on(twin).references {
+                let home = other ?? twin.network.name
+                let key = "\(name)@\(home)"
+                known.deployments[key] = known.deployments[key] ?? context.registered(name, on: home)
+            }
+            return known
+        }
+    }
+}
