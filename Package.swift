@@ -144,7 +144,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        tests("PipelineTests", ["hyperkit", "Ethereum", "EthereumTypes", "Model", "Transport"]),
+        tests("PipelineTests", ["hyperkit", "Ethereum", "EthereumTypes", "Model", "Transport", bigInt]),
         tests("HouseTests", []),
     ]
 )

@@ -14,6 +14,7 @@ from Crypto.Hash import keccak as keccak_module
 from Crypto.Util.asn1 import DerSequence
 from eth_abi import encode
 from eth_account import Account
+from eth_account.messages import encode_typed_data
 from eth_keyfile import keyfile
 from eth_keys import keys
 from eth_utils import function_signature_to_4byte_selector, keccak, to_checksum_address
@@ -445,6 +446,91 @@ def factory_rows(r):
         yield row | {"call": hexed(call)}
 
 
+# Safe
+
+SAFE_TYPES = {
+    "EIP712Domain": [
+        {"name": "chainId", "type": "uint256"},
+        {"name": "verifyingContract", "type": "address"},
+    ],
+    "SafeTx": [
+        {"name": name, "type": kind}
+        for name, kind in [
+            ("to", "address"),
+            ("value", "uint256"),
+            ("data", "bytes"),
+            ("operation", "uint8"),
+            ("safeTxGas", "uint256"),
+            ("baseGas", "uint256"),
+            ("gasPrice", "uint256"),
+            ("gasToken", "address"),
+            ("refundReceiver", "address"),
+            ("nonce", "uint256"),
+        ]
+    ],
+}
+
+
+def safe_rows(r):
+    """Batches of a Safe: the packed calls by eth-abi, the hashes by eth-account's EIP-712."""
+    nobody = "0x" + "00" * 20
+    for _ in range(150):
+        safe = to_checksum_address(r.randbytes(20))
+        multi_send = to_checksum_address(r.randbytes(20))
+        chain = r.choice([1, 137, 11155111, r.randrange(1, 2**63)])
+        nonce = r.randrange(0, 2**r.randrange(1, 40))
+        calls = [
+            {
+                "to": to_checksum_address(r.randbytes(20)),
+                "value": r.choice([0, r.randrange(0, 2**90)]),
+                "data": r.randbytes(r.choice([0, 4, 36, r.randrange(0, 300)])),
+            }
+            for _ in range(r.randrange(1, 5))
+        ]
+        packed = b"".join(
+            b"\0"
+            + bytes.fromhex(c["to"][2:])
+            + c["value"].to_bytes(32, "big")
+            + len(c["data"]).to_bytes(32, "big")
+            + c["data"]
+            for c in calls
+        )
+        if len(calls) == 1:
+            outer = {**calls[0], "operation": 0}
+        else:
+            data = function_signature_to_4byte_selector("multiSend(bytes)") + encode(["bytes"], [packed])
+            outer = {"to": multi_send, "value": 0, "data": data, "operation": 1}
+        signable = encode_typed_data(
+            full_message={
+                "types": SAFE_TYPES,
+                "primaryType": "SafeTx",
+                "domain": {"chainId": chain, "verifyingContract": safe},
+                "message": {
+                    **outer,
+                    "safeTxGas": 0,
+                    "baseGas": 0,
+                    "gasPrice": 0,
+                    "gasToken": nobody,
+                    "refundReceiver": nobody,
+                    "nonce": nonce,
+                },
+            }
+        )
+        yield {
+            "safe": safe,
+            "multiSend": multi_send,
+            "chainId": str(chain),
+            "nonce": str(nonce),
+            "calls": [
+                {"to": c["to"], "value": str(c["value"]), "data": hexed(c["data"])} for c in calls
+            ],
+            "data": hexed(outer["data"]),
+            "domain": hexed(signable.header),
+            "message": hexed(signable.body),
+            "hash": hexed(keccak(b"\x19\x01" + signable.header + signable.body)),
+        }
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -461,6 +547,7 @@ def main():
         "transactions.jsonl": transaction_rows,
         "abi.jsonl": abi_rows,
         "selectors.jsonl": selector_rows,
+        "safe.jsonl": safe_rows,
     }
     for name, rows in makers.items():
         # A seed per file: a change to one maker leaves the others' bytes alone.

@@ -221,8 +221,14 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
                 }
             }
             let said = try await runner.interpret(step, inputs: inputs, outputs: store.outputs(outputs))
+            let outcome: Outcome =
+                if let failure = performed.waitsFor {
+                    .proposed(outputs, failure)
+                } else {
+                    performed.isReuse ? .reused(outputs) : .succeeded(outputs)
+                }
             return Self.ended(
-                performed.isReuse ? .reused(outputs) : .succeeded(outputs),
+                outcome,
                 said: said,
                 fingerprint: fingerprint?.digest,
                 reason: reason

@@ -113,6 +113,8 @@ package struct Performed: Sendable {
     /// Whether the outputs may stand in for another run; not where they depend on more than the fingerprint says, such as
     /// an input that changed while the work went on.
     package var isReusable: Bool
+    /// What people must do before an effect is there; nil where it is.
+    package var waitsFor: StepFailure?
     /// Why an effect was done or kept; empty for pure work, where the engine knows.
     package var reason: String
 
@@ -120,11 +122,13 @@ package struct Performed: Sendable {
         outputs: [NewOutput],
         isReuse: Bool = false,
         isReusable: Bool = true,
+        waitsFor: StepFailure? = nil,
         reason: String = ""
     ) {
         self.outputs = outputs
         self.isReuse = isReuse
         self.isReusable = isReusable
+        self.waitsFor = waitsFor
         self.reason = reason
     }
 }

@@ -5,11 +5,17 @@ package import Model
 extension Ledger {
     /// Notes what people are asked to send; an open proposal of the same step on the same chain is withdrawn for it.
     ///
+    /// - Parameters:
+    ///   - intent: What they are asked for.
+    ///   - nonce: The nonce that it is asked for under.
+    ///   - counted: Where a search for it begins, as ``Proposal/counted``.
+    ///   - batchHash: What the owners of a Safe sign; all that this run has asked them for is part of that now.
     /// - Throws: ``LedgerError/unknownRun(_:)``.
     package func propose(
         _ intent: Proposal.Intent,
         nonce: UInt64,
-        counted: UInt64
+        counted: UInt64,
+        batchHash: Hash? = nil
     ) throws(LedgerError) -> Proposal {
         let time = now().milliseconds
         return try write { database in
@@ -25,17 +31,29 @@ extension Ledger {
             try database.execute(
                 sql: """
                     INSERT INTO proposals (run, project, step, network, chain_id, genesis_hash, account, target,
-                        value_wei, payload_hash, creates, nonce, counted, state, created_at, updated_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)
+                        value_wei, payload_hash, creates, nonce, counted, batch_hash, state, created_at, updated_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)
                     """,
                 arguments: [intent.run, intent.project, intent.step.rawValue, intent.network]
                     + Self.chain(intent.lane) + [
                         intent.lane.sender.description, intent.to?.description, intent.value.description,
-                        intent.payloadHash.description, intent.creates?.description, Column.integer(nonce, "nonce"),
-                        Column.integer(counted, "nonce"), time, time,
+                        intent.payloadHash.description, intent.creates?.description,
+                        Column.integer(nonce, "nonce"), Column.integer(counted, "nonce"),
+                        batchHash?.description, time, time,
                     ]
             )
             let id = database.lastInsertedRowID
+            if let batchHash {
+                try database.execute(
+                    sql: """
+                        UPDATE proposals SET batch_hash = ? WHERE state = 'open' AND run = ? AND chain_id = ?
+                            AND genesis_hash = ? AND account = ?
+                        """,
+                    arguments: [batchHash.description, intent.run] + Self.chain(intent.lane) + [
+                        intent.lane.sender.description
+                    ]
+                )
+            }
             try append(
                 actor: try Self.actor(of: intent.run, in: database),
                 action: "proposal.open",
@@ -182,6 +200,7 @@ extension Proposal {
         )
         nonce = try row.number("nonce")
         counted = try row.number("counted")
+        batchHash = try row.parsedIfThere("batch_hash", Hash.init(_:))
         state = try row.parsed("state", State.init(rawValue:))
         createdAt = try row.time("created_at")
     }

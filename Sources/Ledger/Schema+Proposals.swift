@@ -16,6 +16,7 @@ extension Schema {
             creates TEXT,
             nonce INTEGER NOT NULL CHECK (nonce >= 0),
             counted INTEGER NOT NULL CHECK (counted >= 0),
+            batch_hash TEXT,
             state TEXT NOT NULL CHECK (state IN ('open', 'executed', 'withdrawn')),
             transaction_hash TEXT,
             reason TEXT,

@@ -140,7 +140,7 @@ enum Grammar {
     static let signer = Table(
         name: "signer",
         about:
-            "Who signs: a key, a keystore with its password, a service for an address, or an address alone.",
+            "Who signs: a key, a keystore with its password, a service for an address, a Safe, or an address alone.",
         keys: [
             Table.Key(
                 "key",
@@ -161,10 +161,19 @@ enum Grammar {
             Table.Key(
                 "address", .text(.address),
                 "The account that the service signs for; alone: its transactions are written down unsigned."),
+            Table.Key(
+                "safe", .text(.address),
+                "A Safe: what it is to do is written down as one batch, which its owners sign and execute."),
+            Table.Key(
+                "multiSend", .text(.address),
+                "The Safe's MultiSendCallOnly contract, where it is not at the address that Safes use everywhere."
+            ),
         ],
-        later: ["safe", "proposer"],
-        exactlyOne: ["key", "keystore", "address"],
-        needs: ["keystore": ["password"], "password": ["keystore"], "rpc": ["address"]]
+        later: ["proposer"],
+        exactlyOne: ["key", "keystore", "address", "safe"],
+        needs: [
+            "keystore": ["password"], "password": ["keystore"], "rpc": ["address"], "multiSend": ["safe"],
+        ]
     )
 
     static let arguments = Shape.either(

@@ -14,6 +14,10 @@ extension ManifestBuilder {
             guard let password = map["password"].flatMap({ secret($0.value) }) else { return nil }
             return .keystore(path: paths.secretFile(keystore.text, at: keystore.place), password: password)
         }
+        if let text = map.text("safe") {
+            let multiSend = map.text("multiSend").flatMap { try? Address($0.text) }
+            return (try? Address(text.text)).map { .safe($0, multiSend: multiSend) }
+        }
         guard let text = map.text("address"), let address = try? Address(text.text) else { return nil }
         guard let rpc = map["rpc"] else { return .address(address) }
         return service(rpc.value).map { .remote($0, address) }

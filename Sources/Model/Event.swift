@@ -135,7 +135,7 @@ package struct StepEnd: Hashable, Codable, Sendable {
         case .unavailable(let failure):
             status = .skipped
             self.failure = failure
-        case .blocked(let failure):
+        case .blocked(let failure), .proposed(_, let failure):
             status = .blocked
             self.failure = failure
         case .cancelled: status = .cancelled

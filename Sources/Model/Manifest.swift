@@ -198,6 +198,8 @@ package struct SignerSpec: Hashable, Sendable {
         case remote(NetworkSpec.Endpoint, Address)
         /// An address alone: its transactions are written down unsigned.
         case address(Address)
+        /// A Safe, whose owners sign a batch; the contract that makes several calls one, where it is not the usual one.
+        case safe(Address, multiSend: Address?)
     }
 
     package var name: String

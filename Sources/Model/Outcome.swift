@@ -25,12 +25,14 @@ package enum Outcome: Hashable, Sendable {
     case unavailable(StepFailure)
     /// A person must decide.
     case blocked(StepFailure)
+    /// People were asked to do it, and steps that need it may be asked for too: where it will be is known.
+    case proposed([Output], StepFailure)
     case cancelled
 
     /// Whether a step that needs this one may start.
     package var isGood: Bool {
         switch self {
-        case .succeeded, .reused: true
+        case .succeeded, .reused, .proposed: true
         case .failed, .refused, .skipped, .unavailable, .blocked, .cancelled: false
         }
     }
@@ -39,13 +41,13 @@ package enum Outcome: Hashable, Sendable {
     package var isFailure: Bool {
         switch self {
         case .failed, .refused, .blocked, .cancelled: true
-        case .succeeded, .reused, .skipped, .unavailable: false
+        case .succeeded, .reused, .skipped, .unavailable, .proposed: false
         }
     }
 
     package var outputs: [Output] {
         switch self {
-        case .succeeded(let outputs), .reused(let outputs): outputs
+        case .succeeded(let outputs), .reused(let outputs), .proposed(let outputs, _): outputs
         case .failed, .refused, .skipped, .unavailable, .blocked, .cancelled: []
         }
     }

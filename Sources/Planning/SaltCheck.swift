@@ -7,6 +7,7 @@ struct SaltCheck {
 
     init(_ instances: [DeploymentExpansion.Instance]) {
         for instance in instances {
+            checkSafe(instance)
             guard let salt = instance.creation.salt, let text = salt.text.text else { continue }
             do throws(Salt.Fault) {
                 check(try Salt(text), salt, instance)
@@ -18,6 +19,22 @@ struct SaltCheck {
         for (_, twins) in Dictionary(grouping: asserted, by: \.name).sorted(by: { $0.key < $1.key }) {
             checkSame(twins)
         }
+    }
+
+    /// What a Safe deploys is known by its address before its owners sign.
+    private mutating func checkSafe(_ instance: DeploymentExpansion.Instance) {
+        guard case .safe? = instance.signer?.form, instance.creation.salt == nil,
+            let signer = instance.signer?.name
+        else { return }
+        problems.append(
+            .error(
+                "needs-salt",
+                "'\(instance.name)' has no salt, and signer '\(signer)' of network '\(instance.network.name)' is a Safe, which "
+                    + "creates contracts only through a factory",
+                at: instance.spec.location,
+                hint: "give it one: salt: TEXT"
+            )
+        )
     }
 
     /// CreateX refuses such a salt; where its first bytes are the sender's is known only when that is.
@@ -82,7 +99,7 @@ extension SignerSpec.Form {
     fileprivate var address: Address? {
         switch self {
         case .key, .keystore: nil
-        case .remote(_, let address), .address(let address): address
+        case .remote(_, let address), .address(let address), .safe(let address, _): address
         }
     }
 }

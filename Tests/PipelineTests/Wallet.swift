@@ -33,6 +33,42 @@ struct Wallet {
         return try await send(transaction)
     }
 
+    /// Creates a contract.
+    func create(_ initCode: [UInt8]) async throws -> Address {
+        let receipt = try await receipt(of: try await send(to: nil, initCode))
+        return try Address(try #require(receipt["contractAddress"].string))
+    }
+
+    /// Calls a contract, which succeeds.
+    func call(_ contract: Address, _ data: [UInt8]) async throws {
+        _ = try await receipt(of: try await send(to: contract, data))
+    }
+
+    /// Sends money.
+    func pay(_ address: String, _ value: Wei) async throws {
+        _ = try await receipt(of: try await send(to: try Address(address), [], value: value))
+    }
+
+    private func send(to: Address?, _ data: [UInt8], value: Wei = .zero) async throws -> String {
+        let nonce = try #require(try await chain.transactionCount(key.address.description))
+        return try await send(
+            Transaction(
+                form: .legacy(gasPrice: Wei(3_000_000_000), chainID: ChainID(31_337)),
+                nonce: UInt64(nonce),
+                gasLimit: 8_000_000,
+                to: to,
+                value: value,
+                data: data
+            )
+        )
+    }
+
+    private func receipt(of hash: String) async throws -> JSON {
+        let receipt = try await chain.ask("eth_getTransactionReceipt", "\"\(hash)\"")
+        try #require(receipt["status"] == "0x1", "\(receipt)")
+        return receipt
+    }
+
     /// Sends a wei to nobody, which takes a nonce.
     func spend(nonce: UInt64) async throws {
         try await send(

@@ -193,7 +193,7 @@ final class FakeSigningService: Sendable {
             name: "nobody", location: DeployBench.here, form: .address(bench.key.address))
         var context = try context()
         let written = Mutex<[String: Data]>([:])
-        context.unsigned = "/project/reports/run-1/unsigned"
+        context.proposals = "/project/reports/run-1"
         context.world.files.write = { path, bytes, _ throws(FileError) in
             written.withLock { $0[path] = bytes }
         }

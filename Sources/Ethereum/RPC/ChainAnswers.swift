@@ -127,6 +127,14 @@ package struct TransactionReceipt: Hashable, Sendable {
         package let address: Address
         package let topics: [Hash]
         package let data: [UInt8]
+
+        init(_ reader: RPCReader) throws(RPCFailure) {
+            address = try reader.member("address").address()
+            var topics: [Hash] = []
+            for topic in try reader.member("topics").elements() { topics.append(try topic.hash()) }
+            self.topics = topics
+            data = try reader.member("data").bytes()
+        }
     }
 
     init(_ reader: RPCReader) throws(RPCFailure) {
@@ -148,16 +156,19 @@ package struct TransactionReceipt: Hashable, Sendable {
         }
         var logs: [Log] = []
         for log in try reader.optional("logs")?.elements() ?? [] {
-            var topics: [Hash] = []
-            for topic in try log.member("topics").elements() { topics.append(try topic.hash()) }
-            logs.append(
-                Log(
-                    address: try log.member("address").address(),
-                    topics: topics,
-                    data: try log.member("data").bytes()
-                )
-            )
+            logs.append(try Log(log))
         }
         self.logs = logs
+    }
+}
+
+/// What a contract recorded, with the transaction in which it did.
+package struct LoggedEvent: Hashable, Sendable {
+    package let log: TransactionReceipt.Log
+    package let transactionHash: Hash
+
+    init(_ reader: RPCReader) throws(RPCFailure) {
+        log = try TransactionReceipt.Log(reader)
+        transactionHash = try reader.member("transactionHash").hash()
     }
 }

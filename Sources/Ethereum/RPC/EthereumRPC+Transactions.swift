@@ -63,6 +63,29 @@ extension EthereumRPC {
         }
     }
 
+    /// What a contract recorded in some blocks under a first topic.
+    ///
+    /// - Parameters:
+    ///   - address: The contract.
+    ///   - topic: The hash of the event's signature.
+    ///   - blocks: Nodes refuse ranges that are long for them.
+    package func logs(
+        of address: Address,
+        topic: Hash,
+        in blocks: ClosedRange<UInt64>
+    ) async throws(RPCFailure) -> [LoggedEvent] {
+        let filter = JSONValue.object([
+            "address": .string(address.description), "topics": .array([.string(topic.description)]),
+            "fromBlock": BlockReference.number(blocks.lowerBound).json,
+            "toBlock": BlockReference.number(blocks.upperBound).json,
+        ])
+        var events: [LoggedEvent] = []
+        for element in try await ask("eth_getLogs", [filter]).elements() {
+            events.append(try LoggedEvent(element))
+        }
+        return events
+    }
+
     private static func receipt(_ reader: RPCReader, of hash: Hash) throws(RPCFailure) -> TransactionReceipt?
     {
         guard reader.value != .null else { return nil }

@@ -18,9 +18,8 @@ package struct CallStep: Sendable {
     ) async throws(StepFailure) -> Performed {
         try context.admit(action.network)
         let network = try await context.hub.open(action.network)
-        let address = try EffectContext.address(
-            of: try EffectContext.deployment(action.deployment, on: action.network.name, inputs)
-        )
+        let deployment = try EffectContext.deployment(action.deployment, on: action.network.name, inputs)
+        let address = try EffectContext.address(of: deployment)
         let abi = try EffectContext.abi(try inputs[action.compile])
         let resolution = try await context.resolution(
             of: action.arguments.references + (action.unless?.equals.references ?? []),
@@ -45,11 +44,15 @@ package struct CallStep: Sendable {
         if let performed = try await settleProposed(action, data, address, network, &fact) {
             return performed
         }
-        switch try await need(of: action, at: address, network, inputs, resolution) {
-        case .none(let reason):
-            fact.reason = reason
-            return try Self.performed(fact)
-        case .call(let reason): fact.reason = reason
+        if deployment.action == .proposed {
+            fact.reason = "the contract is proposed with it"
+        } else {
+            switch try await need(of: action, at: address, network, inputs, resolution) {
+            case .none(let reason):
+                fact.reason = reason
+                return try Self.performed(fact)
+            case .call(let reason): fact.reason = reason
+            }
         }
         try context.admit(Self.intent(action, reason: fact.reason), of: action.deploy)
         let request = TransactionRequest(
@@ -63,7 +66,10 @@ package struct CallStep: Sendable {
         let signer: any TransactionSigner
         switch try await context.sending(action.signer, on: network) {
         case .signed(let own): signer = own
-        case .proposed(let account): try await context.propose(request, from: account, on: network)
+        case .proposed(let account):
+            let waits = try await context.propose(request, from: account, on: network)
+            fact.reason = waits.message
+            return try Self.performed(fact, waitsFor: waits)
         }
         let sender = try await context.sender(
             signer.address, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
@@ -262,10 +268,11 @@ package struct CallStep: Sendable {
         }
     }
 
-    static func performed(_ fact: CallFact) throws(StepFailure) -> Performed {
+    static func performed(_ fact: CallFact, waitsFor: StepFailure? = nil) throws(StepFailure) -> Performed {
         Performed(
             outputs: [.init(name: EffectOutput.call, bytes: try WireJSON.encode(fact))],
             isReuse: !fact.isMade,
+            waitsFor: waitsFor,
             reason: fact.reason
         )
     }

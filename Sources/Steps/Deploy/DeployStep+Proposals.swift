@@ -64,6 +64,19 @@ extension DeployStep {
         return fact
     }
 
+    /// A deployment that the owners of a Safe were asked for, at the address that its salt gives.
+    static func proposed(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        at creation: Creation,
+        _ waits: StepFailure
+    ) -> DeploymentFact {
+        var fact = Self.fact(action, .proposed, reason: waits.message)
+        fact.address = creation.address?.description
+        fact.constructorArguments = Hex.prefixed(call.arguments)
+        return fact
+    }
+
     static func codeDiffers(_ address: Address, _ action: DeployAction) -> StepFailure {
         StepFailure(
             .blocked,

@@ -105,8 +105,10 @@ package struct DeployStep: Sendable {
             else { return nil }
             return known.entry.initCodeDigest
         }
-        try await cost.check(network, sender: sending.address, context: context)
         try Self.checkSizes(call, action)
+        if sending.paysItself {
+            try await cost.check(network, sender: sending.address, context: context)
+        }
         // What has a salt is found at its address, also where nobody remembers it.
         if creation.address == nil {
             try await context.warnOfUnknownHistory(of: sending.address, on: network)
@@ -124,7 +126,9 @@ package struct DeployStep: Sendable {
         let signer: any TransactionSigner
         switch sending {
         case .signed(let own): signer = own
-        case .proposed(let account): try await context.propose(request, from: account, on: network)
+        case .proposed(let account):
+            let waits = try await context.propose(request, from: account, on: network)
+            return Self.proposed(action, call, at: creation, waits)
         }
         let sender = try await context.sender(
             signer.address,
@@ -337,6 +341,7 @@ package struct DeployStep: Sendable {
         Performed(
             outputs: [.init(name: EffectOutput.deployment, bytes: try WireJSON.encode(fact))],
             isReuse: fact.action == .kept,
+            waitsFor: fact.action == .proposed ? EffectContext.proposed(fact.reason) : nil,
             reason: fact.reason
         )
     }

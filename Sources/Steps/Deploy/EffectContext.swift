@@ -23,13 +23,14 @@ package struct EffectContext: Sendable {
     package var approved: ApprovedPlan?
     /// How long a step waits for a block.
     package var patience: Duration
-    /// Where transactions are written that nobody here can sign, as an absolute path.
-    package var unsigned: String
+    /// Where what people are to sign is written, as an absolute path: `unsigned/` and `safe/` in it.
+    package var proposals: String
     /// What the committed registry says, by network.
     package var registry: [String: RegistryFile]
     /// Hears what the user should know.
     package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
+    let safes = SafeDesk()
 
     package init(
         world: World,
@@ -40,7 +41,7 @@ package struct EffectContext: Sendable {
         run: String,
         approved: ApprovedPlan? = nil,
         patience: Duration = .seconds(600),
-        unsigned: String = "unsigned",
+        proposals: String = "proposals",
         registry: [String: RegistryFile] = [:],
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
@@ -52,7 +53,7 @@ package struct EffectContext: Sendable {
         self.run = run
         self.approved = approved
         self.patience = patience
-        self.unsigned = unsigned
+        self.proposals = proposals
         self.registry = registry
         self.notice = notice
     }
@@ -92,7 +93,11 @@ package struct EffectContext: Sendable {
                 try await door.send(body, 1, within: RemoteSigner.deadline)
             }
             return .signed(RemoteSigner(name: spec.name, address: address, rpc: rpc))
-        case .address(let address): return .proposed(PeoplesAccount(name: spec.name, address: address))
+        case .address(let address):
+            return .proposed(PeoplesAccount(name: spec.name, address: address, kind: .key))
+        case .safe(let address, let multiSend):
+            return .proposed(
+                PeoplesAccount(name: spec.name, address: address, kind: .safe(multiSend: multiSend)))
         }
     }
 
@@ -104,7 +109,7 @@ package struct EffectContext: Sendable {
             let keystore = try secrets.keystore(path, for: "signer '\(spec.name)'")
             if let address = keystore.address { return address }
             return try await sending(spec).address
-        case .remote(_, let address), .address(let address): return address
+        case .remote(_, let address), .address(let address), .safe(let address, _): return address
         }
     }
 

@@ -151,7 +151,7 @@ package struct Forecaster: Sendable {
     private func blocked(_ action: DeployAction, _ outcome: [StepID: Outcome], _ view: View) -> String? {
         for need in [action.compile, action.audit] + action.checks {
             switch outcome[need] {
-            case .succeeded, .reused: continue
+            case .succeeded, .reused, .proposed: continue
             case .refused(let reason): return reason
             case .failed(let failure), .blocked(let failure), .unavailable(let failure):
                 return "\(need): \(failure.message)"

@@ -37,6 +37,7 @@ package actor NetworkHub {
     private var chains: [StartedChain] = []
     private var held: [any Sendable] = []
     private var lanes: [ChainOperation.Lane: LaneDriver] = [:]
+    private var closing: [@Sendable () async -> Void] = []
     private var codes: [String: Task<Result<[Address: [UInt8]], StepFailure>, Never>] = [:]
 
     /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not, and `noted` of
@@ -99,8 +100,13 @@ package actor NetworkHub {
         return try await network.code(of: address)
     }
 
-    /// Ends the lanes and stops every devnet that was started.
+    /// Has something done when all steps are done, while the networks are still open.
+    func atClose(_ last: @escaping @Sendable () async -> Void) { closing.append(last) }
+
+    /// Does what was left for the end, ends the lanes and stops every devnet that was started.
     package func close() async {
+        for last in closing { await last() }
+        closing = []
         for lane in lanes.values { await lane.close() }
         lanes = [:]
         for opening in networks.values { _ = await opening.value }

@@ -217,7 +217,7 @@ struct RunState {
             project: header.project,
             run: header.id,
             approved: approved,
-            unsigned: "\(reports)/unsigned",
+            proposals: reports,
             registry: registry,
             notice: notice
         )

@@ -25,6 +25,7 @@ struct ProposalSearch: Sendable {
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-found`, where the node does not say what used the nonces.
     func finding(_ proposal: Proposal) async throws(StepFailure) -> Finding {
         let account = proposal.intent.lane.sender
+        if let batch = proposal.batchHash { return try await finding(batch, proposal) }
         let count = try await network.transactionCount(of: account, at: .latest)
         guard count > proposal.counted else { return .waits }
         let head = try await network.height(.latest)
@@ -43,6 +44,18 @@ struct ProposalSearch: Sendable {
         }
         guard count - proposal.counted <= Self.most else { throw unknown(proposal, proposal.counted) }
         return count > proposal.nonce ? .overtaken : .waits
+    }
+
+    /// What a Safe executed it says itself; with another transaction of its nonce it can no longer execute this one.
+    private func finding(_ batch: Hash, _ proposal: Proposal) async throws(StepFailure) -> Finding {
+        let safe = SafeReading(network: network, safe: proposal.intent.lane.sender)
+        guard try await safe.nonce() > proposal.nonce else { return .waits }
+        let head = max(try await network.height(.latest), proposal.counted)
+        guard let hash = try await safe.execution(of: batch, in: proposal.counted...head) else {
+            return .overtaken
+        }
+        guard let receipt = try await network.receipt(hash) else { throw unknown(proposal, proposal.nonce) }
+        return .sent(receipt)
     }
 
     /// The proposed nonce first, then the others that were used since.

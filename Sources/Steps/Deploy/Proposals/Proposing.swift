@@ -64,23 +64,32 @@ extension EffectContext {
     /// The same again has the same nonce as long as that is free, and so does another that takes its place: of both at most
     /// one can come to a block.
     ///
-    /// - Returns: Never; what was asked for is not there yet.
-    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `unsigned`, once it is written.
+    /// - Returns: What people must do, where steps that need this one may be asked for with it.
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `unsigned`, once it is written, where those must wait.
     func propose(
         _ request: TransactionRequest,
         from account: PeoplesAccount,
         on network: OpenNetwork
-    ) async throws(StepFailure) -> Never {
+    ) async throws(StepFailure) -> StepFailure {
         let lane = ChainOperation.Lane(
             chainID: network.spec.chainID,
             genesisHash: network.genesis,
             sender: account.address
         )
-        let gas = try await request.gasLimit(from: account.address, on: network)
-        let price = try request.allowance.price(
-            try await GasPrice.now(network), gas: gas, value: request.value)
-        let state = try await network.account(of: account.address)
-        let intent = Proposal.Intent(
+        switch account.kind {
+        case .key: try await propose(request, fromKeyOf: account, lane, on: network)
+        case .safe(let multiSend):
+            return try await propose(
+                request, fromSafe: account, multiSend ?? SafeProposal.multiSend, lane, on: network)
+        }
+    }
+
+    private func intent(
+        _ request: TransactionRequest,
+        _ lane: ChainOperation.Lane,
+        on network: OpenNetwork
+    ) -> Proposal.Intent {
+        Proposal.Intent(
             run: run,
             project: project,
             step: request.step,
@@ -91,6 +100,21 @@ extension EffectContext {
             payloadHash: request.payloadHash,
             creates: request.creates
         )
+    }
+
+    // MARK: A key
+
+    private func propose(
+        _ request: TransactionRequest,
+        fromKeyOf account: PeoplesAccount,
+        _ lane: ChainOperation.Lane,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> Never {
+        let gas = try await request.gasLimit(from: account.address, on: network)
+        let price = try request.allowance.price(
+            try await GasPrice.now(network), gas: gas, value: request.value)
+        let state = try await network.account(of: account.address)
+        let intent = intent(request, lane, on: network)
         let nonce = try nonce(for: intent, state)
         let transaction = request.transaction(
             price, nonce: nonce, gasLimit: gas, chainID: network.spec.chainID)
@@ -127,13 +151,109 @@ extension EffectContext {
         let chain = transaction.chainID?.description ?? "any"
         let digest = transaction.signingHash.description.dropFirst(2).prefix(8)
         let file = "\(chain)-\(transaction.nonce)-\(digest).json"
-        let bytes = try WireJSON.encode(members) + [UInt8(ascii: "\n")]
+        try write(try WireJSON.encode(members) + [UInt8(ascii: "\n")], to: "unsigned/\(file)")
+        return file
+    }
+
+    private func write(_ bytes: Data, to file: String) throws(StepFailure) {
         do throws(FileError) {
-            try world.files.write("\(unsigned)/\(file)", bytes, true)
+            try world.files.write("\(proposals)/\(file)", bytes, true)
         } catch {
             throw StepFailure(.environment, code: "unusable-path", "\(error)")
         }
-        return file
+    }
+
+    // MARK: A Safe
+
+    /// Puts a call into the batch that the owners of a Safe are asked to execute.
+    private func propose(
+        _ request: TransactionRequest,
+        fromSafe account: PeoplesAccount,
+        _ multiSend: Address,
+        _ lane: ChainOperation.Lane,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> StepFailure {
+        guard let to = request.to else {
+            throw StepFailure(
+                code: "needs-salt",
+                "signer '\(account.name)' is a Safe, which creates contracts only through a factory",
+                hint: "give the deployment a 'salt'; nothing was proposed"
+            )
+        }
+        let intent = intent(request, lane, on: network)
+        let call = SafeBatch.Call(to: to, value: request.value, data: request.data)
+        let batch = try await safes.add(
+            SafeProposal.StepCall(step: request.step, call: call),
+            to: lane,
+            begin: { () async throws(StepFailure) in
+                let safe = SafeReading(network: network, safe: account.address)
+                try await safe.check()
+                let batch = SafeProposal(
+                    lane: lane,
+                    network: network.spec.name,
+                    nonce: try await safe.nonce(),
+                    head: try await network.height(.latest),
+                    multiSend: multiSend
+                )
+                await hub.atClose { await tellOfSafes() }
+                return batch
+            },
+            keep: { batch throws(StepFailure) in
+                try write(try batch.document(), to: "\(batch.file).json")
+                try write(try batch.builderFile(at: world.now()), to: "\(batch.file)-builder.json")
+                // Only what was written is on record: nobody can sign what they were never shown.
+                try inLedger { () throws(LedgerError) in
+                    _ = try ledger.propose(
+                        intent, nonce: batch.nonce, counted: batch.head,
+                        batchHash: batch.hashes?.transaction)
+                }
+            }
+        )
+        if batch.calls.count == 2 { try await checkMultiSend(batch, network) }
+        return Self.proposed(
+            "Safe \(account.address) is asked for it under nonce \(batch.nonce): \(batch.file).json beside the report"
+        )
+    }
+
+    /// What owners of a Safe must do.
+    static func proposed(_ words: String) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "proposed",
+            words,
+            hint: "have its owners sign and execute the batch, then run again; nothing was sent"
+        )
+    }
+
+    /// A delegate call to other code could do anything with the Safe.
+    private func checkMultiSend(_ batch: SafeProposal, _ network: OpenNetwork) async throws(StepFailure) {
+        let code = try await network.code(of: batch.multiSend)
+        guard !SafeProposal.multiSendCodeHashes.contains(Keccak256.hash(code)) else { return }
+        throw StepFailure(
+            .blocked,
+            code: "no-multisend",
+            "'\(network.spec.name)' has \(code.isEmpty ? "no code" : "other code") at \(batch.multiSend) than that of "
+                + "MultiSendCallOnly 1.4.1, without which a Safe makes one call at a time",
+            hint: "say where it is with the signer's 'multiSend'; do not execute \(batch.file).json"
+        )
+    }
+
+    /// Says what the owners will see when they sign.
+    private func tellOfSafes() async {
+        for batch in await safes.all {
+            guard let hashes = batch.hashes else { continue }
+            notice(
+                Diagnostic(
+                    .note,
+                    "safe-batch",
+                    "Safe \(batch.lane.sender) on '\(batch.network)' is asked for a batch of \(batch.calls.count) under nonce "
+                        + "\(batch.nonce): safeTxHash \(hashes.transaction), domain hash \(hashes.domain), message hash "
+                        + "\(hashes.message)",
+                    hint:
+                        "compare these with what the wallet shows before you sign; \(batch.file).json has each call"
+                )
+            )
+        }
     }
 }
 

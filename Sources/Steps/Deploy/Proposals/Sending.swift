@@ -8,6 +8,11 @@ enum Sending: Sendable {
     /// People are asked to send it.
     case proposed(PeoplesAccount)
 
+    /// Whether the account pays for gas: a Safe's transactions are paid for by whoever executes them.
+    var paysItself: Bool {
+        if case .proposed(let account) = self, case .safe = account.kind { false } else { true }
+    }
+
     var address: Address {
         switch self {
         case .signed(let signer): signer.address
@@ -18,7 +23,15 @@ enum Sending: Sendable {
 
 /// An account that nobody here can sign for: what it is to send is written down.
 struct PeoplesAccount: Hashable, Sendable {
+    enum Kind: Hashable, Sendable {
+        /// Somebody has its key.
+        case key
+        /// A Safe; the contract that makes several calls one, where it is not the usual one.
+        case safe(multiSend: Address?)
+    }
+
     /// The signer's name in the manifest.
     var name: String
     var address: Address
+    var kind: Kind
 }

@@ -1,0 +1,43 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What a run asks the owners of each Safe to do: one batch a Safe and chain, which grows step by step.
+///
+/// An actor because the steps that ask share no parent but the run itself.
+actor SafeDesk {
+    private var batches: [ChainOperation.Lane: SafeProposal] = [:]
+
+    /// Puts a step's call at the end of a Safe's batch and keeps that for good; one after the other.
+    ///
+    /// - Parameters:
+    ///   - call: What the Safe is to do for the step; a step that is tried again asks for the same once.
+    ///   - lane: The Safe.
+    ///   - begin: Reads the chain for a batch without calls.
+    ///   - keep: Makes the batch durable.
+    /// - Returns: The batch so far.
+    func add(
+        _ call: SafeProposal.StepCall,
+        to lane: ChainOperation.Lane,
+        begin: @Sendable () async throws(StepFailure) -> SafeProposal,
+        keep: @Sendable (SafeProposal) throws(StepFailure) -> Void
+    ) async throws(StepFailure) -> SafeProposal {
+        if batches[lane] == nil {
+            let begun = try await begin()
+            // Another step may have been here meanwhile.
+            if batches[lane] == nil { batches[lane] = begun }
+        }
+        guard var batch = batches[lane] else { preconditionFailure("it was begun") }
+        batch.calls.removeAll { $0.step == call.step }
+        batch.calls.append(call)
+        try keep(batch)
+        batches[lane] = batch
+        return batch
+    }
+
+    /// Each batch as its owners will see it.
+    var all: [SafeProposal] {
+        batches.values.filter { !$0.calls.isEmpty }.sorted { $0.file < $1.file }
+    }
+}
