@@ -31,15 +31,4 @@ package struct AuditV1: Codable, Hashable, Sendable {
             throw StepFailure(code: "audit-output", "the findings cannot be written: \(error)")
         }
     }
-
-    /// Reads what an earlier step stored.
-    ///
-    /// - Throws: ``StepFailure`` coded `audit-output` where the bytes are no findings.
-    package static func decoded(_ bytes: Data) throws(StepFailure) -> AuditV1 {
-        do {
-            return try JSONDecoder().decode(AuditV1.self, from: bytes)
-        } catch {
-            throw StepFailure(code: "audit-output", "the stored findings cannot be read: \(error)")
-        }
-    }
 }

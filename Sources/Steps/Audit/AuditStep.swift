@@ -67,7 +67,7 @@ package struct AuditStep: Sendable {
         progress: @escaping @Sendable (String) -> Void
     ) async throws(StepFailure) -> Performed {
         let compiled = try inputs[action.compile]
-        let compilation = try Self.compilation(compiled)
+        let compilation = try CompilationV1.read(compiled)
         guard compilation.compilerName != "vyper" else {
             let runs = action.tools.map { tool in
                 ToolRun(
@@ -195,15 +195,6 @@ package struct AuditStep: Sendable {
             name: OwnDetectors.tool, version: version, end: .failed,
             message: "too large to be followed to the end: \(names)"
         )
-    }
-
-    private static func compilation(_ compiled: StoredOutputs) throws(StepFailure) -> CompilationV1 {
-        let bytes = try compiled.bytes(CompileOutput.compilation)
-        do {
-            return try JSONDecoder().decode(CompilationV1.self, from: bytes)
-        } catch {
-            throw StepFailure(code: "compile-output", "\(CompileOutput.compilation) cannot be read: \(error)")
-        }
     }
 
     private static func output(_ audit: AuditV1) throws(StepFailure) -> Performed.NewOutput {

@@ -130,13 +130,6 @@ extension CompileAction {
     }
 }
 
-extension CompilationV1 {
-    /// Reads the output of a compile step.
-    package static func read(_ outputs: StoredOutputs) throws(StepFailure) -> CompilationV1 {
-        try WireJSON.decode(CompilationV1.self, from: try outputs.bytes(CompileOutput.compilation))
-    }
-}
-
 extension CompilationV1.Warning {
     init(_ message: SolcOutput.Message) {
         code = message.errorCode ?? ""
