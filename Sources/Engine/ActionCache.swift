@@ -68,12 +68,13 @@ package struct ActionCache: Sendable {
         guard mode != .off else { return nil }
         let path = Self.path(of: digest, in: directory)
         // Equal fields have that digest: it need not be made of them again.
-        guard let entry = try files.read(path).flatMap({ EntryV3($0) }), entry.fingerprint == fingerprint
+        guard let file = try files.readAged(path), let entry = EntryV3(file.bytes),
+            entry.fingerprint == fingerprint
         else { return nil }
         if let failure = entry.failure {
             let stands = entry.failureEnds.map { now < $0 } ?? true
             guard stands && !triesFailuresAgain else { return nil }
-            files.touch(path)
+            note(useOf: path, at: now, modified: file.modified)
             return .failure(failure)
         }
         guard entry.mayStandIn else { return nil }
@@ -81,8 +82,13 @@ package struct ActionCache: Sendable {
         guard let said = try? await reading(examination.outputs), try examination.allIsWhole() else {
             return nil
         }
-        files.touch(path)
+        note(useOf: path, at: now, modified: file.modified)
         return .outputs(entry.outputs, said: said)
+    }
+
+    /// Not where the entry was used within the last hour: a change of its times costs more than all else that a use does.
+    private func note(useOf path: String, at now: Timestamp, modified: Int64) {
+        if !(0..<3_600_000).contains(now.milliseconds - modified / 1_000_000) { files.touch(path) }
     }
 
     /// The fields behind a digest; nil where nothing is stored for it.

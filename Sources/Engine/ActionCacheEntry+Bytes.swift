@@ -94,13 +94,14 @@ private struct EntryReader {
         guard all.count >= magic.count + 32, all.starts(with: magic) else { return false }
         next = magic.count
         end = all.count - 32
-        return Digest(bytes: all[end...]) == Digest(of: Array(all[..<end]))
+        return Digest(bytes: all[end...]) == Digest(of: all[..<end])
     }
 
     mutating func number() -> Int64? {
-        guard let bytes = bytes(8) else { return nil }
+        guard end - next >= 8 else { return nil }
+        defer { next += 8 }
         var number: UInt64 = 0
-        for byte in bytes.reversed() { number = number << 8 | UInt64(byte) }
+        for place in 0..<8 { number |= UInt64(all[next + place]) << UInt64(8 * place) }
         return Int64(bitPattern: number)
     }
 

@@ -61,10 +61,7 @@ package struct ContentStore: Sendable {
     private func path(of digest: Digest) -> String { Self.path(of: digest, in: directory) }
 
     /// Where the content with a digest is.
-    static func path(of digest: Digest, in directory: String) -> String {
-        let hex = digest.hex
-        return "\(directory)/\(hex.prefix(2))/\(hex.dropFirst(2))"
-    }
+    static func path(of digest: Digest, in directory: String) -> String { digest.path(in: directory) }
 }
 
 extension StepFailure {

@@ -12,8 +12,8 @@ struct Graph {
     /// Stands for the end of a step, which comes after every milestone.
     static let end = UInt8.max
 
-    init<Work>(_ plan: Plan<Work>) {
-        let sources = plan.predecessors
+    init(_ outline: Outline) {
+        let sources = outline.predecessors
         var starts = [Int32](repeating: 0, count: sources.count + 1)
         for ahead in sources {
             for other in ahead { starts[other + 1] += 1 }
@@ -21,15 +21,15 @@ struct Graph {
         for position in starts.indices.dropFirst() { starts[position] += starts[position - 1] }
         var targets = [Int32](repeating: 0, count: Int(starts.last ?? 0))
         var milestones: [UInt8] = []
-        if plan.steps.contains(where: { !$0.early.isEmpty }) {
+        if !outline.early.isEmpty {
             milestones = [UInt8](repeating: Self.end, count: targets.count)
         }
         var next = starts
         for (position, ahead) in sources.enumerated() {
-            let early = plan.steps[position].early
+            let early = milestones.isEmpty ? nil : outline.early[position]
             for other in ahead {
                 targets[Int(next[other])] = Int32(position)
-                if !early.isEmpty, let milestone = early[plan.steps[other].id] {
+                if let milestone = early?[outline.ids[other]] {
                     milestones[Int(next[other])] = milestone.rawValue
                 }
                 next[other] += 1

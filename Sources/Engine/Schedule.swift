@@ -55,10 +55,7 @@ package struct Schedule: Sendable {
     /// How often a step waits for lost content before its failure stands.
     private static let mostRewinds = 3
 
-    private let ids: [StepID]
-    private let claims: [[Claim]]
-    private let needs: [[Int32]]
-    private let effects: [Bool]
+    private let outline: Outline
     private let rules: RunRules
     private let graph: Graph
     private var waiting: [Int32]
@@ -78,6 +75,8 @@ package struct Schedule: Sendable {
     /// Steps that are done again though they have ended well, each with those that found its content lost.
     private var remade: [Int: [Int]] = [:]
     private var rewinds: [Int: Int] = [:]
+    /// Whether any step has ended other than well.
+    private var hasBadEnd = false
 
     /// - Parameters:
     ///   - plan: What to do.
@@ -90,17 +89,18 @@ package struct Schedule: Sendable {
         urgency: [Duration]? = nil,
         isEffect: (Plan<Work>.Step) -> Bool = { _ in false }
     ) {
-        ids = plan.steps.map(\.id)
-        claims = plan.steps.map(\.claims)
-        needs = plan.steps.map { step in step.needs.compactMap { plan.positions[$0].map { Int32($0) } } }
-        effects = plan.steps.map(isEffect)
+        self.init(Outline(plan, isEffect: isEffect), rules: rules, urgency: urgency)
+    }
+
+    init(_ outline: Outline, rules: RunRules, urgency: [Duration]?) {
+        self.outline = outline
         self.rules = rules
-        graph = Graph(plan)
+        graph = Graph(outline)
         waiting = graph.waiting
-        outcomes = [Outcome?](repeating: nil, count: plan.steps.count)
-        attempts = [Int32](repeating: 0, count: plan.steps.count)
+        outcomes = [Outcome?](repeating: nil, count: outline.ids.count)
+        attempts = [Int32](repeating: 0, count: outline.ids.count)
         pools = Pools(rules)
-        var order = plan.steps.indices.map { Int32($0) }
+        var order = outline.ids.indices.map { Int32($0) }
         if let urgency {
             order.sort { left, right in
                 let (a, b) = (urgency[Int(left)], urgency[Int(right)])
@@ -155,7 +155,7 @@ package struct Schedule: Sendable {
     package mutating func mustPerform(_ position: Int, batch: Batch?) {
         looking -= 1
         if let batch { batches[position] = batch }
-        queue.insert(Int(ranks[position]), claims: claims[position], batch: batch)
+        queue.insert(Int(ranks[position]), claims: outline.claims[position], batch: batch)
     }
 
     /// A look ended the step; `lost` are the steps whose content it found lost.
@@ -228,8 +228,8 @@ package struct Schedule: Sendable {
 
     private mutating func makeReady(_ position: Int) {
         let rank = Int(ranks[position])
-        if effects[position] {
-            queue.insert(rank, claims: claims[position], batch: nil)
+        if outline.effects[position] {
+            queue.insert(rank, claims: outline.claims[position], batch: nil)
         } else {
             toLook.insert(rank)
         }
@@ -246,7 +246,7 @@ package struct Schedule: Sendable {
 
     /// Gives back what a batch has taken when its last step is through.
     private mutating func give(_ position: Int) {
-        let head = batchHeads.removeValue(forKey: position) ?? position
+        let head = batchHeads.isEmpty ? position : batchHeads.removeValue(forKey: position) ?? position
         guard let share = shares[head] else { return }
         if share.left == 1 {
             shares[head] = nil
@@ -260,7 +260,7 @@ package struct Schedule: Sendable {
         guard !resting.isEmpty else { return }
         for rest in resting where rest.due <= now {
             let position = Int(order[rest.rank])
-            queue.insert(rest.rank, claims: claims[position], batch: batches[position])
+            queue.insert(rest.rank, claims: outline.claims[position], batch: batches[position])
         }
         resting.removeAll { $0.due <= now }
     }
@@ -271,7 +271,7 @@ package struct Schedule: Sendable {
     /// even then is found lost again, until that has happened too often. An effect is not done twice in a run.
     private mutating func rewind(_ position: Int, behind lost: [Int]) -> Bool {
         guard stop == nil, !lost.isEmpty, rewinds[position, default: 0] < Self.mostRewinds,
-            lost.allSatisfy({ outcomes[$0]?.isGood == true && !effects[$0] })
+            lost.allSatisfy({ outcomes[$0]?.isGood == true && !outline.effects[$0] })
         else { return false }
         rewinds[position, default: 0] += 1
         waiting[position] = Int32(lost.count)
@@ -293,10 +293,12 @@ package struct Schedule: Sendable {
 
     /// Notes an outcome and frees what waited for it.
     private mutating func end(_ position: Int, as outcome: Outcome) -> Consequence {
-        if let waiters = remade.removeValue(forKey: position) { return release(waiters) }
+        if !remade.isEmpty, let waiters = remade.removeValue(forKey: position) { return release(waiters) }
         outcomes[position] = outcome
-        batches[position] = nil
-        let skipped = release(position, from: milestones.removeValue(forKey: position) ?? 0, to: Graph.end)
+        if !outcome.isGood { hasBadEnd = true }
+        if !batches.isEmpty { batches[position] = nil }
+        let before = milestones.isEmpty ? 0 : milestones.removeValue(forKey: position) ?? 0
+        let skipped = release(position, from: before, to: Graph.end)
         if rules.stopsAtFailure, outcome.isFailure, stop == nil { stop = .failure }
         return .ended(outcome, skipped: skipped)
     }
@@ -304,9 +306,11 @@ package struct Schedule: Sendable {
     /// Frees what waited for a step to come from one milestone to another, and skips what can no longer be done.
     private mutating func release(_ position: Int, from before: UInt8, to now: UInt8) -> [Skipped] {
         var skipped: [Skipped] = []
-        var released = [(position, before, now)]
-        while let (position, before, now) = released.popLast() {
-            for dependent in graph.dependents(of: position, from: before, to: now).map({ Int($0) }) {
+        var released: [(Int, UInt8, UInt8)] = []
+        var next: (Int, UInt8, UInt8)? = (position, before, now)
+        while let (position, before, now) = next {
+            for dependent in graph.dependents(of: position, from: before, to: now) {
+                let dependent = Int(dependent)
                 waiting[dependent] -= 1
                 guard waiting[dependent] == 0, outcomes[dependent] == nil else { continue }
                 if let cause = cause(ofSkipping: dependent) {
@@ -317,16 +321,21 @@ package struct Schedule: Sendable {
                     makeReady(dependent)
                 }
             }
+            next = released.popLast()
         }
         return skipped
     }
 
     /// The first step behind a bad need: the one that itself failed, not those skipped because of it.
     private func cause(ofSkipping position: Int) -> StepID? {
-        for need in needs[position] {
-            guard let outcome = outcomes[Int(need)], !outcome.isGood else { continue }
+        // Mostly nothing ended badly, and nobody's needs have to be looked at.
+        guard hasBadEnd else { return nil }
+        for need in outline.needs[position] {
+            guard let place = outline.positions[need], let outcome = outcomes[place], !outcome.isGood else {
+                continue
+            }
             if case .skipped(let after) = outcome { return after }
-            return ids[Int(need)]
+            return need
         }
         return nil
     }

@@ -20,10 +20,8 @@ struct Ended: Sendable {
 
 /// A step whose work is to be done, with its place in the plan.
 struct Member<Work: Sendable>: Sendable {
-    let position: Int
     let step: Plan<Work>.Step
-    let inputs: [StepID: [Output]]
-    let attempt: Int
+    let place: Place
 }
 
 /// What is known of a step before its work is done.
@@ -66,10 +64,9 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     }
 
     /// Sees whether there is a result already.
-    func look(_ member: Member<Runner.Work>) async -> Look {
+    func look(_ step: Plan<Runner.Work>.Step, at place: Place) async -> Look {
         let start = clock.elapsed()
-        let step = member.step
-        let inputs = VerifiedInputs(member.inputs, store: store)
+        let inputs = VerifiedInputs(place.inputs, store: store)
         var fingerprint: Fingerprint?
         do throws(StepFailure) {
             let inputs = inputs.inputs
@@ -95,8 +92,11 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         within limit: Duration?,
         tell: @escaping @Sendable (Reached) -> Void
     ) async -> [Ended] {
+        if members.count == 1, let member = members.first {
+            return [await perform(member, within: limit, tell: tell)]
+        }
         let start = clock.elapsed()
-        let inputs = members.map { VerifiedInputs($0.inputs, store: store) }
+        let inputs = members.map { VerifiedInputs($0.place.inputs, store: store) }
         let performing = zip(members, inputs).map { member, inputs in
             Performing(
                 step: member.step,
@@ -109,11 +109,31 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         for (place, member) in members.enumerated() {
             var end = await outcome(of: performing[place], results[place])
             end.lost = inputs[place].lost
-            ends.append(Ended(position: member.position, end: end))
+            ends.append(Ended(position: member.place.position, end: end))
         }
         let share = (clock.elapsed() - start) / max(1, members.count)
         for place in ends.indices { ends[place].end.duration = share }
         return ends
+    }
+
+    /// Does the work of one step alone.
+    private func perform(
+        _ member: Member<Runner.Work>,
+        within limit: Duration?,
+        tell: @escaping @Sendable (Reached) -> Void
+    ) async -> Ended {
+        let start = clock.elapsed()
+        let inputs = VerifiedInputs(member.place.inputs, store: store)
+        let performing = Performing(
+            step: member.step, inputs: inputs.inputs, progress: progress(of: member, tell))
+        let result =
+            if limit == nil { await work(performing) } else {
+                await attempt([performing], within: limit).first ?? .failure(.cancelled)
+            }
+        var end = await outcome(of: performing, result)
+        end.lost = inputs.lost
+        end.duration = clock.elapsed() - start
+        return Ended(position: member.place.position, end: end)
     }
 
     /// What a step says goes to the events, what others wait for to the scheduler.
@@ -121,12 +141,12 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         of member: Member<Runner.Work>,
         _ tell: @escaping @Sendable (Reached) -> Void
     ) -> StepProgress {
-        let id = member.step.id
+        let (id, position) = (member.step.id, member.place.position)
         return StepProgress(
             say: { [events] words in events.post(.stepProgressed(words), step: id) },
             reach: { milestone, outputs throws(StepFailure) in
                 let kept = try keep(outputs)
-                tell(Reached(position: member.position, milestone: milestone, outputs: kept))
+                tell(Reached(position: position, milestone: milestone, outputs: kept))
             }
         )
     }
@@ -164,13 +184,15 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
             precondition(results.count == members.count, "a batch gives a result for each of its members")
             return results
         }
+        return [await work(member)]
+    }
+
+    private func work(_ member: Performing<Runner.Work>) async -> Result<Performed, StepFailure> {
         do throws(StepFailure) {
-            return [
-                .success(
-                    try await runner.perform(member.step, inputs: member.inputs, progress: member.progress))
-            ]
+            return .success(
+                try await runner.perform(member.step, inputs: member.inputs, progress: member.progress))
         } catch {
-            return [.failure(error)]
+            return .failure(error)
         }
     }
 

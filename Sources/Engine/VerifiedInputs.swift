@@ -10,11 +10,18 @@ struct VerifiedInputs: Sendable {
     }
 
     let inputs: StepInputs
-    private let losses: Losses
+    /// nil where there is nothing that could be lost.
+    private let losses: Losses?
 
-    init(_ outputs: [StepID: [Output]], store: ContentStore) {
+    init(_ outputs: [(step: StepID, outputs: [Output])], store: ContentStore) {
+        guard !outputs.isEmpty else {
+            inputs = StepInputs([:])
+            losses = nil
+            return
+        }
         let losses = Losses()
         var inputs: [StepID: StoredOutputs] = [:]
+        inputs.reserveCapacity(outputs.count)
         for (step, outputs) in outputs {
             inputs[step] = store.outputs(outputs) { losses.steps.withLock { _ = $0.insert(step) } }
         }
@@ -23,5 +30,5 @@ struct VerifiedInputs: Sendable {
     }
 
     /// The steps whose content was lost, in the order of their names.
-    var lost: [StepID] { losses.steps.withLock { $0.sorted() } }
+    var lost: [StepID] { losses?.steps.withLock { $0.isEmpty ? [] : $0.sorted() } ?? [] }
 }

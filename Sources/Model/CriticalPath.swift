@@ -49,12 +49,6 @@ package struct CriticalPath: Hashable, Sendable {
 extension Plan {
     /// For each position in ``steps`` the positions that must have ended before it starts, each once.
     package var predecessors: [[Int]] {
-        steps.map { step in
-            // Most steps have one arrow or none, and need no set.
-            if step.needs.count + step.after.count <= 1 {
-                return (step.needs + step.after).compactMap { positions[$0] }
-            }
-            return Set(step.needs + step.after).compactMap { positions[$0] }.sorted()
-        }
+        steps.map { step in step.waitedFor.compactMap { positions[$0] }.sorted() }
     }
 }

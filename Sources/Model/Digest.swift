@@ -25,14 +25,23 @@ package struct Digest: Hashable, Comparable, Sendable {
         self.init(hash)
     }
 
+    /// The digest of `bytes`.
+    package init(of bytes: ArraySlice<UInt8>) {
+        var hash = SHA256()
+        unsafe bytes.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        self.init(hash)
+    }
+
     fileprivate init(_ hash: SHA256) {
         let digest = hash.finalize()
-        (first, second, third, fourth) = unsafe digest.withUnsafeBytes { bytes in
-            func word(_ place: Int) -> UInt64 {
-                UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
-            }
-            return (word(0), word(1), word(2), word(3))
+        (first, second, third, fourth) = unsafe digest.withUnsafeBytes { unsafe Self.words($0) }
+    }
+
+    private static func words(_ bytes: UnsafeRawBufferPointer) -> (UInt64, UInt64, UInt64, UInt64) {
+        func word(_ place: Int) -> UInt64 {
+            UInt64(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
         }
+        return (word(0), word(1), word(2), word(3))
     }
 
     /// Reads `sha256:<hex>`; nil for any other text.
@@ -60,11 +69,7 @@ package struct Digest: Hashable, Comparable, Sendable {
     /// Takes its 32 bytes; nil for any other number of them.
     package init?(bytes: ArraySlice<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        func word(_ place: Int) -> UInt64 {
-            let start = bytes.startIndex + 8 * place
-            return bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
-        }
-        (first, second, third, fourth) = (word(0), word(1), word(2), word(3))
+        (first, second, third, fourth) = unsafe bytes.withUnsafeBytes { unsafe Self.words($0) }
     }
 
     /// Sixty-four lower-case hexadecimal digits.
@@ -74,6 +79,25 @@ package struct Digest: Hashable, Comparable, Sendable {
     package var bytes: [UInt8] {
         [first, second, third, fourth].flatMap { word in
             (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+        }
+    }
+
+    /// Where something with this digest is below a folder: `FOLDER/1a/2b…`, all digits behind the first two in one name.
+    package func path(in folder: String) -> String {
+        var folder = folder
+        let length = folder.utf8.count
+        return folder.withUTF8 { folder in
+            unsafe String(unsafeUninitializedCapacity: length + 66) { text in
+                _ = unsafe text.initialize(fromContentsOf: folder)
+                // The digits go one place further than they belong, so that the first two can be moved up.
+                let start = length + 2
+                unsafe writeDigits(to: UnsafeMutableBufferPointer(rebasing: text[start...]))
+                unsafe text[length] = 47
+                unsafe text[length + 1] = unsafe text[start]
+                unsafe text[length + 2] = unsafe text[start + 1]
+                unsafe text[length + 3] = 47
+                return length + 66
+            }
         }
     }
 
@@ -94,15 +118,22 @@ package struct Digest: Hashable, Comparable, Sendable {
         let length = prefix.utf8CodeUnitCount
         return unsafe String(unsafeUninitializedCapacity: length + 64) { text in
             for place in 0..<length { unsafe text[place] = unsafe prefix.utf8Start[place] }
-            var place = length
-            for word in [first, second, third, fourth] {
-                for shift in stride(from: UInt64(60), through: 0, by: -4) {
-                    let digit = UInt8(truncatingIfNeeded: word >> shift & 15)
-                    unsafe text[place] = digit < 10 ? 48 + digit : 87 + digit
-                    place += 1
-                }
-            }
-            return place
+            unsafe writeDigits(to: UnsafeMutableBufferPointer(rebasing: text[length...]))
+            return length + 64
+        }
+    }
+
+    private func writeDigits(to text: UnsafeMutableBufferPointer<UInt8>) {
+        unsafe Self.write(first, to: text, at: 0)
+        unsafe Self.write(second, to: text, at: 16)
+        unsafe Self.write(third, to: text, at: 32)
+        unsafe Self.write(fourth, to: text, at: 48)
+    }
+
+    private static func write(_ word: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        for place in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: word &>> UInt64(60 - 4 * place) & 15)
+            unsafe text[start + place] = digit < 10 ? 48 + digit : 87 + digit
         }
     }
 }

@@ -6,6 +6,8 @@ package struct FileAccess: Sendable {
 
     /// The bytes of a file; nil where there is none.
     package var read: @Sendable (String) throws(FileError) -> Data?
+    /// The bytes of a file and when they were changed last, in nanoseconds since 1970; nil where there is none.
+    package var readAged: @Sendable (String) throws(FileError) -> (bytes: Data, modified: Int64)?
     /// The digest of a file's bytes and how many they are, without all of them in memory; nil where there is none.
     package var digest: @Sendable (String) throws(FileError) -> (digest: Digest, bytes: Int)?
     /// Writes under a temporary name in the same directory, then renames.
@@ -47,7 +49,8 @@ package struct FileAccess: Sendable {
         writeParts: (@Sendable (String, [Data], Bool, (Data) -> Void) throws(FileError) -> Void)? = nil,
         digest: (@Sendable (String) throws(FileError) -> (digest: Digest, bytes: Int)?)? = nil,
         readPrivate: (@Sendable (String) throws(FileError) -> PrivateFile)? = nil,
-        createPrivate: (@Sendable (String, Data) throws(FileError) -> Void)? = nil
+        createPrivate: (@Sendable (String, Data) throws(FileError) -> Void)? = nil,
+        readAged: (@Sendable (String) throws(FileError) -> (bytes: Data, modified: Int64)?)? = nil
     ) {
         self.read = read
         self.write = write
@@ -57,6 +60,13 @@ package struct FileAccess: Sendable {
         self.resolved = resolved
         self.status = status
         self.touch = touch
+        if let readAged {
+            self.readAged = readAged
+        } else {
+            self.readAged = { (path: String) throws(FileError) -> (bytes: Data, modified: Int64)? in
+                try read(path).map { ($0, status(path)?.modified ?? 0) }
+            }
+        }
         if let digest {
             self.digest = digest
         } else {

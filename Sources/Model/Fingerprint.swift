@@ -26,7 +26,14 @@ package struct Fingerprint: Hashable, Sendable {
 
     /// Takes the ``bytes`` of one; nil where they are no fields.
     package init?(bytes: [UInt8]) {
-        guard let texts = Self.texts(in: bytes), texts.count % 2 == 0 else { return nil }
+        // Each step that is looked up comes by here: the texts are passed, and not noted.
+        var (next, count) = (0, 0)
+        while next < bytes.count {
+            guard let text = Self.text(at: next, in: bytes) else { return nil }
+            next = text.upperBound
+            count += 1
+        }
+        guard count % 2 == 0 else { return nil }
         self.bytes = bytes
     }
 
@@ -36,7 +43,12 @@ package struct Fingerprint: Hashable, Sendable {
     }
 
     package var fields: [Field] {
-        let texts = (Self.texts(in: bytes) ?? []).map { String(decoding: bytes[$0], as: UTF8.self) }
+        var texts: [String] = []
+        var next = 0
+        while next < bytes.count, let text = Self.text(at: next, in: bytes) {
+            texts.append(String(decoding: bytes[text], as: UTF8.self))
+            next = text.upperBound
+        }
         return stride(from: 0, to: texts.count - 1, by: 2).map {
             Field(label: texts[$0], value: texts[$0 + 1])
         }
@@ -53,19 +65,13 @@ package struct Fingerprint: Hashable, Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
-    /// Where labels and values are, in turn; nil where a length does not fit.
-    private static func texts(in bytes: [UInt8]) -> [Range<Int>]? {
-        var texts: [Range<Int>] = []
-        var next = 0
-        while next < bytes.count {
-            guard bytes.count - next >= 8 else { return nil }
-            var count: UInt64 = 0
-            for shift in 0..<8 { count |= UInt64(bytes[next + shift]) << UInt64(8 * shift) }
-            next += 8
-            guard count <= UInt64(bytes.count - next) else { return nil }
-            texts.append(next..<next + Int(count))
-            next += Int(count)
-        }
-        return texts
+    /// Where the text is whose length is at a place; nil where that does not fit.
+    private static func text(at place: Int, in bytes: [UInt8]) -> Range<Int>? {
+        guard bytes.count - place >= 8 else { return nil }
+        var count: UInt64 = 0
+        for shift in 0..<8 { count |= UInt64(bytes[place + shift]) << UInt64(8 * shift) }
+        let start = place + 8
+        guard count <= UInt64(bytes.count - start) else { return nil }
+        return start..<start + Int(count)
     }
 }

@@ -14,6 +14,13 @@ package struct Plan<Work: Sendable>: Sendable {
         /// What it takes of which pools while its work is done; the first says what it mostly waits for.
         package let claims: [Claim]
 
+        /// All that it waits for, each once.
+        var waitedFor: [StepID] {
+            // Most steps have one arrow or none, and need no set.
+            let all = after.isEmpty ? needs : needs + after
+            return all.count <= 1 ? all : Array(Set(all))
+        }
+
         /// The pool that it mostly waits for: `cpu`, or `network:NAME`.
         package var pool: String { claims.first?.pool ?? Claim.cpu.pool }
 
@@ -44,13 +51,14 @@ package struct Plan<Work: Sendable>: Sendable {
     /// - Throws: ``PlanError``: a step given twice, a need that no step is, or a cycle, named step by step.
     package init(ordering given: [Step]) throws(PlanError) {
         var index: [StepID: Int] = [:]
+        index.reserveCapacity(given.count)
         for (position, step) in given.enumerated() {
             guard index.updateValue(position, forKey: step.id) == nil else { throw .duplicate(step.id) }
         }
         var waiting = [Int](repeating: 0, count: given.count)
         var dependents = [[Int]](repeating: [], count: given.count)
         for (position, step) in given.enumerated() {
-            for need in Set(step.needs + step.after) {
+            for need in step.waitedFor {
                 guard let other = index[need] else { throw .unknown(need, neededBy: step.id) }
                 dependents[other].append(position)
                 waiting[position] += 1
@@ -59,7 +67,9 @@ package struct Plan<Work: Sendable>: Sendable {
         var ready = Heap(given.indices.filter { waiting[$0] == 0 })
         var ordered: [Step] = []
         ordered.reserveCapacity(given.count)
+        var isAsGiven = true
         while let position = ready.popLeast() {
+            isAsGiven = isAsGiven && position == ordered.count
             ordered.append(given[position])
             for dependent in dependents[position] {
                 waiting[dependent] -= 1
@@ -70,7 +80,8 @@ package struct Plan<Work: Sendable>: Sendable {
             throw .cycle(Self.cycle(in: given, index: index, left: { waiting[$0] > 0 }))
         }
         steps = ordered
-        positions = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1.id, $0) })
+        positions =
+            isAsGiven ? index : Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1.id, $0) })
     }
 
     package subscript(id: StepID) -> Step? { positions[id].map { steps[$0] } }

@@ -19,7 +19,8 @@ extension FileAccess {
         },
         digest: { path throws(FileError) in try DiskFile.digest(path) },
         readPrivate: { path throws(FileError) in try DiskFile.readPrivate(path) },
-        createPrivate: { path, bytes throws(FileError) in try DiskFile.createPrivate(path, bytes) }
+        createPrivate: { path, bytes throws(FileError) in try DiskFile.createPrivate(path, bytes) },
+        readAged: { path throws(FileError) in try DiskFile.readAged(path) }
     )
 
     /// Makes a directory and those above it, where they are not there.
@@ -36,6 +37,18 @@ private enum DiskFile {
     static func read(_ path: String) throws(FileError) -> Data? {
         guard let descriptor = try openToRead(path) else { return nil }
         defer { _ = close(descriptor) }
+        return try read(descriptor, path)
+    }
+
+    static func readAged(_ path: String) throws(FileError) -> (bytes: Data, modified: Int64)? {
+        guard let descriptor = try openToRead(path) else { return nil }
+        defer { _ = close(descriptor) }
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { throw failure(path) }
+        return (try read(descriptor, path), nanoseconds(status.st_mtim))
+    }
+
+    private static func read(_ descriptor: Int32, _ path: String) throws(FileError) -> Data {
         var start = Data()
         let count = unsafe withChunk { buffer in
             let count = retrying { unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count) }

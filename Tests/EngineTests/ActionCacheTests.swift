@@ -82,6 +82,15 @@ import Testing
         #expect(files.access.status(entryPath) == used, "it was of no use")
     }
 
+    @Test(arguments: [(0, false), (59, false), (61, true), (-1, true)])
+    func aUseIsNotedToTheHour(_ minutesAgo: Int, _ isNoted: Bool) async throws {
+        try keep(["x"])
+        files.setModified(entryPath, Self.now - .seconds(60 * minutesAgo))
+        let before = files.access.status(entryPath)
+        #expect(try await standIns() == ["x"])
+        #expect((files.access.status(entryPath) != before) == isNoted)
+    }
+
     @Test func anEntryOfOtherFieldsUnderItsNameDoesNotStandIn() async throws {
         try keep(["x"])
         var other = Self.fingerprint

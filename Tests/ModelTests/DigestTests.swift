@@ -9,6 +9,7 @@ import Testing
     @Test func isTheSHA256OfTheBytes() {
         #expect(Digest(of: Data("abc".utf8)).hex == Self.abc)
         #expect(Digest(of: Array("abc".utf8)).description == "sha256:" + Self.abc)
+        #expect(Digest(of: Array("xabc".utf8).dropFirst()).hex == Self.abc)
         var running = RunningDigest()
         running.add(Data("a".utf8))
         running.add(Data("bc".utf8))
@@ -22,6 +23,12 @@ import Testing
         #expect(Digest(hex: Self.abc) == digest)
         #expect(Digest(bytes: digest.bytes[...]) == digest)
         #expect(Digest(bytes: ([0] + digest.bytes).dropFirst()) == digest)
+    }
+
+    @Test(arguments: ["", "/s", "/ein Ordner/mit ä"])
+    func isAPathBelowAFolder(_ folder: String) {
+        let path = Digest(of: Data("abc".utf8)).path(in: folder)
+        #expect(path == "\(folder)/\(Self.abc.prefix(2))/\(Self.abc.dropFirst(2))")
     }
 
     @Test(arguments: [

@@ -26,6 +26,9 @@ import Testing
             let found = try files.digest(path)
             #expect(found?.digest == Digest(of: bytes))
             #expect(found?.bytes == size)
+            let aged = try files.readAged(path)
+            #expect(aged?.bytes == bytes)
+            #expect(aged?.modified == files.status(path)?.modified)
         }
         #expect(try files.list("\(base)/a/b") == ["c.bin"])
     }
@@ -37,6 +40,7 @@ import Testing
         #expect(try files.read("\(base)/file/below") == nil)
         #expect(throws: FileError(path: base, reason: "Is a directory")) { try self.files.read(self.base) }
         #expect(try files.digest("\(base)/absent") == nil)
+        #expect(try files.readAged("\(base)/absent") == nil)
         #expect(throws: FileError(path: base, reason: "Is a directory")) {
             _ = try self.files.digest(self.base)
         }

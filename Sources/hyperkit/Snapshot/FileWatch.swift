@@ -45,6 +45,10 @@ final class FileWatch: Sendable {
             self.note(path)
             return try files.read(path)
         }
+        world.files.readAged = { path throws(FileError) in
+            self.note(path)
+            return try files.readAged(path)
+        }
         world.files.digest = { path throws(FileError) in
             self.note(path)
             return try files.digest(path)
