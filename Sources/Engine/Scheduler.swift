@@ -57,8 +57,13 @@ package struct Scheduler<Runner: StepRunner>: Sendable {
                 return looks
             },
             perform: { [execution, rules] places, tell in
+                let limit = rules.attemptDeadline
+                if places.count == 1, let place = places.first {
+                    let member = Member(step: plan.steps[place.position], place: place)
+                    return [await execution.perform(member, within: limit, tell: tell)]
+                }
                 let members = places.map { Member(step: plan.steps[$0.position], place: $0) }
-                return await execution.perform(members, within: rules.attemptDeadline, tell: tell)
+                return await execution.perform(members, within: limit, tell: tell)
             }
         )
         let outcomes = await loop.run(by: urgency, since: start)

@@ -92,9 +92,6 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         within limit: Duration?,
         tell: @escaping @Sendable (Reached) -> Void
     ) async -> [Ended] {
-        if members.count == 1, let member = members.first {
-            return [await perform(member, within: limit, tell: tell)]
-        }
         let start = clock.elapsed()
         let inputs = members.map { VerifiedInputs($0.place.inputs, store: store) }
         let performing = zip(members, inputs).map { member, inputs in
@@ -116,8 +113,9 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         return ends
     }
 
-    /// Does the work of one step alone.
-    private func perform(
+    /// Does the work of one step alone, in one attempt.
+    @concurrent
+    func perform(
         _ member: Member<Runner.Work>,
         within limit: Duration?,
         tell: @escaping @Sendable (Reached) -> Void
