@@ -28,8 +28,9 @@ struct DeploymentCycles {
         var arrows: [Node: [Arrow]] = [:]
         var nodes: [Node] = []
         for deployment in manifest.deployments {
-            let texts = deployment.arguments.texts + deployment.creation.texts
             for network in deployment.networks.map(\.value) {
+                let here = deployment.on(network)
+                let texts = here.arguments.texts + here.creation.texts
                 let node = Node(deployment: deployment.name, network: network)
                 nodes.append(node)
                 arrows[node] = texts.flatMap { text in

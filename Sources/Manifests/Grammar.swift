@@ -206,8 +206,11 @@ enum Grammar {
             Table.Key(
                 "checks", .named(.expectation, .map(expectation)),
                 "What its functions must give; 'deployments check' asks them."),
+            Table.Key(
+                "overrides", .named(.override, .map(override)),
+                "What differs on one of its networks, by network."),
         ] + creation,
-        later: ["proxy", "overrides"],
+        later: ["proxy"],
         exactlyOne: ["contract", "each"],
         needs: ["factory": ["salt"], "sameAddress": ["salt"]]
     )

@@ -3,7 +3,15 @@ import Model
 
 extension ManifestBuilder {
     func deployment(_ entry: CheckedMap.Entry) -> DeploymentSpec? {
-        guard let map = entry.value.map else { return nil }
+        guard let map = entry.value.map, var spec = deployment(map, of: entry) else { return nil }
+        for override in map.map("overrides")?.entries ?? [] {
+            spec.overrides[override.key] = overridden(map, by: override, of: entry)
+        }
+        return spec
+    }
+
+    /// What a map says of the deployment that `entry` names, without what differs anywhere.
+    func deployment(_ map: CheckedMap, of entry: CheckedMap.Entry) -> DeploymentSpec? {
         let subject: DeploymentSpec.Subject
         if let contract = map.text("contract") {
             subject = .contract(contract.located)

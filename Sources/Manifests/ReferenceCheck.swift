@@ -72,8 +72,35 @@ struct ReferenceCheck {
                 hint: "add 'signer: NAME' to the network at \(network.location)"
             )
         }
-        for text in texts(of: deployment) {
-            for reference in text.references { check(reference, in: text, of: deployment) }
+        checkOverrides(of: deployment)
+        for variant in deployment.variants {
+            for text in texts(of: variant) {
+                for reference in text.references { check(reference, in: text, of: variant) }
+            }
+        }
+    }
+
+    /// What differs on a network differs nowhere where the deployment is not on it.
+    private func checkOverrides(of deployment: DeploymentSpec) {
+        let places = deployment.networks.map(\.value)
+        for override in deployment.overrides.values.flatMap(\.networks) where !places.contains(override.value)
+        {
+            let isNetwork = names[.network]?.contains(override.value) == true
+            // A network that is named by something unknown yet is none of those that are seen here.
+            guard !isNetwork || !isPartial else { continue }
+            let near = problems.suggestion(
+                for: override.value, among: isNetwork ? [] : places,
+                otherwise:
+                    "it is on \(places.joined(separator: ", ")); add the network there, or take this out")
+            report(
+                isNetwork ? "not-deployed" : "unknown-network",
+                isNetwork
+                    ? "'\(deployment.name)' is not deployed on \(override.value), so nothing of it differs there"
+                    : "there is no network '\(override.value)'",
+                at: override.location,
+                length: override.value.utf8.count,
+                hint: near
+            )
         }
     }
 

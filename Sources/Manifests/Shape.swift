@@ -49,14 +49,14 @@ struct Table: Sendable {
 /// A section of the manifest, by what it names.
 enum Noun: String, CaseIterable, Sendable {
     case variable, compiler, contract, set, signer, network, deployment, policy, check
-    case value, call, option, expectation, library
+    case value, call, option, expectation, library, override
 
     /// The root's key; nil for what is deeper inside.
     var section: String? {
         switch self {
         case .variable, .compiler, .contract, .set, .signer, .network, .deployment, .check: rawValue + "s"
         case .policy: "policies"
-        case .value, .call, .option, .expectation, .library: nil
+        case .value, .call, .option, .expectation, .library, .override: nil
         }
     }
 

@@ -266,6 +266,8 @@ package struct DeploymentSpec: Sendable {
     /// What `deployments check` looks at beside its code.
     package var checks: [Expectation]
     package var creation: CreationSpec
+    /// All of it as it is on the networks where something differs, by network.
+    package var overrides: [String: DeploymentSpec] = [:]
 
     package init(
         name: String,

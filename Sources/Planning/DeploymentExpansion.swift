@@ -47,6 +47,7 @@ struct DeploymentExpansion {
         for spec in manifest.deployments {
             for (name, contract) in Self.subjects(of: spec, roster) where known.contains(contract) {
                 for network in spec.networks.compactMap({ networks[$0.value] }) {
+                    let spec = spec.on(network.name)
                     let fill = { (text: Interpolated) in Self.filled(text, network) }
                     instances.append(
                         Instance(

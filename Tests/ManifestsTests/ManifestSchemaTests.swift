@@ -34,7 +34,7 @@ import Testing
             Grammar.root, Grammar.compiler, Grammar.optimizer, Grammar.contract, Grammar.set, Grammar.signer,
             Grammar.network, Grammar.fees, Grammar.budget, Grammar.networkLimits, Grammar.deployment,
             Grammar.call, Grammar.policy, Grammar.refusal,
-            Grammar.check, Grammar.expectation,
+            Grammar.check, Grammar.expectation, Grammar.override,
         ]
         for table in tables {
             #expect(Set(table.keys.map(\.name)).isDisjoint(with: table.later), "in \(table.name)")

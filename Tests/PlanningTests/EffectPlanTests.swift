@@ -109,6 +109,29 @@ import Testing
             ])
     }
 
+    @Test func whatDiffersOnANetworkIsPlannedThere() throws {
+        var spec = Bench.deployment(
+            "a", of: "A", on: ["north", "devnet"], arguments: [.text(Bench.text("1"))],
+            calls: [Bench.call("go")])
+        var here = Bench.deployment(
+            "a", of: "A", on: ["devnet"], arguments: [Bench.reference(.networkName)], policy: "loose",
+            value: Wei(3))
+        here.redeploy = .always
+        spec.overrides = ["devnet": here]
+        let manifest = try Bench.manifest(
+            contracts: [Bench.contract("A")], networks: [Bench.live("north"), Bench.devnet()],
+            deployments: [spec], policies: [loose])
+        let plan = try Planner.plan(manifest, Snapshot(), PlanRequest(allNetworks: true)).plan
+        let (north, devnet) = (try plan.deploy("a", on: "north"), try plan.deploy("a"))
+        #expect(north.arguments.spelling == #"["1"]"#)
+        #expect(devnet.arguments.spelling == #"["devnet"]"#)
+        #expect((north.value, devnet.value) == (.zero, Wei(3)))
+        #expect((north.redeploy, devnet.redeploy) == (.changed, .always))
+        #expect(north.gates.map(\.policy.name) == ["built-in"])
+        #expect(devnet.gates.map(\.policy.name) == ["loose"])
+        #expect(plan.steps.filter { $0.id.kind == .call }.map(\.id.rawValue) == ["call:a@north/go"])
+    }
+
     // MARK: Networks
 
     @Test(arguments: [
