@@ -177,8 +177,10 @@ enum EffectSteps {
     ) -> [StepID: Milestone] {
         var early: [StepID: Milestone] = [:]
         if let previous { early[previous] = .handedOver }
-        for other in step.after where plan[other]?.network == step.network { early[other] = .handedOver }
-        for need in step.needs where plan[need]?.network == step.network { early[need] = .usable }
+        for other in step.after where plan[other]?.network?.name == step.network?.name {
+            early[other] = .handedOver
+        }
+        for need in step.needs where plan[need]?.network?.name == step.network?.name { early[need] = .usable }
         return early
     }
 
@@ -210,12 +212,12 @@ enum EffectSteps {
 
 extension Plan<Action>.Step {
     /// The network that it changes; nil where it changes none.
-    fileprivate var network: String? {
+    var network: NetworkSpec? {
         switch work {
         case .generate, .compile, .audit, .check: nil
-        case .factory(let action): action.network.name
-        case .deploy(let action): action.network.name
-        case .call(let action): action.network.name
+        case .factory(let action): action.network
+        case .deploy(let action): action.network
+        case .call(let action): action.network
         }
     }
 }

@@ -9,17 +9,21 @@ package struct PlanRequest: Sendable {
     package var allNetworks: Bool
     /// The last kind of step wanted.
     package var until: StepID.Kind
+    /// Exactly these steps and what they need; nil: whatever the rest says.
+    package var steps: Set<StepID>?
 
     package init(
         select: [String] = [],
         networks: [String] = [],
         allNetworks: Bool = false,
-        until: StepID.Kind = .call
+        until: StepID.Kind = .call,
+        steps: Set<StepID>? = nil
     ) {
         self.select = select
         self.networks = networks
         self.allNetworks = allNetworks
         self.until = until
+        self.steps = steps
     }
 
     /// Whether effects on a network are asked for.

@@ -69,6 +69,8 @@ enum StandardStreams {
 
 /// An end of the program that has told its story already.
 struct Exit: Error, Equatable {
+    /// All that was asked for was there already.
+    static let nothingLeft = Exit(code: 0)
     static let failure = Exit(code: 1)
     static let usage = Exit(code: 2)
     static let refused = Exit(code: 3)

@@ -11,7 +11,8 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Runs the pipeline of the manifests.",
         discussion: """
             Networks that are not a devnet are deployed to only when --network names them, with --all-networks, or by a plan. \
-            With --plan a run does exactly what the plan says, on its networks, or refuses and says what changed.
+            With --plan a run does exactly what the plan says, on its networks, or refuses and says what changed. \
+            With --retry it does what did not succeed in an earlier run, and of the rest only what that needs.
             """
     )
 
@@ -19,11 +20,23 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Selection") var selection: SelectionOptions
     @OptionGroup(title: "Running") var options: RunOptions
     @Option(help: ArgumentHelp("Applies this plan, and nothing else.", valueName: "file")) var plan: String?
+    @Option(
+        help: ArgumentHelp(
+            "Does again what did not succeed in a recorded run: its id, the last part of one, or latest.",
+            valueName: "run"
+        )
+    )
+    var retry: String?
     @Flag(help: "Prints report.json on standard output.") var json = false
 
     func validate() throws {
-        guard plan != nil, !selection.isEmpty else { return }
-        throw ValidationError("--plan takes the place of --select, --network, --all-networks and --until")
+        if plan != nil, !selection.isEmpty || retry != nil {
+            throw ValidationError(
+                "--plan takes the place of --select, --network, --all-networks, --until, --shard and --retry")
+        }
+        if retry != nil, !selection.select.isEmpty || selection.until != .deploy {
+            throw ValidationError("--retry takes the place of --select and --until")
+        }
     }
 
     func run() async throws {
@@ -51,8 +64,18 @@ struct RunCommand: AsyncParsableCommand {
         let watched = watch.world
         let project = try Project.load(manifests, requireEnvironment: true, world: watched)
         let approved = try plan.map { try ApprovedPlan.read($0, for: project, world: world) }
-        let request = approved?.request ?? selection.request
-        let planned = try project.plan(request, world: watched)
+        var request = approved?.request ?? selection.request
+        var options = options
+        var notes: [Diagnostic] = []
+        if let name = retry {
+            let left = try Retry.read(
+                name, for: project, request, stateDir: options.stateDir, world: watched)
+            request.steps = left.steps
+            options.retryFailed = true
+            notes = left.notes
+        }
+        var planned = try project.plan(request, world: watched)
+        planned.notes += notes
         if let approved { try await check(approved, project, planned, watched) }
         let ended = try await RunSession(
             project, planned, options, applying: approved, world: watched
@@ -87,7 +110,8 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Not where somebody wants to see each step, or stored results looked at.
     private var usesSnapshots: Bool {
-        plan == nil && options.cacheMode != .off && options.events == nil && options.trace == nil
+        plan == nil && retry == nil && options.cacheMode != .off && options.events == nil
+            && options.trace == nil
             && !options.retryFailed
     }
 

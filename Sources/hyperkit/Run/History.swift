@@ -31,7 +31,12 @@ struct History {
     ///
     /// - Throws: ``Exit/environment``.
     static func open(_ options: HistoryOptions, world: World) throws -> History {
-        let directory = PathText.join(FileManager.default.currentDirectoryPath, options.stateDir)
+        try open(options.stateDir, world: world)
+    }
+
+    /// The same for a state directory, relative to the working directory or absolute.
+    static func open(_ stateDir: String, world: World) throws -> History {
+        let directory = PathText.join(FileManager.default.currentDirectoryPath, stateDir)
         return try reading {
             () throws(LedgerError) in
             let ledger = try Ledger.reading(path: "\(directory)/state.db")
