@@ -11,19 +11,23 @@ package struct PlanRequest: Sendable {
     package var until: StepID.Kind
     /// Exactly these steps and what they need; nil: whatever the rest says.
     package var steps: Set<StepID>?
+    /// The part of all that; nil: all of it.
+    package var shard: Shard?
 
     package init(
         select: [String] = [],
         networks: [String] = [],
         allNetworks: Bool = false,
         until: StepID.Kind = .call,
-        steps: Set<StepID>? = nil
+        steps: Set<StepID>? = nil,
+        shard: Shard? = nil
     ) {
         self.select = select
         self.networks = networks
         self.allNetworks = allNetworks
         self.until = until
         self.steps = steps
+        self.shard = shard
     }
 
     /// Whether effects on a network are asked for.

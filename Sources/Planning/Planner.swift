@@ -46,10 +46,11 @@ package enum Planner {
         } catch {
             throw PlanningError(sorting: [diagnostic(error, deployments)])
         }
-        let chosen = all.closed(over: selection(request))
+        var chosen = all.closed(over: selection(request))
         guard !chosen.steps.isEmpty || request.select.isEmpty else {
             throw PlanningError(sorting: [nothingSelected(request, all)])
         }
+        if let shard = request.shard { chosen = chosen.part(shard) }
         return Planned(
             plan: EffectSteps.inLanes(chosen),
             notNamed: deployments.instances.filter { !request.names($0.network) }.map(\.planned),

@@ -68,12 +68,29 @@ struct SelectionOptions: ParsableArguments {
         help: ArgumentHelp("The last kind of step.", valueName: "kind"))
     var until: StepID.Kind = .deploy
 
+    @Option(
+        help: ArgumentHelp(
+            "Only the i-th of n parts, none of which sends from another's accounts or refers to what another deploys.",
+            valueName: "i/n"
+        )
+    )
+    var shard: String?
+
+    func validate() throws {
+        if let shard, Shard(shard) == nil {
+            throw ValidationError("--shard takes I/N, such as 1/3, 2/3 and 3/3, not '\(shard)'")
+        }
+    }
+
     /// Whether nothing was said.
-    var isEmpty: Bool { select.isEmpty && network.isEmpty && !allNetworks && until == .deploy }
+    var isEmpty: Bool {
+        select.isEmpty && network.isEmpty && !allNetworks && until == .deploy && shard == nil
+    }
 
     /// All of it as words, the same for the same selection.
     var call: [String] {
         select.sorted() + ["--network"] + network.sorted() + ["--until", until.rawValue, "\(allNetworks)"]
+            + (shard.map { ["--shard", $0] } ?? [])
     }
 
     var request: PlanRequest {
@@ -81,7 +98,8 @@ struct SelectionOptions: ParsableArguments {
             select: select,
             networks: network,
             allNetworks: allNetworks,
-            until: until == .deploy ? .call : until
+            until: until == .deploy ? .call : until,
+            shard: shard.flatMap { Shard($0) }
         )
     }
 }

@@ -11,6 +11,9 @@ import Testing
         ["run", "--set", "=1"], ["run", "--state-dir", ""], ["plan", "--report-dir", ""],
         ["graph", "--format", "x"],
         ["run", "--progress", "loud"], ["nothing"], ["devnet", "--chain-id", "0"],
+        ["run", "--shard", "0/3"], ["run", "--shard", "4/3"], ["plan", "--shard", "many"],
+        ["run", "--retry", "latest", "--plan", "p.json"], ["run", "--retry", "latest", "--select", "a"],
+        ["run", "--retry", "latest", "--until", "audit"], ["run", "--plan", "p.json", "--shard", "1/2"],
         ["run", "--keep-going", "--fail-fast"], ["cache", "gc"], ["cache", "gc", "--max-size", "2"],
         ["cache", "gc", "--max-age", "1y"], ["cache", "gc", "--max-age", "-1d"], ["why"],
         ["why", "a", "b", "c"],
@@ -32,6 +35,12 @@ import Testing
         let error = #expect(throws: (any Error).self) { try Hyperkit.parseAsRoot(arguments) }
         let said = error.map { Hyperkit.fullMessage(for: $0) } ?? ""
         #expect(said.contains("env:NAME") && !said.contains("canary7"))
+    }
+
+    @Test func aShardThatIsNoneIsSaid() {
+        let error = #expect(throws: (any Error).self) { try Hyperkit.parseAsRoot(["run", "--shard", "4/3"]) }
+        let said = error.map { Hyperkit.fullMessage(for: $0) } ?? ""
+        #expect(said.contains("--shard takes I/N, such as 1/3, 2/3 and 3/3, not '4/3'"))
     }
 
     @Test func directoriesAreTakenAsTheyAreMeant() throws {
