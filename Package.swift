@@ -128,7 +128,7 @@ let package = Package(
             "StepsTests",
             [
                 "Steps", "Engine", "Ethereum", "EthereumTypes", "Ledger", "Model", "Processes", "Toolchain",
-                "hyperkit",
+                "Transport", "hyperkit",
             ],
             exclude: ["GenerateGolden"]
         ),
@@ -144,7 +144,9 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        tests("PipelineTests", ["hyperkit", "Ethereum", "EthereumTypes", "Model", "Transport", bigInt]),
+        tests(
+            "PipelineTests",
+            ["hyperkit", "Ethereum", "EthereumTypes", "Model", "Toolchain", "Transport", bigInt]),
         tests("HouseTests", []),
     ]
 )

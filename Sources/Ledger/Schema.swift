@@ -9,7 +9,9 @@ enum Schema {
     static let current = later.count + 1
 
     /// What each version behind the first adds, in order; one that was released never changes.
-    private static let later = [repeats, spending, registry, skipping, proposals, creations]
+    private static let later = [
+        repeats, spending, registry, skipping, proposals, creations, verifications,
+    ]
 
     /// Runs the migrations that the file has not seen.
     ///

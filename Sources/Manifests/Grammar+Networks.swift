@@ -62,11 +62,14 @@ extension Grammar {
                 .named(.value, .text(.template(.networkValue))),
                 "Texts that ${network.values.KEY} reads."
             ),
+            Table.Key(
+                "verify", .list(verifier),
+                "Services that are handed the source of what is deployed: sourcify, blockscout, or one with its settings."
+            ),
         ],
-        later: ["verify"],
         exactlyOne: ["engine", "rpc"],
         needs: [
-            "state": ["engine"], "preset": ["rpc"], "requestsPerSecond": ["rpc"],
+            "state": ["engine"], "preset": ["rpc"], "requestsPerSecond": ["rpc"], "verify": ["rpc"],
         ],
         needsOneOf: ["rpc": ["chainId", "preset"]]
     )

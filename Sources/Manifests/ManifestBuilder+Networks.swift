@@ -11,7 +11,7 @@ extension ManifestBuilder {
         var values: [String: Interpolated] = [:]
         for value in map.map("values")?.entries ?? [] { values[value.key] = value.value.text?.value }
         let budget = map.map("budget")
-        return NetworkSpec(
+        var spec = NetworkSpec(
             name: entry.key,
             location: entry.keyPlace.location,
             chain: chain,
@@ -35,6 +35,8 @@ extension ManifestBuilder {
             explorer: map.text("explorer")?.text ?? preset?.explorer,
             values: values
         )
+        spec.verifiers = verifiers(map, preset)
+        return spec
     }
 
     // MARK: Chain

@@ -9,6 +9,7 @@ package enum Action: Hashable, Sendable {
     case audit(AuditAction)
     case deploy(DeployAction)
     case call(CallAction)
+    case verify(VerifyAction)
     case check(CheckAction)
     case factory(FactoryAction)
 }

@@ -4,6 +4,7 @@ package enum Fact: Hashable, Codable, Sendable {
     case audit(AuditFact)
     case deployment(DeploymentFact)
     case call(CallFact)
+    case verification(VerificationFact)
     case network(NetworkFact)
     /// Something the user should know, such as an implied choice.
     case note(Diagnostic)

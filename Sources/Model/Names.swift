@@ -3,7 +3,7 @@ package import EthereumTypes
 /// The name of a step, unique within its plan: `compile:Token`, `deploy:token@sepolia`.
 package struct StepID: Hashable, Comparable, Sendable {
     package enum Kind: String, CaseIterable, Codable, Sendable {
-        case generate, compile, audit, factory, deploy, call, check
+        case generate, compile, audit, factory, deploy, call, verify, check
     }
 
     package let kind: Kind
@@ -20,6 +20,10 @@ package struct StepID: Hashable, Comparable, Sendable {
 
     package static func call(_ name: String, of deployment: String, on network: String) -> StepID {
         StepID(.call, "\(deployment)@\(network)/\(name)")
+    }
+
+    package static func verify(_ deployment: String, on network: String) -> StepID {
+        StepID(.verify, "\(deployment)@\(network)")
     }
 
     package static func check(_ name: String) -> StepID { StepID(.check, name) }

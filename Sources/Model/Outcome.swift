@@ -21,7 +21,7 @@ package enum Outcome: Hashable, Sendable {
     case refused(reason: String)
     /// A step that it needs did not succeed.
     case skipped(after: StepID)
-    /// Its network cannot be reached, and the manifest says that the run goes on without it.
+    /// Its network cannot be reached, and the manifest says that the run goes on without it; or it is one that the run can do without.
     case unavailable(StepFailure)
     /// A person must decide.
     case blocked(StepFailure)
@@ -63,7 +63,8 @@ package struct StepFailure: Error, Hashable, Codable, Sendable {
         case environment
         /// A policy does not let it pass (exit code 3).
         case refused
-        /// A network that may be skipped cannot be reached: the run is degraded, which is no failure.
+        /// A network that may be skipped cannot be reached, or nobody could be shown a source: the run is degraded, which is no
+        /// failure.
         case unavailable
         case cancelled
     }

@@ -144,6 +144,8 @@ package struct Plan<Work: Sendable>: Sendable {
 package struct Claim: Hashable, Sendable {
     /// One core.
     package static let cpu = Claim("cpu")
+    /// One of the few talks with services that show sources, which limit how often they are asked.
+    package static let verifier = Claim("verifiers")
 
     package let pool: String
     /// At least 1; where it is more than the pool holds, the step has the pool for itself.

@@ -12,6 +12,7 @@ package struct RunRecord: Sendable {
     package private(set) var audits: [AuditFact] = []
     package private(set) var deployments: [DeploymentFact] = []
     package private(set) var calls: [CallFact] = []
+    package private(set) var verifications: [VerificationFact] = []
     package private(set) var networks: [NetworkFact] = []
     package private(set) var notes: [Diagnostic] = []
     package private(set) var end: RunEnd?
@@ -46,6 +47,7 @@ package struct RunRecord: Sendable {
         case .audit(let audit): audits.append(audit)
         case .deployment(let deployment): deployments.append(deployment)
         case .call(let call): calls.append(call)
+        case .verification(let verification): verifications.append(verification)
         case .network(let network): networks.append(network)
         case .note(let note): notes.append(note)
         }
@@ -56,7 +58,7 @@ package struct RunRecord: Sendable {
     /// Only a run in which every result was stored already is sure to be repeated; effects are asked for anew each time.
     package func repeated(as header: RunHeader, _ end: RunEnd) -> RunRecord? {
         let isQuiet = steps.allSatisfy { step in
-            let isEffect = step.planned.id.kind == .deploy || step.planned.id.kind == .call
+            let isEffect = [.deploy, .call, .verify].contains(step.planned.id.kind)
             return step.end?.status == .reused && !isEffect
         }
         guard isQuiet, self.end?.status == .succeeded, self.end?.exitCode == 0 else { return nil }
@@ -88,7 +90,10 @@ extension RunEnd.Status {
         if steps.contains(where: { $0.status == .refused }) || verdicts.contains(where: { !$0.passed }) {
             return (.refused, 3)
         }
-        if networks.contains(where: { $0.status == .unavailable }) { return (.degraded, 0) }
+        let isIncomplete =
+            networks.contains { $0.status == .unavailable }
+            || steps.contains { $0.failure?.kind == .unavailable }
+        if isIncomplete { return (.degraded, 0) }
         return (.succeeded, 0)
     }
 }

@@ -26,6 +26,8 @@ extension StepID.Kind {
         case .compile: .milliseconds(60)
         case .audit: .milliseconds(400)
         case .deploy, .call, .factory: .milliseconds(40)
+        // A service compiles what it is given when its turn comes.
+        case .verify: .seconds(10)
         // A suite of tests, more often than a script.
         case .check: .seconds(5)
         }

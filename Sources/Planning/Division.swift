@@ -90,7 +90,7 @@ private struct Account: Hashable {
         sender =
             switch signer?.form {
             case nil: .first
-            case .remote(_, let address), .address(let address): .address(address)
+            case .remote(_, let address), .address(let address), .safe(let address, _): .address(address)
             case .key, .keystore: signer.map { .form($0.form) } ?? .first
             }
     }
@@ -100,7 +100,8 @@ extension Plan<Action>.Step {
     /// Who sends it; nil where nothing is sent.
     fileprivate var account: Account? {
         switch work {
-        case .generate, .compile, .audit, .check: nil
+        case .generate, .compile, .audit, .check, .verify: nil
+        case .factory(let action): Account(action.network, nil)
         case .deploy(let action): Account(action.network, action.signer)
         case .call(let action): Account(action.network, action.signer)
         }

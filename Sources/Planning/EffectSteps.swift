@@ -87,6 +87,9 @@ enum EffectSteps {
                 )
             )
         }
+        if !instance.network.verifiers.isEmpty {
+            steps.append(verification(of: instance, compile, deploy.id))
+        }
         return steps
     }
 
@@ -113,6 +116,27 @@ enum EffectSteps {
             arguments: instance.arguments,
             creation: instance.creation,
             signersRead: signersRead(references, instance)
+        )
+    }
+
+    /// Nobody waits for it, and it has no place among the sender's transactions.
+    private static func verification(
+        of instance: DeploymentExpansion.Instance,
+        _ compile: StepID,
+        _ deploy: StepID
+    ) -> Plan<Action>.Step {
+        Plan.Step(
+            id: .verify(instance.name, on: instance.network.name),
+            work: .verify(
+                VerifyAction(
+                    deployment: instance.name,
+                    compile: compile,
+                    deploy: deploy,
+                    network: instance.network
+                )
+            ),
+            needs: [compile, deploy],
+            claims: [.verifier]
         )
     }
 
@@ -144,7 +168,7 @@ enum EffectSteps {
             let lane: String
             var work = step.work
             switch step.work {
-            case .generate, .compile, .audit, .check, .factory: return step
+            case .generate, .compile, .audit, .check, .factory, .verify: return step
             case .deploy(var action):
                 lane = Self.lane(action.network, action.signer)
                 if last[lane] == nil {
@@ -211,13 +235,14 @@ enum EffectSteps {
 }
 
 extension Plan<Action>.Step {
-    /// The network that it changes; nil where it changes none.
+    /// The network that it is about; nil where it is about none.
     var network: NetworkSpec? {
         switch work {
         case .generate, .compile, .audit, .check: nil
         case .factory(let action): action.network
         case .deploy(let action): action.network
         case .call(let action): action.network
+        case .verify(let action): action.network
         }
     }
 }

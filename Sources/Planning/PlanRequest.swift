@@ -18,7 +18,7 @@ package struct PlanRequest: Sendable {
         select: [String] = [],
         networks: [String] = [],
         allNetworks: Bool = false,
-        until: StepID.Kind = .call,
+        until: StepID.Kind = .verify,
         steps: Set<StepID>? = nil,
         shard: Shard? = nil
     ) {

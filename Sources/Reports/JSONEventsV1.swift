@@ -13,7 +13,7 @@ package enum JSONEventsV1 {
         case runRepeated = "run-repeated"
         case stepStarted = "step-started"
         case stepProgressed = "step-progressed"
-        case contract, audit, deployment, call, network, note
+        case contract, audit, deployment, call, verification, network, note
         case stepFinished = "step-finished"
         case runFinished = "run-finished"
     }
@@ -38,6 +38,7 @@ package enum JSONEventsV1 {
         case .audit(let audit): line(event, .audit, Audit(audit: audit))
         case .deployment(let deployment): line(event, .deployment, ReportV1.Deployment(deployment))
         case .call(let call): line(event, .call, ReportV1.Call(call))
+        case .verification(let fact): line(event, .verification, Verification(fact))
         case .network(let network): line(event, .network, Network(network))
         case .note(let note): line(event, .note, ReportV1.Note(note))
         }

@@ -10,7 +10,8 @@ package struct MarkdownReport: Sendable {
     package init(_ reading: RunReading) {
         let sections = [
             Self.top(reading), Self.networks(reading), Self.deployments(reading), Self.calls(reading),
-            Self.stoppers(reading), Self.failures(reading), Self.details(reading),
+            Self.verifications(reading), Self.stoppers(reading), Self.failures(reading),
+            Self.details(reading),
         ]
         text = sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
@@ -89,6 +90,19 @@ package struct MarkdownReport: Sendable {
         return "## Calls\n\n" + table(["call", "function", "", "transaction", "why"], rows)
     }
 
+    private static func verifications(_ reading: RunReading) -> String {
+        guard !reading.verifications.isEmpty else { return "" }
+        let rows = reading.verifications.map { fact in
+            [
+                MarkdownText.cellCode("\(fact.deployment)@\(fact.network)"), fact.service.rawValue,
+                fact.status == .verified ? "✓ verified" : "✗ \(fact.status.rawValue)",
+                fact.url.flatMap(safe).map { "[source](\($0))" } ?? "–",
+                MarkdownText.prose(fact.message),
+            ]
+        }
+        return "## Sources\n\n" + table(["deployment", "service", "", "shown", "what it says"], rows)
+    }
+
     private static func words(_ status: NetworkFact.Status) -> String {
         switch status {
         case .used: "used"
@@ -106,12 +120,17 @@ package struct MarkdownReport: Sendable {
         return "[`\(short)`](\(explorer)/\(kind)/\(hex))"
     }
 
-    /// Where people look at a network, as its manifest or its number says; only what a link cannot break out of.
+    /// Where people look at a network, as its manifest or its number says.
     private static func explorer(of network: String, _ chainID: UInt64?, _ reading: RunReading) -> String? {
         let fact = reading.networks.first { $0.fact.name == network }?.fact
         guard let url = fact?.explorer else {
             return (chainID ?? fact?.chainID).flatMap(KnownChain.explorer)
         }
+        return safe(url)
+    }
+
+    /// A URL that a link cannot break out of; nil where it is another.
+    private static func safe(_ url: String) -> String? {
         let isSafe = url.utf8.allSatisfy { byte in
             switch byte {
             case 48...57, 65...90, 97...122: true

@@ -26,7 +26,7 @@ package enum PlanText {
         }
         let runs = steps.filter { $0.action == "run" }
         let reuses = steps.count { $0.action == "reuse" }
-        let effects: Set<StepID.Kind> = [.deploy, .call, .factory]
+        let effects: Set<StepID.Kind> = [.deploy, .call, .factory, .verify]
         let others = steps.filter { !["run", "reuse"].contains($0.action) && !effects.contains($0.id.kind) }
         var head = "steps   \(PlainWords.grouped(reuses)) reuse · \(PlainWords.grouped(runs.count)) run"
         let why = reasons(of: runs)

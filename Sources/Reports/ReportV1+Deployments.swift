@@ -24,6 +24,8 @@ extension ReportV1 {
         package var gasUsed: OrNull<UInt64>
         package var feePaidWei: OrNull<String>
         package var constructorArguments: OrNull<String>
+        /// nil where nobody was to be shown its source.
+        package var verification: [Verification]?
     }
 
     package struct Call: Codable, Hashable, Sendable {

@@ -82,6 +82,7 @@ extension ReportV1.Deployment: JSONObject {
         json.member("network", network)
         json.member("reason", reason)
         json.member("transactionHash", transactionHash)
+        json.member("verification", ifThere: verification)
     }
 }
 

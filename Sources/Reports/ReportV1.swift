@@ -71,7 +71,12 @@ package struct ReportV1: Codable, Hashable, Sendable {
         verdicts = []
         networks = reading.networks.map { Network($0) }
         notCovered = reading.notCovered
-        deployments = reading.deployments.map { Deployment($0) }
+        let told = Dictionary(grouping: reading.verifications) { "\($0.deployment)@\($0.network)" }
+        deployments = reading.deployments.map { fact in
+            var deployment = Deployment(fact)
+            deployment.verification = told["\(fact.name)@\(fact.network)"]?.map { Verification($0) }
+            return deployment
+        }
         calls = reading.calls.map { Call($0) }
         notes = reading.notes.map { Note($0) }
     }

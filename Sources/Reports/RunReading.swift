@@ -43,6 +43,7 @@ package struct RunReading: Sendable {
     package let networks: [Network]
     package let deployments: [DeploymentFact]
     package let calls: [CallFact]
+    package let verifications: [VerificationFact]
     package let notes: [Diagnostic]
     package let notCovered: [String]
 
@@ -68,6 +69,11 @@ package struct RunReading: Sendable {
         deployments = Self.deployments(of: record)
         calls = record.calls.sorted {
             ($0.deployment, $0.network, $0.name) < ($1.deployment, $1.network, $1.name)
+        }
+        verifications = record.verifications.sorted {
+            ($0.deployment, $0.network, $0.service.rawValue) < (
+                $1.deployment, $1.network, $1.service.rawValue
+            )
         }
         networks = Self.networks(of: record)
         notes = Set(record.notes).sorted {

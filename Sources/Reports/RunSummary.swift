@@ -15,7 +15,9 @@ package struct RunSummary: Sendable {
     package init(_ reading: RunReading, reportPath: String? = nil) {
         let last = [Self.sums(reading), reportPath?.plainForTerminal].compactMap(\.self).joined(
             separator: "\n")
-        let blocks = Self.refusals(reading) + Self.failures(reading) + [Self.deployments(reading), last]
+        let blocks =
+            Self.refusals(reading) + Self.failures(reading)
+            + [Self.deployments(reading), Self.verifications(reading), last]
         text = blocks.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
     }
 
@@ -74,6 +76,18 @@ package struct RunSummary: Sendable {
         }
         guard !rows.isEmpty else { return "" }
         return "deployments\n" + aligned(rows)
+    }
+
+    /// What could not be shown to the world, which does not fail a run and so would be missed.
+    private static func verifications(_ reading: RunReading) -> String {
+        let rows = reading.verifications.filter { $0.status != .verified }.map { fact in
+            [
+                "  \(plain("\(fact.deployment)@\(fact.network)"))", fact.service.rawValue,
+                fact.status.rawValue,
+                plain(fact.message),
+            ]
+        }
+        return rows.isEmpty ? "" : "sources not verified\n" + aligned(rows)
     }
 
     /// Gas and fee where something was paid.

@@ -81,6 +81,9 @@ package struct TraceV1: Sendable {
             let name =
                 "\(fact.deployment)@\(fact.network)/\(fact.name) \(fact.isMade ? "made" : "not needed")"
             try addInstant(name, category: "fact", lane, ReportV1.Call(fact))
+        case .verification(let fact):
+            let name = "\(fact.deployment)@\(fact.network) \(fact.service.rawValue) \(fact.status.rawValue)"
+            try addInstant(name, category: "fact", lane, JSONEventsV1.Verification(fact))
         case .network(let fact):
             let name = "\(fact.name) \(fact.status.rawValue)"
             try addInstant(name, category: "fact", lane, JSONEventsV1.Network(fact))

@@ -7,6 +7,7 @@ package struct PipelineRunner: StepRunner {
     private let audit: AuditStep
     private let deploy: DeployStep
     private let call: CallStep
+    private let verify: VerifyStep
     private let check: CheckStep
     private let factory: FactoryStep
 
@@ -15,6 +16,7 @@ package struct PipelineRunner: StepRunner {
         audit: AuditStep,
         deploy: DeployStep,
         call: CallStep,
+        verify: VerifyStep,
         check: CheckStep,
         factory: FactoryStep
     ) {
@@ -22,6 +24,7 @@ package struct PipelineRunner: StepRunner {
         self.audit = audit
         self.deploy = deploy
         self.call = call
+        self.verify = verify
         self.check = check
         self.factory = factory
     }
@@ -29,7 +32,7 @@ package struct PipelineRunner: StepRunner {
     package func isEffect(_ step: Plan<Action>.Step) -> Bool {
         switch step.work {
         case .generate, .compile, .audit, .check: false
-        case .deploy, .call, .factory: true
+        case .deploy, .call, .factory, .verify: true
         }
     }
 
@@ -41,7 +44,7 @@ package struct PipelineRunner: StepRunner {
         case .generate(let action): GenerateStep.fingerprint(action)
         case .compile(let action): try compile.fingerprint(action, inputs: inputs)
         case .audit(let action): try audit.fingerprint(action, inputs: inputs)
-        case .deploy, .call, .factory: nil
+        case .deploy, .call, .factory, .verify: nil
         case .check(let action): try check.fingerprint(action)
         }
     }
@@ -57,6 +60,7 @@ package struct PipelineRunner: StepRunner {
         case .audit(let action): try await audit.perform(action, inputs: inputs) { progress($0) }
         case .deploy(let action): try await deploy.perform(action, inputs: inputs, progress: progress)
         case .call(let action): try await call.perform(action, inputs: inputs, progress: progress)
+        case .verify(let action): try await verify.perform(action, inputs: inputs, progress: progress)
         case .check(let action): try await check.perform(action)
         case .factory(let action): try await factory.perform(action)
         }
@@ -98,6 +102,8 @@ package struct PipelineRunner: StepRunner {
             Interpretation(facts: [
                 .call(try WireJSON.decode(CallFact.self, from: try outputs.bytes(EffectOutput.call)))
             ])
+        // It has told already, as not all that it tells ends well.
+        case .verify: Interpretation(facts: [])
         case .check(let action): try check.interpret(action, outputs: outputs)
         }
     }

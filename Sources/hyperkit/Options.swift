@@ -36,7 +36,7 @@ struct ManifestOptions: ParsableArguments {
 }
 
 extension StepID.Kind: ExpressibleByArgument {
-    /// Calls belong to the deployment that they are made to.
+    /// Calls belong to the deployment that they are made to, and so does what is shown of its source.
     private static let lastKinds: [StepID.Kind] = [.generate, .compile, .audit, .deploy]
 
     package static var allValueStrings: [String] { lastKinds.map(\.rawValue) }
@@ -98,7 +98,7 @@ struct SelectionOptions: ParsableArguments {
             select: select,
             networks: network,
             allNetworks: allNetworks,
-            until: until == .deploy ? .call : until,
+            until: until == .deploy ? .verify : until,
             shard: shard.flatMap { Shard($0) }
         )
     }
@@ -157,10 +157,14 @@ struct RunOptions: ParsableArguments {
         case keepGoing, failFast
     }
 
+    /// How many deployments have their source verified at once: services let a caller ask a few times a second.
+    private static let talksWithVerifiers = 4
+
     /// The bounds of the run; `limits` are the manifest's.
     func rules(_ limits: RunLimits) -> RunRules {
         RunRules(
             width: jobs ?? ProcessInfo.processInfo.activeProcessorCount,
+            pools: [Claim.verifier.pool: Self.talksWithVerifiers],
             stopsAtFailure: afterFailure == .failFast,
             attempts: limits.retries + 1,
             attemptDeadline: limits.attempt,

@@ -111,8 +111,13 @@ import Testing
             try database.execute(sql: "ALTER TABLE deployments DROP COLUMN deployed_code_digest")
             try database.execute(sql: "ALTER TABLE deployments DROP COLUMN made_in")
             try database.execute(sql: "ALTER TABLE calls DROP COLUMN made_in")
+            // What came later goes first.
+            try database.execute(sql: "DROP TABLE verifications")
+            try database.execute(sql: "DROP TRIGGER transactions_keep_what_they_create")
+            try database.execute(sql: "ALTER TABLE transactions DROP COLUMN creates")
+            try database.execute(sql: "DROP TABLE proposals")
             try database.execute(sql: "ALTER TABLE jobs DROP COLUMN skipped_after")
-            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier IN ('4', '5')")
+            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier NOT IN ('1', '2', '3')")
             try database.execute(sql: "PRAGMA user_version = 3")
         }
         let opened = try bench.open()

@@ -51,7 +51,7 @@ import Testing
             project: p
             providers: {}
             networks:
-              m: { verify: [sourcify], rpc: 'env:A', approval: plan }
+              m: { preset: sepolia, rpc: 'env:A', approval: plan }
             signers: { dao: { safe: '0x01', proposer: ci } }
             """
         )
@@ -60,10 +60,6 @@ import Testing
                 m.yaml:3:1: error: unknown key 'providers' in the manifest [unknown-key]
                     3 │ providers: {}
                       │ ^^^^^^^^^
-                  hint: it is not available in this version
-                m.yaml:5:8: error: unknown key 'verify' in network 'm' [unknown-key]
-                    5 │   m: { verify: [sourcify], rpc: 'env:A', approval: plan }
-                      │        ^^^^^^
                   hint: it is not available in this version
                 m.yaml:6:19: error: unknown key 'safe' in signer 'dao' [unknown-key]
                     6 │ signers: { dao: { safe: '0x01', proposer: ci } }

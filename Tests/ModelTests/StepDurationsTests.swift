@@ -19,7 +19,7 @@ import Testing
         let token = try #require(ContractName("Token"))
         let steps = [
             StepID.generate(token), .compile(token), .audit(token), .deploy("d", on: "n"),
-            .call("c", of: "d", on: "n"), .check("unit"),
+            .call("c", of: "d", on: "n"), .verify("d", on: "n"), .check("unit"),
         ]
         #expect(steps.map(\.kind) == StepID.Kind.allCases)
         #expect(steps.allSatisfy { StepDurations().estimate($0) > .zero })

@@ -23,6 +23,16 @@ import Testing
         #expect(!Outcome.unavailable(failure).isFailure)
     }
 
+    /// A source that no service shows leaves a network that was used, and a run that has not done all.
+    @Test func aStepThatCanBeDoneWithoutDegradesTheRunAlone() {
+        let unverified = StepFailure(.unavailable, code: "not-verified", "sourcify: the code is another")
+        let (status, code) = RunEnd.Status.of(
+            steps: [end(.succeeded([])), end(.unavailable(unverified))], verdicts: [],
+            networks: [network(.used)], interruptedBy: nil)
+        #expect(status == .degraded)
+        #expect(code == 0)
+    }
+
     @Test func theRunIsDegradedAndWellOtherwise() {
         func status(_ outcomes: Outcome..., networks: [NetworkFact]) -> (RunEnd.Status, Int32) {
             let (status, code) = RunEnd.Status.of(

@@ -100,7 +100,7 @@ enum ReportPromise {
     ])
 
     private static let step = Shape.object([
-        "id": .text, "kind": .word(["generate", "compile", "audit", "deploy", "call", "check"]),
+        "id": .text, "kind": .word(["generate", "compile", "audit", "deploy", "call", "verify", "check"]),
         "status": .word(Set(stepStatuses)), "durationMilliseconds": .integer, "attempts": .integer,
         "fingerprint": .orNull(.digest), "needs": .list(.text), "pool": .text,
         "outputs": .list(.object(["name": .text, "digest": .digest, "bytes": .integer])),

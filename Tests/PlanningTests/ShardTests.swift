@@ -31,6 +31,9 @@ import Testing
         for index in networks.indices.dropFirst() where Int.random(in: 0..<8, using: &random) == 0 {
             networks[index].after = networks[Int.random(in: 0..<index, using: &random)].name
         }
+        for index in networks.indices where !networks[index].isDevnet && Bool.random(using: &random) {
+            networks[index].verifiers = [VerifierSpec(.sourcify, url: "https://s.example")]
+        }
         let contracts = try (0..<Int.random(in: 1...12, using: &random)).map { try Bench.contract("C\($0)") }
         var deployments: [DeploymentSpec] = []
         for number in 0..<Int.random(in: 0...14, using: &random) {
@@ -57,7 +60,7 @@ import Testing
         switch step.work {
         case .deploy(let action): (network, signer) = (action.network, action.signer)
         case .call(let action): (network, signer) = (action.network, action.signer)
-        case .generate, .compile, .audit, .check: return nil
+        case .generate, .compile, .audit, .check, .verify: return nil
         }
         return (network.isDevnet ? network.name : "\(network.chainID)") + "/" + (signer?.name ?? "")
     }

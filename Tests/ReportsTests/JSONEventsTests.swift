@@ -21,7 +21,14 @@ import Testing
             step: nil,
             kind: .repeated(run: "2026-11-20T02-00-07Z-77ac", steps: 20_000)
         )
-        for (number, event) in (events + [repeated]).enumerated() {
+        // Nor does that one have a source that is shown.
+        let verified = Event(
+            sequence: events.count + 2,
+            time: Timestamp(milliseconds: 0),
+            step: .verify("token", on: "sepolia"),
+            kind: .fact(.verification(VerificationReportTests.shown))
+        )
+        for (number, event) in (events + [repeated, verified]).enumerated() {
             let line = JSONEventsV1.line(event)
             #expect(line.filter { $0 == UInt8(ascii: "\n") }.count == 1)
             #expect(line.last == UInt8(ascii: "\n"))

@@ -17,6 +17,7 @@ struct FakeEffect: Sendable {
         switch work {
         case .deploy(let action): action.step
         case .call(let action): action.step
+        case .verify(let action): action.step
         case .generate(let action): .generate(action.contract)
         case .compile(let action): .compile(action.contract)
         case .audit(let action): .audit(action.contract)
@@ -149,7 +150,7 @@ extension DeployBench {
                     performed = try await CallStep(context)
                         .perform(action, inputs: StepInputs(inputs), progress: progress)
                 case .factory(let action): performed = try await FactoryStep(context).perform(action)
-                case .generate, .compile, .audit, .check: continue
+                case .generate, .compile, .audit, .check, .verify: continue
                 }
                 run.ends[effect.step] = .success(performed)
                 inputs[effect.step] = StepsTests.stored(

@@ -29,7 +29,7 @@ package struct Forecaster: Sendable {
         var forecasts: [DeploymentForecast] = []
         for step in plan.steps {
             switch step.work {
-            case .generate, .compile, .audit, .check, .factory: continue
+            case .generate, .compile, .audit, .check, .factory, .verify: continue
             case .deploy(let action):
                 let forecast = await forecast(action, outcome, inputs, &view)
                 if [.create, .keep, .replace].contains(forecast.action), let text = forecast.address {

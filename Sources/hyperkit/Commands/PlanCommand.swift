@@ -42,7 +42,7 @@ struct PlanCommand: AsyncParsableCommand {
             throw Exit.environment
         }
 
-        let steps = Self.steps(planned.plan, ends, forecasts)
+        let steps = Self.steps(planned.plan, foreseen)
         let plan = PlanV1(
             project: project.manifest.project,
             manifests: project.manifest.files,
@@ -83,12 +83,9 @@ struct PlanCommand: AsyncParsableCommand {
         if exitCode, wouldChange { throw Exit.wouldChange }
     }
 
-    private static func steps(
-        _ plan: Plan<Action>,
-        _ ends: [StepID: StepEnd],
-        _ forecasts: [DeploymentForecast]
-    ) -> [PlanV1.Step] {
-        let byStep = Dictionary(forecasts.map { ($0.step, $0) }, uniquingKeysWith: { first, _ in first })
+    private static func steps(_ plan: Plan<Action>, _ seen: Foresight.Seen) -> [PlanV1.Step] {
+        let ends = seen.ends
+        let byStep = Dictionary(seen.forecasts.map { ($0.step, $0) }, uniquingKeysWith: { first, _ in first })
         return plan.steps.map { step in
             switch step.work {
             case .generate, .compile, .audit, .check:
@@ -118,6 +115,12 @@ struct PlanCommand: AsyncParsableCommand {
                     action: call == nil ? "keep" : "call",
                     reasons: [call?.reason ?? "it is not needed"]
                 )
+            case .verify(let action):
+                if seen.shown.contains(step.id) {
+                    return PlanV1.Step(id: step.id, action: "keep", reasons: ["its source is shown already"])
+                }
+                let services = action.network.verifiers.map(\.service.rawValue).joined(separator: ", ")
+                return PlanV1.Step(id: step.id, action: "verify", reasons: ["with \(services)"])
             }
         }
     }

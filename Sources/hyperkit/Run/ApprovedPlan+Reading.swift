@@ -30,12 +30,14 @@ extension ApprovedPlan {
         }
     }
 
-    /// What the run is asked for: the deployments of the plan, their calls, and nothing else.
+    /// What the run is asked for: the deployments of the plan, their calls and their sources, and nothing else.
     var request: PlanRequest {
         // A plan without deployments asks for no effect.
         guard !steps.isEmpty else { return PlanRequest(until: .audit) }
         return PlanRequest(
-            select: steps.flatMap { ["deploy:\($0.subject)", "call:\($0.subject)/*"] },
+            select: steps.flatMap {
+                ["deploy:\($0.subject)", "call:\($0.subject)/*", "verify:\($0.subject)"]
+            },
             networks: networks.sorted()
         )
     }

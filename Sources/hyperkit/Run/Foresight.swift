@@ -11,6 +11,8 @@ struct Foresight {
         /// How the pure steps ended.
         var ends: [StepID: StepEnd]
         var forecasts: [DeploymentForecast]
+        /// The verify steps that have nothing to do.
+        var shown: Set<StepID>
     }
 
     private let project: Project
@@ -33,16 +35,18 @@ struct Foresight {
         let hub = state.hub(opened: { _ in }, noted: { Console.err([$0]) })
         let interrupts = Interrupts()
         let plan = planned.plan
-        let (ends, forecasts) = await interrupts.run {
+        let seen = await interrupts.run {
             let (ends, outcomes) = await pureSteps(of: plan, state, hub, files)
+            let inputs = state.inputs(outcomes)
             let forecasts = await state.forecaster(hub: hub)
-                .forecast(plan, outcome: outcomes, inputs: state.inputs(outcomes))
-            return (ends, forecasts)
+                .forecast(plan, outcome: outcomes, inputs: inputs)
+            let shown = await state.shown(plan, forecasts, inputs: inputs, hub: hub)
+            return Seen(ends: ends, forecasts: forecasts, shown: shown)
         }
         await hub.close()
         await state.slither?.close()
         if let signal = interrupts.signal { throw Exit(code: 128 + signal) }
-        return Seen(ends: ends, forecasts: forecasts)
+        return seen
     }
 
     /// Does the generate, compile, audit and check steps.

@@ -114,7 +114,7 @@ extension Plan<Action> {
         let names = steps.compactMap { step -> String? in
             switch step.work {
             case .deploy(let action): action.network.isRecorded ? action.network.name : nil
-            case .generate, .compile, .audit, .call, .check, .factory: nil
+            case .generate, .compile, .audit, .call, .check, .factory, .verify: nil
             }
         }
         return Set(names).sorted()

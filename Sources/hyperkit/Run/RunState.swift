@@ -1,4 +1,5 @@
 import Engine
+import EthereumTypes
 import Foundation
 import Ledger
 import Model
@@ -145,6 +146,26 @@ struct RunState {
         return inputs(outcomes)
     }
 
+    /// Which of the verify steps of a plan have nothing to do, since what they are about is kept and its source on record.
+    func shown(
+        _ plan: Plan<Action>,
+        _ forecasts: [DeploymentForecast],
+        inputs: StepInputs,
+        hub: NetworkHub
+    ) async -> Set<StepID> {
+        let byStep = Dictionary(forecasts.map { ($0.step, $0) }) { first, _ in first }
+        let verify = VerifyStep(effects(hub)) { _, _ in }
+        var shown: Set<StepID> = []
+        for case .verify(let action) in plan.steps.map(\.work) {
+            guard let forecast = byStep[action.deploy], forecast.action == .keep,
+                let address = forecast.address.flatMap({ try? Address($0) }),
+                await verify.isShown(action, at: address, inputs: inputs)
+            else { continue }
+            shown.insert(action.step)
+        }
+        return shown
+    }
+
     func adoption(hub: NetworkHub) -> Adoption { Adoption(effects(hub)) }
 
     func expectationCheck(hub: NetworkHub) -> ExpectationCheck { ExpectationCheck(effects(hub)) }
@@ -156,6 +177,7 @@ struct RunState {
             audit: AuditStep(slither: slither, slitherMissing: tools.slither.reason ?? ""),
             deploy: DeployStep(effects),
             call: CallStep(effects),
+            verify: VerifyStep(effects) { step, fact in events.post(.fact(.verification(fact)), step: step) },
             check: CheckStep(world: world, root: project.manifest.root),
             factory: FactoryStep(effects)
         )

@@ -1,16 +1,16 @@
-import Foundation
+package import Foundation
 import Glibc
 import Synchronization
 
 /// An HTTP/1.1 server on this machine that answers as a test says, a thread a connection.
-final class TestServer: Sendable {
-    struct Request: Sendable {
-        var line: String
+package final class TestServer: Sendable {
+    package struct Request: Sendable {
+        package var line: String
         /// By lower-case name.
-        var headers: [String: String]
-        var body: Data
+        package var headers: [String: String]
+        package var body: Data
 
-        var path: String { String(line.split(separator: " ")[1]) }
+        package var path: String { String(line.split(separator: " ")[1]) }
     }
 
     /// What its threads have met with.
@@ -20,17 +20,17 @@ final class TestServer: Sendable {
     }
 
     /// Answers one request; false closes the connection.
-    typealias Answer = @Sendable (Request, Connection) -> Bool
+    package typealias Answer = @Sendable (Request, Connection) -> Bool
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let log = Log()
     private let isStopped = Atomic(false)
 
-    var connections: Int { log.accepted.load(ordering: .acquiring) }
-    var requests: [Request] { log.seen.withLock { $0 } }
+    package var connections: Int { log.accepted.load(ordering: .acquiring) }
+    package var requests: [Request] { log.seen.withLock { $0 } }
 
-    init(_ answer: @escaping Answer) throws {
+    package init(_ answer: @escaping Answer) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -66,21 +66,23 @@ final class TestServer: Sendable {
     deinit { stop() }
 
     /// Accepts no more connections.
-    func stop() {
+    package func stop() {
         let isFirst = isStopped.exchange(true, ordering: .acquiringAndReleasing) == false
         if isFirst { _ = shutdown(listener, Int32(SHUT_RDWR)) }
     }
 
-    func url(_ path: String = "/", host: String = "127.0.0.1") -> String { "http://\(host):\(port)\(path)" }
+    package func url(_ path: String = "/", host: String = "127.0.0.1") -> String {
+        "http://\(host):\(port)\(path)"
+    }
 
     /// A server that gives the same bytes to everybody.
-    convenience init(saying text: String) throws {
+    package convenience init(saying text: String) throws {
         try self.init { _, connection in connection.send(Data(text.utf8)) }
     }
 }
 
 /// One accepted connection; used on its own thread only.
-final class Connection {
+package final class Connection {
     private let socket: Int32
     private var buffer = Data()
     private var isOpen = true
@@ -88,13 +90,13 @@ final class Connection {
     init(_ socket: Int32) { self.socket = socket }
 
     /// Sends an answer with a body and its length.
-    func reply(_ body: Data, status: String = "200 OK", headers: [String] = []) -> Bool {
+    package func reply(_ body: Data, status: String = "200 OK", headers: [String] = []) -> Bool {
         let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.count)"] + headers + ["", ""]
         return send(Data(lines.joined(separator: "\r\n").utf8) + body)
     }
 
     /// Sends bytes; false where the client is gone.
-    func send(_ bytes: Data) -> Bool {
+    package func send(_ bytes: Data) -> Bool {
         var rest = bytes
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
@@ -107,16 +109,16 @@ final class Connection {
     }
 
     /// Waits until the client hangs up.
-    func waitForHangUp() { while receive() {} }
+    package func waitForHangUp() { while receive() {} }
 
     /// Ends the connection with a reset.
-    func reset() {
+    package func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
         _ = unsafe setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         close()
     }
 
-    func close() {
+    package func close() {
         if isOpen { _ = Glibc.close(socket) }
         isOpen = false
     }
