@@ -35,7 +35,10 @@ import Testing
                 "--state", "/state",
             ]
         )
-        #expect(started.inputs.keys.sorted() == ["devnet.py", "devnet_chain.py", "devnet_methods.py"])
+        #expect(
+            started.inputs.keys.sorted() == [
+                "devnet.py", "devnet_chain.py", "devnet_methods.py", "devnet_run.py",
+            ])
         #expect(fake.stops == 0)
         await devnet.stop()
         #expect(fake.stops == 1)

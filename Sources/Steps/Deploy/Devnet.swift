@@ -95,6 +95,7 @@ package enum Devnet {
             "devnet.py": Data(PackageResources.devnet_py),
             "devnet_chain.py": Data(PackageResources.devnet_chain_py),
             "devnet_methods.py": Data(PackageResources.devnet_methods_py),
+            "devnet_run.py": Data(PackageResources.devnet_run_py),
         ]
     }
 

@@ -16,8 +16,9 @@ from eth.db.chain import ChainDB
 from eth.vm.chain_context import ChainContext
 from eth.vm.forks.prague import PragueVM
 from eth.vm.forks.prague.constants import HISTORY_STORAGE_ADDRESS, HISTORY_STORAGE_CONTRACT_CODE
-from eth.vm.spoof import SpoofTransaction
 from eth_utils import ValidationError, keccak, to_canonical_address
+
+from devnet_run import Refused, minimum_gas, run
 
 GAS_LIMIT = 30_000_000
 INITIAL_BASE_FEE = 10**9
@@ -43,14 +44,6 @@ FACTORY_CODE = bytes.fromhex(
 )
 
 
-class Refused(Exception):
-    """A transaction or request that a node would turn down; the text is geth's."""
-
-    def __init__(self, message, code=-32000, data=None):
-        super().__init__(message)
-        self.code, self.data = code, data
-
-
 class Transaction:
     """A signed transaction with what is asked of it again and again."""
 
@@ -70,14 +63,6 @@ class Transaction:
         self.contract = keccak(rlp.encode([self.sender, self.nonce]))[12:] if self.creates else None
 
 
-def minimum_gas(body):
-    """Intrinsic gas with the init code's words (EIP-3860), and the floor for data (EIP-7623)."""
-    data, creates = body.data, body.to == CREATE_CONTRACT_ADDRESS
-    intrinsic = body.intrinsic_gas + (2 * ((len(data) + 31) // 32) if creates else 0)
-    floor = 21_000 + 10 * (4 * len(data) - 3 * data.count(0))
-    return max(intrinsic, floor)
-
-
 class Block:
     def __init__(self, header, transactions=(), receipts=()):
         self.header, self.transactions, self.receipts = header, transactions, receipts
@@ -92,6 +77,7 @@ class Chain:
         self.journal = journal
         self.automine, self.lag = True, 0
         self.pool, self.where, self.snapshots = {}, {}, []
+        self.readable = None
         self.blocks = [self._genesis(genesis)]
 
     def _genesis(self, genesis):
@@ -119,6 +105,14 @@ class Chain:
         header = block.header.copy(**changes) if changes else block.header
         hashes = (b.hash for b in reversed(self.blocks[max(0, block.number - 256):block.number]))
         return PragueVM.build_state(self.db.db, header, self.context, hashes)
+
+    def view(self, block):
+        """The state after a block, to be read only; the newest one's is kept: making it takes longer than reading."""
+        if block is not self.head:
+            return self.state(block)
+        if self.readable is None or self.readable[0] is not block:
+            self.readable = (block, self.state(block))
+        return self.readable[1]
 
     def next_header(self, timestamp=None):
         parent = self.head.header
@@ -163,7 +157,7 @@ class Chain:
             raise Refused(f"max initcode size exceeded: code size {len(new.body.data)}, limit {MAX_INIT_CODE}")
         if new.gas < minimum_gas(new.body):
             raise Refused(f"intrinsic gas too low: gas {new.gas}, minimum needed {minimum_gas(new.body)}")
-        state = self.state(self.head)
+        state = self.view(self.head)
         nonce = state.get_nonce(new.sender)
         if new.nonce < nonce:
             raise Refused(f"nonce too low: next nonce {nonce}, tx nonce {new.nonce}")
@@ -179,7 +173,7 @@ class Chain:
         return old
 
     def pending_nonce(self, address):
-        nonce = self.state(self.head).get_nonce(address)
+        nonce = self.view(self.head).get_nonce(address)
         while (address, nonce) in self.pool:
             nonce += 1
         return nonce
@@ -189,7 +183,7 @@ class Chain:
     def mine_ready(self):
         """One block for each transaction that can go in now."""
         while True:
-            header, state = self.next_header(), self.state(self.head)
+            header, state = self.next_header(), self.view(self.head)
             ready = next((t for t in self.pool.values() if self._fits(t, state, header)), None)
             if ready is None:
                 return
@@ -284,20 +278,9 @@ class Chain:
     # Running without mining
 
     def execute(self, block, sender, to, data, value, gas, gas_price=0):
-        """Runs a call on the state after a block; returns the computation and the gas it took."""
+        """Runs a call on the state after a block."""
         state = self.state(block, base_fee_per_gas=min(gas_price, block.header.base_fee_per_gas))
-        unsigned = PragueVM.create_unsigned_transaction(
-            nonce=state.get_nonce(sender), gas_price=0, gas=gas, to=to, value=value, data=data
-        )
-        body = SpoofTransaction(unsigned, from_=sender, max_fee_per_gas=gas_price, max_priority_fee_per_gas=gas_price)
-        if gas < minimum_gas(body):
-            raise Refused(f"intrinsic gas too low: gas {gas}, minimum needed {minimum_gas(body)}")
-        if state.get_balance(sender) < value + gas * gas_price:
-            raise Refused("insufficient funds for gas * price + value")
-        computation = state.apply_transaction(body)
-        used = gas - computation.get_gas_remaining()
-        refund = min(computation.get_gas_refund(), used // 5)
-        return computation, used, max(used - refund, minimum_gas(body) if not to else 0)
+        return run(state, sender, to, data, value, gas, gas_price)
 
     # The journal
 

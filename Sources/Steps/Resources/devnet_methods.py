@@ -2,22 +2,11 @@
 
 import devnet_chain as chains
 import rlp
-from eth.exceptions import OutOfGas, Revert
+from devnet_run import data, failure, run
+from eth.exceptions import OutOfGas
 from eth_utils import to_canonical_address, to_checksum_address
 
 TIP = 10**9
-PANICS = {
-    0x00: "generic panic", 0x01: "assert(false)", 0x11: "arithmetic underflow or overflow",
-    0x12: "division or modulo by zero", 0x21: "enum overflow", 0x22: "invalid encoded storage byte array accessed",
-    0x31: "out-of-bounds array access; popping on an empty array",
-    0x32: "out-of-bounds access of an array or bytesN", 0x41: "out of memory", 0x51: "uninitialized function",
-}
-
-
-def data(value):
-    return "0x" + bytes(value).hex()
-
-
 def word(number):
     return "0x" + number.to_bytes(32, "big").hex()
 
@@ -43,26 +32,6 @@ def octets(text, length=None):
 
 def address(value):
     return to_canonical_address(octets(value, 20))
-
-
-def reason(output):
-    """What geth says of revert data, or nothing."""
-    if output[:4] == b"\x08\xc3\x79\xa0" and len(output) >= 68:
-        length = int.from_bytes(output[36:68], "big")
-        return output[68 : 68 + length].decode("utf-8", "replace")
-    if output[:4] == b"\x4e\x48\x7b\x71" and len(output) == 36:
-        code = int.from_bytes(output[4:], "big")
-        return PANICS.get(code, f"unknown panic code: {code:#x}")
-    return ""
-
-
-def failure(computation):
-    if isinstance(computation.error, Revert):
-        said = reason(computation.output)
-        return chains.Refused("execution reverted" + (f": {said}" if said else ""), 3, data(computation.output))
-    if isinstance(computation.error, OutOfGas):
-        return chains.Refused("out of gas")
-    return chains.Refused(f"execution failed: {computation.error}")
 
 
 class Methods:
@@ -92,7 +61,7 @@ class Methods:
         return next((b for b in reversed(self.chain.blocks) if b.hash == wanted), None)
 
     def _state(self, tag):
-        return self.chain.state(self._existing(tag))
+        return self.chain.view(self._existing(tag))
 
     def _existing(self, tag):
         block = self._block(tag)
@@ -290,39 +259,92 @@ class Methods:
 
     # What is run
 
-    def _run(self, call, tag, gas):
+    @staticmethod
+    def _call(call):
+        """What is to be run: sender, target, data and value."""
         sender = address(call["from"]) if call.get("from") else chains.ZERO
         to = address(call["to"]) if call.get("to") else b""
-        body = octets(call.get("input") or call.get("data") or "0x")
+        return sender, to, octets(call.get("input") or call.get("data") or "0x"), quantity(call.get("value") or "0x0")
+
+    def _run(self, call, tag, gas):
         price = quantity(call.get("maxFeePerGas") or call.get("gasPrice") or "0x0")
-        return self.chain.execute(self._existing(tag), sender, to, body, quantity(call.get("value") or "0x0"), gas, price)
+        return self.chain.execute(self._existing(tag), *self._call(call), gas, price)
 
     def eth_call(self, call, tag="latest", overrides=None):
         if overrides:
             raise chains.Refused("state overrides are not supported", -32602)
         gas = min(quantity(call.get("gas") or hex(chains.GAS_LIMIT)), chains.GAS_LIMIT)
-        computation, _, _ = self._run(call, tag, gas)
+        computation = self._run(call, tag, gas).computation
         if computation.is_error:
             raise failure(computation)
         return data(computation.output)
 
     def eth_estimateGas(self, call, tag="latest"):
         high = min(quantity(call.get("gas") or hex(chains.GAS_LIMIT)), chains.GAS_LIMIT)
-        computation, taken, used = self._run(call, tag, high)
-        if computation.is_error:
-            exhausted = isinstance(computation.error, OutOfGas)
-            raise chains.Refused(f"gas required exceeds allowance ({high})") if exhausted else failure(computation)
+        ran = self._run(call, tag, high)
+        if ran.computation.is_error:
+            exhausted = isinstance(ran.computation.error, OutOfGas)
+            raise chains.Refused(f"gas required exceeds allowance ({high})") if exhausted else failure(ran.computation)
+        if ran.is_steady:
+            # Nothing in it depends on the gas that it is given, but that a store wants 2,300 left (EIP-2200).
+            return hex(min(high, max(ran.least, ran.taken + 2_300)))
         # As geth: what it took, with room for the 1/64 that a call keeps back, is nearly always enough.
-        low, guess = used - 1, (taken + 2_300) * 64 // 63
+        low, guess = ran.used - 1, (ran.taken + 2_300) * 64 // 63
         while low + 1 < high and (high - low) * 1000 > 15 * high:
             middle = guess if low < guess < high else min((high + low) // 2, low * 2)
             guess = 0
             try:
-                fits = not self._run(call, tag, middle)[0].is_error
+                fits = not self._run(call, tag, middle).computation.is_error
             except chains.Refused:
                 fits = False
             low, high = (low, middle) if fits else (middle, high)
         return hex(high)
+
+    def eth_simulateV1(self, wanted, tag="latest"):
+        """Runs calls one after the other, each on what those before it left; geth's method without overrides."""
+        blocks = wanted.get("blockStateCalls") if isinstance(wanted, dict) else None
+        if not isinstance(blocks, list) or not blocks:
+            raise chains.Refused("empty input", -32602)
+        parent = self._existing(tag)
+        state, shown = self.chain.state(parent, base_fee_per_gas=0), []
+        for ahead, block in enumerate(blocks, 1):
+            if block.get("blockOverrides") or block.get("stateOverrides"):
+                raise chains.Refused("overrides are not supported", -32602)
+            number, left, results = parent.number + ahead, chains.GAS_LIMIT, []
+            for call in block.get("calls") or []:
+                gas = quantity(call["gas"]) if call.get("gas") else left
+                if gas > left:
+                    raise chains.Refused("block gas limit reached", -38015)
+                results.append(self._simulated(state, call, gas, number))
+                left -= int(results[-1]["gasUsed"], 16)
+            shown.append({
+                "number": hex(number), "timestamp": hex(parent.header.timestamp + 12 * ahead),
+                "gasLimit": hex(chains.GAS_LIMIT), "gasUsed": hex(chains.GAS_LIMIT - left), "baseFeePerGas": "0x0",
+                "calls": results,
+            })
+        return shown
+
+    def _simulated(self, state, call, gas, number):
+        try:
+            ran = run(state, *self._call(call), gas)
+        except chains.Refused as error:
+            code = -38013 if "intrinsic" in str(error) else -38014
+            raise chains.Refused(str(error), code)
+        computation = ran.computation
+        shown = {"returnData": data(computation.output), "gasUsed": hex(ran.used), "status": "0x1", "logs": []}
+        if computation.is_error:
+            said = failure(computation)
+            error = {"code": said.code if said.code == 3 else -32015, "message": str(said)}
+            return shown | {"status": "0x0", "error": error | ({"data": said.data} if said.data else {})}
+        return shown | {
+            "logs": [
+                {
+                    "address": to_checksum_address(account), "topics": [word(topic) for topic in topics],
+                    "data": data(body), "blockNumber": hex(number), "logIndex": hex(index), "removed": False,
+                }
+                for index, (account, topics, body) in enumerate(computation.get_log_entries())
+            ],
+        }
 
     def eth_sendRawTransaction(self, raw):
         return data(self.chain.add(octets(raw)))
