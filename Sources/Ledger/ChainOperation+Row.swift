@@ -13,8 +13,7 @@ extension ChainOperation {
         error = try row.optional("error")
         updatedAt = try row.time("updated_at")
         inclusion = try Inclusion(row)
-        attempts = try Row.fetchAll(
-            database,
+        attempts = try database.keptRows(
             sql: "SELECT * FROM attempts WHERE operation = ? ORDER BY ordinal",
             arguments: [id.rawValue]
         ).map { try Attempt($0) }
@@ -24,8 +23,7 @@ extension ChainOperation {
     ///
     /// - Throws: ``LedgerError/unknownOperation(_:)``.
     static func fetch(_ id: ID, in database: Database) throws -> ChainOperation {
-        let row = try Row.fetchOne(
-            database,
+        let row = try database.keptRow(
             sql: "SELECT * FROM transactions WHERE id = ?",
             arguments: [id.rawValue]
         )
@@ -39,8 +37,7 @@ extension ChainOperation {
         _ arguments: StatementArguments,
         in database: Database
     ) throws -> [ChainOperation] {
-        try Row.fetchAll(
-            database,
+        try database.keptRows(
             sql: "SELECT * FROM transactions WHERE \(condition) ORDER BY id",
             arguments: arguments
         ).map { try ChainOperation($0, in: database) }

@@ -94,7 +94,7 @@ extension Ledger {
         detail: String,
         in database: Database
     ) throws {
-        try database.execute(
+        try database.executeKept(
             sql: "INSERT INTO audit_logs (time, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
             arguments: [now().milliseconds, actor, action, subject, detail]
         )

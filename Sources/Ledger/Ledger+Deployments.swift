@@ -13,8 +13,7 @@ extension Ledger {
         genesisHash: Hash
     ) throws(LedgerError) -> DeploymentRow? {
         try read { database in
-            try Row.fetchOne(
-                database,
+            try database.keptRow(
                 sql: """
                     SELECT * FROM deployments WHERE status = 'current' AND project = ? AND name = ?
                         AND network = ? AND chain_id = ? AND genesis_hash = ?
@@ -34,8 +33,7 @@ extension Ledger {
         network: String
     ) throws(LedgerError) -> [DeploymentRow] {
         try read { database in
-            try Row.fetchAll(
-                database,
+            try database.keptRows(
                 sql: """
                     SELECT * FROM deployments WHERE project = ? AND name = ? AND network = ? ORDER BY id DESC
                     """,
@@ -129,7 +127,7 @@ extension Ledger {
 
 extension DeploymentRow {
     static func fetch(_ id: Int64, in database: Database) throws -> DeploymentRow {
-        let row = try Row.fetchOne(database, sql: "SELECT * FROM deployments WHERE id = ?", arguments: [id])
+        let row = try database.keptRow(sql: "SELECT * FROM deployments WHERE id = ?", arguments: [id])
         guard let row else { throw MalformedRow(detail: "deployment \(id) is not there") }
         return try DeploymentRow(row)
     }

@@ -14,7 +14,7 @@ extension Ledger {
         _ id: ChainOperation.ID,
         leaving claim: DeploymentClaim
     ) throws(LedgerError) -> DeploymentRow {
-        try write { database in
+        try write(.withNext) { database in
             let operation = try ChainOperation.fetch(id, in: database)
             let inclusion = try successful(operation, .deploy)
             guard inclusion.address != nil else {
@@ -22,7 +22,7 @@ extension Ledger {
             }
             let done = try move(operation, to: .final, nil, in: database)
             let chainID = try Column.integer(done.intent.chainID.rawValue, "chain id")
-            try database.execute(
+            try database.executeKept(
                 sql: """
                     UPDATE deployments SET status = 'replaced' WHERE status = 'current' AND project = ?
                         AND name = ? AND network = ? AND chain_id = ? AND genesis_hash = ?
@@ -40,12 +40,12 @@ extension Ledger {
     ///
     /// - Throws: As ``markFinal(_:leaving:)`` for a deployment.
     package func markFinal(_ id: ChainOperation.ID, leaving claim: CallClaim) throws(LedgerError) -> CallRow {
-        try write { database in
+        try write(.withNext) { database in
             let operation = try ChainOperation.fetch(id, in: database)
             let inclusion = try successful(operation, .call)
             let intent = operation.intent
             _ = try move(operation, to: .final, nil, in: database)
-            try database.execute(
+            try database.executeKept(
                 sql: """
                     INSERT INTO calls (run, operation, project, deployment, name, network, chain_id,
                         genesis_hash, address, function, call_data_hash, transaction_hash, block_number,
@@ -136,7 +136,7 @@ extension Ledger {
     ) throws -> DeploymentRow {
         let intent = operation.intent
         let inclusion = operation.inclusion
-        try database.execute(
+        try database.executeKept(
             sql: """
                 INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
                     genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,

@@ -4,15 +4,21 @@ import GRDB
 import Model
 
 extension Ledger {
-    /// Makes an intent durable, before anything else is done about it.
+    /// Notes an intent, before anything else is done about it; it is durable when what is signed for it is.
+    ///
+    /// What an earlier run left of the step without a signature is withdrawn with it, whoever was to sign that.
     ///
     /// - Throws: ``LedgerError/operationExists(_:step:)`` where the step has one on this chain that is not finished.
     package func plan(_ intent: ChainOperation.Intent) throws(LedgerError) -> ChainOperation {
         let time = now().milliseconds
-        return try write { database in
-            let unfinished = try Self.unfinished(intent, in: database)
-            if let unfinished { throw LedgerError.operationExists(unfinished.id, step: intent.step) }
-            try database.execute(
+        return try write(.withNext) { database in
+            if let left = try Self.unfinished(intent, in: database) {
+                guard left.intent.run != intent.run, [.planned, .nonce].contains(left.state) else {
+                    throw LedgerError.operationExists(left.id, step: intent.step)
+                }
+                _ = try move(left, to: .withdrawn, "it is planned anew", in: database)
+            }
+            try database.executeKept(
                 sql: """
                     INSERT INTO transactions (run, project, step, kind, network, chain_id, genesis_hash, sender,
                         payload_hash, spend_reserved_wei, value_wei, creates, state, created_at, updated_at)
@@ -70,7 +76,7 @@ extension Ledger {
             if let most, most > operation.intent.spendReserved {
                 try reserve(most, for: operation, within: limits, in: database)
             }
-            try database.execute(
+            try database.executeKept(
                 sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
                     id.rawValue, operation.attempts.count + 1, hash.description, Data(rawTransaction),
@@ -83,7 +89,7 @@ extension Ledger {
 
     /// Says that a node took one of the attempts, or knew it already.
     package func markSent(_ id: ChainOperation.ID) throws(LedgerError) -> ChainOperation {
-        try transition(id, to: .sent, from: [.signed, .sent])
+        try transition(id, to: .sent, from: [.signed, .sent], .withNext)
     }
 
     /// Says that a block has one of the attempts; again with another block where the chain was reorganised.
@@ -95,7 +101,7 @@ extension Ledger {
         _ id: ChainOperation.ID,
         _ inclusion: ChainOperation.Inclusion
     ) throws(LedgerError) -> ChainOperation {
-        try write { database in
+        try write(.withNext) { database in
             let operation = try ChainOperation.fetch(id, in: database)
             guard operation.attempts.contains(where: { $0.hash == inclusion.transactionHash }) else {
                 throw LedgerError.contradiction(
@@ -104,7 +110,7 @@ extension Ledger {
             guard operation.state == .included || operation.state.mayBecome(.included) else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: .included)
             }
-            try database.execute(
+            try database.executeKept(
                 sql: """
                     UPDATE transactions SET included_hash = ?, block_hash = ?, block_number = ?, succeeded = ?,
                         gas_used = ?, fee_paid_wei = ?, address = ?, error = NULL WHERE id = ?
@@ -125,13 +131,13 @@ extension Ledger {
 
     /// Says that the block went away: it is as after sending, and all attempts are looked up again.
     package func backToSent(_ id: ChainOperation.ID, reason: String) throws(LedgerError) -> ChainOperation {
-        try transition(id, to: .sent, reason, from: [.included])
+        try transition(id, to: .sent, reason, from: [.included], .withNext)
     }
 
     /// Says that someone else's transaction used the nonce, which only finalized proof can tell.
     package func markForeign(_ id: ChainOperation.ID, usedBy hash: Hash) throws(LedgerError) -> ChainOperation
     {
-        try write { database in
+        try write(.withNext) { database in
             let operation = try ChainOperation.fetch(id, in: database)
             if operation.attempts.contains(where: { $0.hash == hash }) {
                 throw LedgerError.contradiction(id, detail: "\(hash) is its own attempt")
@@ -166,7 +172,7 @@ extension Ledger {
     ///
     /// - Throws: ``LedgerError/notAllowed(_:from:to:)`` where something was signed.
     package func withdraw(_ id: ChainOperation.ID, reason: String) throws(LedgerError) -> ChainOperation {
-        try write { database in
+        try write(.withNext) { database in
             let operation = try ChainOperation.fetch(id, in: database)
             guard operation.attempts.isEmpty else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: .withdrawn)
@@ -179,9 +185,10 @@ extension Ledger {
         _ id: ChainOperation.ID,
         to next: ChainOperation.State,
         _ reason: String? = nil,
-        from allowed: Set<ChainOperation.State> = Set(ChainOperation.State.allCases)
+        from allowed: Set<ChainOperation.State> = Set(ChainOperation.State.allCases),
+        _ durability: Durability = .now
     ) throws(LedgerError) -> ChainOperation {
-        try write { database in
+        try write(durability) { database in
             let operation = try ChainOperation.fetch(id, in: database)
             guard allowed.contains(operation.state) else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: next)
@@ -204,7 +211,7 @@ extension Ledger {
             throw LedgerError.notAllowed(operation.id, from: operation.state, to: next)
         }
         let keepsError: Set<ChainOperation.State> = [.reverted, .foreign, .blocked, .withdrawn]
-        try database.execute(
+        try database.executeKept(
             sql: "UPDATE transactions SET state = ?, error = ?, updated_at = ? WHERE id = ?",
             arguments: [
                 next.rawValue, keepsError.contains(next) ? reason : nil, now().milliseconds,
@@ -228,11 +235,11 @@ extension Ledger {
         _ detail: String,
         in database: Database
     ) throws {
-        let user = try String.fetchOne(
-            database,
-            sql: "SELECT user FROM runs WHERE id = ?",
-            arguments: [operation.intent.run]
-        )
+        let user =
+            try database.keptRow(
+                sql: "SELECT user FROM runs WHERE id = ?",
+                arguments: [operation.intent.run]
+            )?[0] as String?
         try append(
             actor: user ?? "unknown",
             action: "operation.\(word)",

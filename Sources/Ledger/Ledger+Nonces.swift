@@ -14,7 +14,7 @@ extension Ledger {
     ///   - latest: The sender's transaction count at the latest block.
     ///   - pending: The count with what the node has in its pool.
     ///   - limits: What the network's budget allows; the spend is reserved in the same database transaction.
-    /// - Returns: The nonce, durably the operation's.
+    /// - Returns: The nonce, the operation's from now on; durable when what is signed with it is.
     /// - Throws: ``LedgerError/overBudget(_:)``; ``LedgerError/notAllowed(_:from:to:)`` where the operation is neither planned nor has a nonce only.
     package func reserveNonce(
         _ id: ChainOperation.ID,
@@ -22,7 +22,7 @@ extension Ledger {
         pending: UInt64,
         within limits: SpendLimits = .none
     ) throws(LedgerError) -> UInt64 {
-        try write { database in
+        try write(.withNext) { database in
             let operation = try ChainOperation.fetch(id, in: database)
             if operation.state == .nonce, let held = operation.nonce { return held }
             guard operation.state == .planned else {
@@ -36,23 +36,23 @@ extension Ledger {
                 lane.sender.description,
             ]
             let isHere = "chain_id = ? AND genesis_hash = ? AND sender = ?"
-            let free = try Int64.fetchOne(
-                database,
-                sql: """
-                    SELECT min(nonce) FROM transactions WHERE \(isHere) AND state = 'withdrawn' AND nonce >= ?
-                        AND nonce NOT IN (SELECT nonce FROM transactions
-                            WHERE \(isHere) AND state <> 'withdrawn' AND nonce IS NOT NULL)
-                        AND nonce < (SELECT max(nonce) FROM transactions WHERE \(isHere) AND state <> 'withdrawn')
-                    """,
-                arguments: here + [floor] + here + here
-            )
-            let last = try Int64.fetchOne(
-                database,
-                sql: "SELECT max(nonce) FROM transactions WHERE \(isHere) AND state <> 'withdrawn'",
-                arguments: here
-            )
+            let free =
+                try database.keptRow(
+                    sql: """
+                        SELECT min(nonce) FROM transactions WHERE \(isHere) AND state = 'withdrawn' AND nonce >= ?
+                            AND nonce NOT IN (SELECT nonce FROM transactions
+                                WHERE \(isHere) AND state <> 'withdrawn' AND nonce IS NOT NULL)
+                            AND nonce < (SELECT max(nonce) FROM transactions WHERE \(isHere) AND state <> 'withdrawn')
+                        """,
+                    arguments: here + [floor] + here + here
+                )?[0] as Int64?
+            let last =
+                try database.keptRow(
+                    sql: "SELECT max(nonce) FROM transactions WHERE \(isHere) AND state <> 'withdrawn'",
+                    arguments: here
+                )?[0] as Int64?
             let nonce = free ?? max(floor, last.map { $0 + 1 } ?? 0)
-            try database.execute(
+            try database.executeKept(
                 sql: "UPDATE transactions SET nonce = ? WHERE id = ?",
                 arguments: [nonce, id.rawValue]
             )

@@ -4,8 +4,9 @@ package import Model
 
 /// What hyperkit durably knows: runs, deployments, the journal of transactions, findings and who did what.
 ///
-/// Every operation is one database transaction that is on the disk when the call returns (WAL, `synchronous=FULL`). Calls
-/// block their thread for some milliseconds and cannot be cancelled halfway. Several processes may use one ledger.
+/// Every operation is one database transaction. It is on the disk when the call returns (WAL, `synchronous=FULL`), but for
+/// what ``Durability/withNext`` is for. Calls block their thread for some milliseconds and cannot be cancelled halfway.
+/// Several processes may use one ledger.
 package struct Ledger: Sendable {
     /// The file.
     package let path: String

@@ -75,14 +75,14 @@ extension Ledger {
             throws
         {
             guard let limit else { return }
-            let sum = try Int64.fetchOne(
-                database,
-                sql: """
-                    SELECT sum(spend_gwei) FROM transactions
-                        WHERE network = ? AND chain_id = ? AND genesis_hash = ? AND id <> ? AND \(rule)
-                    """,
-                arguments: chain + [value]
-            )
+            let sum =
+                try database.keptRow(
+                    sql: """
+                        SELECT sum(spend_gwei) FROM transactions
+                            WHERE network = ? AND chain_id = ? AND genesis_hash = ? AND id <> ? AND \(rule)
+                        """,
+                    arguments: chain + [value]
+                )?[0] as Int64?
             let spent = Wei(UInt128(sum ?? 0) * Self.gwei)
             guard spent + most > limit else { return }
             throw LedgerError.overBudget(
@@ -98,7 +98,7 @@ extension Ledger {
     func count(_ amount: Wei, for id: ChainOperation.ID, in database: Database) throws {
         let (whole, rest) = amount.value.quotientAndRemainder(dividingBy: Self.gwei)
         let gwei = Int64(clamping: whole + (rest > 0 ? 1 : 0))
-        try database.execute(
+        try database.executeKept(
             sql: "UPDATE transactions SET spend_gwei = ? WHERE id = ?",
             arguments: [gwei, id.rawValue]
         )

@@ -21,6 +21,19 @@ import Testing
         try ledger.check()
     }
 
+    @Test func whatNeedNotBeOnTheDiskAtOnceLeavesTheNextOnesDurable() throws {
+        let ledger = try bench.begun()
+        func synchronous(_ database: Database) throws -> Int? {
+            try Int.fetchOne(database, sql: "PRAGMA synchronous")
+        }
+        #expect(try ledger.write(.withNext, synchronous) == 1)
+        #expect(try ledger.write(.now, synchronous) == 2)
+        #expect(throws: LedgerError.self) {
+            try ledger.write(.withNext) { try $0.execute(sql: "INSERT INTO no_table VALUES (1)") }
+        }
+        #expect(try ledger.write(.now, synchronous) == 2)
+    }
+
     @Test func everyTableThatIsPromisedIsThere() throws {
         let tables = try bench.open().read { database in
             try String.fetchSet(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
