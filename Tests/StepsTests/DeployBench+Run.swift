@@ -137,7 +137,8 @@ extension DeployBench {
     func run(_ effects: [FakeEffect]) async throws -> FakeRun {
         var inputs = try Self.pure(effects)
         var run = FakeRun()
-        let context = try context(try ledger())
+        var context = try context(try ledger())
+        context.calls = effects.compactMap { if case .call(let action) = $0.work { action } else { nil } }
         let progress = StepProgress(say: { [self] in note($0) })
         for effect in effects where !isDead {
             do throws(StepFailure) {

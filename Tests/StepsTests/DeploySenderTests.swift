@@ -328,7 +328,7 @@ import Testing
         }
         let isDone = Mutex(false)
         bench.node.rollDice { method, chain in
-            let isNow = method == "eth_getBlockByNumber" && chain.head.number == 2 && !chain.mined.isEmpty
+            let isNow = method == "eth_blockNumber" && chain.head.number == 2 && !chain.mined.isEmpty
             guard isNow, !isDone.withLock({ $0 }) else { return nil }
             isDone.withLock { $0 = true }
             chain.reorganise(depth: 2, forgetting: true)

@@ -211,6 +211,49 @@ final class FakeSigningService: Sendable {
         #expect(members["to"] == nil && members["gas"] != nil && members["maxFeePerGas"] != nil)
     }
 
+    @Test func whatOneAddressIsToSignHasNoncesInTheOrderOfThePlan() async throws {
+        let nobody = SignerSpec(
+            name: "nobody", location: DeployBench.here, form: .address(bench.key.address))
+        for _ in 0..<2 {
+            var context = try context()
+            let written = Mutex<[[String: String]]>([])
+            context.world.files.write = { _, bytes, _ throws(FileError) in
+                let members = try? JSONDecoder().decode([String: String].self, from: bytes)
+                written.withLock { $0.append(members ?? [:]) }
+            }
+            for name in ["a", "b", "c"] {
+                let failure = try failure(try await deploy(name, signer: nobody, in: context))
+                #expect(failure.code == "unsigned")
+            }
+            // The next run suggests the same ones, since nothing was sent.
+            #expect(written.withLock { $0.map { $0["nonce"] } } == ["0x0", "0x1", "0x2"])
+            await context.hub.close()
+        }
+        #expect(bench.node.sends == 0)
+    }
+
+    @Test func whatNobodySignedIsInNobodysWayUnderAnotherSigner() async throws {
+        let other = try PrivateKey(hex: String(repeating: "5a", count: 32))
+        let nobody = SignerSpec(name: "nobody", location: DeployBench.here, form: .address(other.address))
+        bench.node.change { $0.funds[other.address] = 10_000_000_000_000_000_000 }
+        var context = try context()
+        context.world.files.write = { _, _, _ throws(FileError) in }
+        _ = try failure(try await deploy(signer: nobody, in: context))
+        await context.hub.close()
+        bench.environment.withLock { $0["CI_KEY"] = DeployBench.keyText }
+        #expect(try await bench.run(bench.deploy()).deployment().action == .created)
+        let operations = try bench.ledger().operations(
+            of: .deploy("token", on: "sepolia"), project: "treasury", chainID: DeployBench.sepolia.chainID,
+            genesisHash: bench.node.chain.blocks[0].hash)
+        #expect(operations.map(\.state) == [.final])
+        #expect(operations.map(\.intent.sender) == [bench.key.address])
+        // What was asked for is taken back, so that a late transaction replaces nothing.
+        let lane = ChainOperation.Lane(
+            chainID: DeployBench.sepolia.chainID, genesisHash: bench.node.chain.blocks[0].hash,
+            sender: other.address)
+        #expect(try bench.ledger().openProposals(in: lane) == [])
+    }
+
     // MARK: Files
 
     @Test func aSecretsFileIsItsOwnersAlone() async throws {

@@ -29,11 +29,11 @@ struct LaneBench {
         told = []
     }
 
-    mutating func submit(_ name: String = "token") -> LaneTicket {
+    mutating func submit(_ name: String = "token", gasLimit: UInt64? = 100_000) -> LaneTicket {
         let request = TransactionRequest(
             step: .deploy(name, on: "sim"), kind: .deploy, to: nil, data: Array(name.utf8), value: .zero)
         return lane.submit(
-            LaneRequest(transaction: request, gasLimit: 100_000, signer: LaneFakeSigner()), at: now)
+            LaneRequest(transaction: request, gasLimit: gasLimit, signer: LaneFakeSigner()), at: now)
     }
 
     mutating func attach(_ name: String = "token", canSign: Bool = true) -> LaneTicket? {
@@ -48,7 +48,7 @@ struct LaneBench {
             let move = lane.next(at: now)
             hear()
             switch move {
-            case .ask, .send, .look, .prove, .rest: return move
+            case .ask, .estimate, .send, .look, .prove, .rest: return move
             case .sign(_, let transaction, _): answer(move, .signed(LaneFakeSigner.signed(transaction)))
             case .plan, .reserve, .record, .markSent, .include, .goBack, .revert, .foreign, .withdraw:
                 write(move)

@@ -8,13 +8,14 @@ enum LaneFault: String, CaseIterable, Sendable {
     case falseUnderpriced, falseReplacementUnderpriced, refusedThoughTaken, keptToItself
     case failedRead, failedSignature, failedWrite, walkedAway, poor
     case laggingNode, lateIndex, forgottenTransaction, reorganisation, feeSpike, revert, foreignTransaction
-    case olderAttempt, slowDisk, comesBack, overBudget, feeCap
+    case olderAttempt, slowDisk, comesBack, overBudget, feeCap, powerLoss, wouldRevert
 }
 
 /// How often what happened.
 struct LaneCensus: Sendable {
     static let moves = [
-        "ask", "plan", "reserve", "sign", "record", "send", "markSent", "look", "include", "goBack", "revert",
+        "ask", "estimate", "plan", "reserve", "sign", "record", "send", "markSent", "look", "include",
+        "goBack", "revert",
         "prove", "foreign", "withdraw", "rest",
     ]
 
@@ -28,6 +29,7 @@ struct LaneCensus: Sendable {
     var deployments = 0
 
     var crashes: Int {
+        // Power fails where a process was killed already.
         [.crashBeforeAMove, .crashAfterAWrite, .crashBeforeAnEffect, .crashAfterAnEffect, .crashOfAStep]
             .reduce(0) { $0 + (faults[$1] ?? 0) }
     }
@@ -39,6 +41,7 @@ struct LaneCensus: Sendable {
     static func name(_ move: LaneMove) -> String {
         switch move {
         case .ask: "ask"
+        case .estimate: "estimate"
         case .plan: "plan"
         case .reserve: "reserve"
         case .sign: "sign"

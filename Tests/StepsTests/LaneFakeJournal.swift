@@ -5,7 +5,8 @@ import Model
 @testable import Ledger
 @testable import Steps
 
-/// A journal in memory that refuses what the ledger refuses; what is in it is on the disk.
+/// A journal in memory that refuses what the ledger refuses. What is in it outlives a process; a failure of power takes what
+/// came after the last signed bytes.
 struct LaneFakeJournal {
     /// One thing that was asked of it, and what became of the operation; nil where it refused.
     struct Write {
@@ -20,6 +21,9 @@ struct LaneFakeJournal {
 
     private(set) var operations: [ChainOperation] = []
     private(set) var writes: [Write] = []
+    /// What is on the disk whatever happens to the machine, and how many writes came after it.
+    private var kept: (operations: [ChainOperation], counted: [UInt128], writes: Int) = ([], [], 0)
+    private var sinceKept = 0
     /// Whether it remembers what was asked.
     var remembers = false
     /// What each operation counts for in budgets.
@@ -44,11 +48,29 @@ struct LaneFakeJournal {
         do throws(LedgerError) {
             let operation = try written(move)
             remember(.move(move), operation)
+            sinceKept += 1
+            if case .record = move { keep() }
+            if case .revert = move { keep() }
+            if case .foreign = move { keep() }
             return operation
         } catch {
             remember(.move(move), nil)
             throw error
         }
+    }
+
+    private mutating func keep() {
+        kept = (operations, counted, writes.count)
+        sinceKept = 0
+    }
+
+    /// Takes back what was not on the disk yet; how many writes that are.
+    mutating func losePower() -> Int {
+        let lost = sinceKept
+        (operations, counted) = (kept.operations, kept.counted)
+        writes.removeLast(writes.count - kept.writes)
+        sinceKept = 0
+        return lost
     }
 
     private mutating func remember(_ kind: Write.Kind, _ operation: ChainOperation?) {
@@ -92,7 +114,8 @@ struct LaneFakeJournal {
                 throw .notAllowed(id, from: self[id].state, to: .withdrawn)
             }
             return try change(id, to: .withdrawn)
-        case .ask, .sign, .send, .look, .prove, .rest: preconditionFailure("\(move) writes nothing")
+        case .ask, .estimate, .sign, .send, .look, .prove, .rest:
+            preconditionFailure("\(move) writes nothing")
         }
     }
 
@@ -103,6 +126,7 @@ struct LaneFakeJournal {
         }
         let operation = try change(id, to: .final)
         remember(.finish(id), operation)
+        sinceKept += 1
         return operation
     }
 
@@ -114,7 +138,12 @@ struct LaneFakeJournal {
     // MARK: Writing
 
     private mutating func plan(_ intent: ChainOperation.Intent) throws(LedgerError) -> ChainOperation {
-        if let open = unfinished(intent.step) { throw .operationExists(open.id, step: intent.step) }
+        if let open = unfinished(intent.step) {
+            guard open.intent.run != intent.run, [.planned, .nonce].contains(open.state) else {
+                throw .operationExists(open.id, step: intent.step)
+            }
+            _ = try change(open.id, to: .withdrawn)
+        }
         let operation = ChainOperation(
             id: ChainOperation.ID(Int64(operations.count + 1)),
             intent: intent,

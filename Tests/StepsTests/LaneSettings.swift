@@ -67,6 +67,7 @@ struct LaneSettings {
         nodes = Int.random(in: 1...3, using: &random)
         wildProcesses = Int.random(in: 2...12, using: &random)
         blockTime = pick([.seconds(1), .seconds(4), .seconds(12)], &random)
+        rules.blockTime = pick([nil, blockTime, .seconds(12)], &random)
         latency = pick([.zero, .milliseconds(50), .milliseconds(900), .seconds(6)], &random)
         rarity = pick([3, 6, 12, 40], &random)
         crashRarity = pick([0, 5, 8, 15, 40], &random)

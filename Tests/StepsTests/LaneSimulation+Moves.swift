@@ -25,6 +25,7 @@ extension LaneSimulation {
     private mutating func performed(_ move: LaneMove) -> LaneResult? {
         switch move {
         case .ask(let wantsPrice): return ask(wantsPrice: wantsPrice)
+        case .estimate(let asked): return estimate(asked)
         case .sign(_, let transaction, _):
             meanwhile()
             guard isCalm || !chance(settings.rarity * 4) else {
@@ -88,7 +89,7 @@ extension LaneSimulation {
             latest: UInt64(chain.nodes[node()].branch.uses.count),
             pending: UInt64(chain.pending(node())),
             balance: Wei(chain.balance(on: branch)),
-            head: 0
+            head: UInt64(branch.head)
         )
         guard wantsPrice else { return .account(account, nil) }
         do throws(Fees.Refusal) {
@@ -106,6 +107,21 @@ extension LaneSimulation {
             census.count(.feeCap)
             return .failed(StepFailure(.blocked, code: "fee-cap", "\(error)"))
         }
+    }
+
+    private mutating func estimate(_ asked: [LaneTicket: TransactionRequest]) -> LaneResult? {
+        travel()
+        if let failure = readFails() { return failure }
+        var answers: [LaneTicket: Result<UInt64, StepFailure>] = [:]
+        for ticket in asked.keys.sorted() {
+            if isCalm || !chance(settings.rarity * 4) {
+                answers[ticket] = .success(100_000)
+            } else {
+                census.count(.wouldRevert)
+                answers[ticket] = .failure(StepFailure(code: GasEstimates.wouldRevert, "it would revert"))
+            }
+        }
+        return .estimated(answers)
     }
 
     /// Which node answers this time.

@@ -118,6 +118,7 @@ struct LaneSimulation {
 
     private mutating func runProcess(_ number: Int) {
         census.processes += 1
+        if isDead, chance(3) { losePower() }
         isDead = false
         if habit == .signsAnewAfterACrash { journal.forgetWhatWasSigned() }
         lane = Lane(settings.rules, settings.context(run: number), stored: journal.open, at: now)
@@ -169,6 +170,20 @@ struct LaneSimulation {
         return true
     }
 
+    /// The machine went down with the process: what was not on the disk is gone, and who was told of it asks again.
+    private mutating func losePower() {
+        let lost = journal.losePower()
+        guard lost > 0 else { return }
+        census.count(.powerLoss)
+        note("power fails, and \(lost) writes with it")
+        for index in steps.indices where steps[index].state == .done {
+            let isThere = journal.operations.contains {
+                $0.intent.step == steps[index].id && $0.state == .final
+            }
+            if !isThere { steps[index].state = .idle }
+        }
+    }
+
     // MARK: Steps
 
     /// What steps do by themselves between two moves.
@@ -193,7 +208,7 @@ struct LaneSimulation {
             let request = TransactionRequest(
                 step: step.id, kind: .deploy, to: nil, data: step.data, value: step.value)
             ticket = lane.submit(
-                LaneRequest(transaction: request, gasLimit: 100_000, signer: LaneFakeSigner()), at: now)
+                LaneRequest(transaction: request, signer: LaneFakeSigner()), at: now)
         }
         steps[index].state = .waiting(ticket, since: now)
         steps[index].tries += 1
@@ -258,7 +273,7 @@ struct LaneSimulation {
                 note("\(steps[index].id) fails: \(failure.code) \(failure.message)")
                 let again = failure.recurrence == .passing && steps[index].tries < 3
                 steps[index].state = again ? .idle : .over
-            case .signed, .included, .said: break
+            case .placed, .included, .said: break
             }
         }
     }
@@ -299,6 +314,7 @@ struct LaneSimulation {
             case .markSent(let id), .include(let id, _), .goBack(let id), .revert(let id),
                 .foreign(let id, _), .withdraw(let id, _), .prove(let id, _):
                 "#\(id)"
+            case .estimate(let asked): "\(asked.values.map(\.step.rawValue).sorted())"
             case .ask, .rest: ""
             }
         note("\(LaneCensus.name(move)) \(detail)")

@@ -51,7 +51,7 @@ extension EthereumRPC {
         at block: BlockReference = .latest
     ) async throws(RPCFailure) -> [[UInt8]] {
         let answers = try await askTogether(
-            addresses.map { Question("eth_getCode", [.string($0.description), block.json]) })
+            addresses.map { Question("eth_getCode", [.string($0.description), block.json]) }, inOrder: false)
         var codes: [[UInt8]] = []
         for answer in answers { codes.append(try answer.get().bytes()) }
         return codes

@@ -17,6 +17,37 @@ extension EthereumRPC {
         try await ask("eth_estimateGas", [request.json]).number()
     }
 
+    /// The gas that each of many calls would need now, in as few exchanges as may be, in their order.
+    ///
+    /// - Throws: ``RPCFailure`` where the node could not be spoken to.
+    package func estimateGas(
+        _ requests: [CallRequest]
+    ) async throws(RPCFailure) -> [Result<UInt64, RPCFailure>] {
+        try await askTogether(requests.map { Question("eth_estimateGas", [$0.json]) }).map { answer in
+            do throws(RPCFailure) {
+                return .success(try answer.get().number())
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// What many calls return at the newest block, in as few exchanges as may be, in their order.
+    ///
+    /// - Throws: ``RPCFailure`` where the node could not be spoken to.
+    package func call(
+        _ requests: [CallRequest]
+    ) async throws(RPCFailure) -> [Result<[UInt8], RPCFailure>] {
+        let questions = requests.map { Question("eth_call", [$0.json, BlockReference.latest.json]) }
+        return try await askTogether(questions, inOrder: false).map { answer in
+            do throws(RPCFailure) {
+                return .success(try answer.get().bytes())
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
     /// Hands signed bytes to the node once.
     ///
     /// A failure whose ``RPCFailure/mayHaveTakenEffect`` is true must be treated as sent.
@@ -86,8 +117,7 @@ extension EthereumRPC {
         return events
     }
 
-    private static func receipt(_ reader: RPCReader, of hash: Hash) throws(RPCFailure) -> TransactionReceipt?
-    {
+    static func receipt(_ reader: RPCReader, of hash: Hash) throws(RPCFailure) -> TransactionReceipt? {
         guard reader.value != .null else { return nil }
         let receipt = try TransactionReceipt(reader)
         guard receipt.transactionHash == hash else { throw reader.malformed("it is of another transaction") }

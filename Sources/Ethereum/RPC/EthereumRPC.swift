@@ -113,21 +113,55 @@ package struct EthereumRPC: Sendable {
     ///
     /// What a node does not answer in a batch, and all where it takes none, is asked one by one.
     ///
+    /// - Parameters:
+    ///   - questions: What to ask; the answers come in their order.
+    ///   - inOrder: Whether the first are answered before the last are asked, where one exchange does not hold them all.
+    /// - Returns: As many answers as there are questions.
     /// - Throws: ``RPCFailure/transport(_:)`` where no node can be spoken to.
-    func askTogether(_ questions: [Question]) async throws(RPCFailure) -> [Result<RPCReader, RPCFailure>] {
-        var results: [Result<RPCReader, RPCFailure>] = []
-        var rest = questions[...]
-        while !rest.isEmpty {
-            let some = Array(rest.prefix(Self.mostTogether))
-            rest = rest.dropFirst(some.count)
-            for (question, answer) in zip(some, try await batchAgain(some)) {
-                if let value = try? answer?.get() {
-                    results.append(.success(RPCReader(method: question.method, value: value)))
-                } else if case .failure(let failure)? = answer, !failure.isTheNodes {
-                    results.append(.failure(failure))
-                } else {
-                    results.append(try await alone(question))
+    func askTogether(
+        _ questions: [Question],
+        inOrder: Bool = true
+    ) async throws(RPCFailure) -> [Result<RPCReader, RPCFailure>] {
+        let exchanges = stride(from: 0, to: questions.count, by: Self.mostTogether).map { start in
+            Array(questions[start...].prefix(Self.mostTogether))
+        }
+        guard !inOrder, exchanges.count > 1 else {
+            var results: [Result<RPCReader, RPCFailure>] = []
+            for some in exchanges { results += try await inOneExchange(some) }
+            return results
+        }
+        // Children return their failures: a group would forget the type of what they throw.
+        typealias Answered = (place: Int, answers: Result<[Result<RPCReader, RPCFailure>], RPCFailure>)
+        let answered = await withTaskGroup(of: Answered.self) { group in
+            for (place, some) in exchanges.enumerated() {
+                group.addTask {
+                    do throws(RPCFailure) {
+                        return (place, .success(try await inOneExchange(some)))
+                    } catch {
+                        return (place, .failure(error))
+                    }
                 }
+            }
+            var answered: [Answered] = []
+            for await one in group { answered.append(one) }
+            return answered.sorted { $0.place < $1.place }
+        }
+        var results: [Result<RPCReader, RPCFailure>] = []
+        for one in answered { results += try one.answers.get() }
+        return results
+    }
+
+    private func inOneExchange(
+        _ questions: [Question]
+    ) async throws(RPCFailure) -> [Result<RPCReader, RPCFailure>] {
+        var results: [Result<RPCReader, RPCFailure>] = []
+        for (question, answer) in zip(questions, try await batchAgain(questions)) {
+            if let value = try? answer?.get() {
+                results.append(.success(RPCReader(method: question.method, value: value)))
+            } else if case .failure(let failure)? = answer, !failure.isTheNodes {
+                results.append(.failure(failure))
+            } else {
+                results.append(try await alone(question))
             }
         }
         return results

@@ -65,7 +65,9 @@ package struct CallStep: Sendable {
         )
         let signer: any TransactionSigner
         switch try await context.sending(action.signer, on: network) {
-        case .signed(let own): signer = own
+        case .signed(let own):
+            try context.takeBack(action.step, on: network)
+            signer = own
         case .proposed(let account):
             let waits = try await context.propose(request, from: account, on: network)
             fact.reason = waits.message
@@ -126,7 +128,9 @@ package struct CallStep: Sendable {
             let (holds, seen) = try await ContractReading(
                 unless.read, equals: unless.equals, of: "unless.equals"
             )
-            .look(abi, at: address, on: network, resolution)
+            .look(abi, at: address, resolution) { (request) async throws(StepFailure) in
+                try await context.answer(to: request, on: network)
+            }
             let words = "\(unless.read.value) is \(seen)"
             return holds ? .none(reason: "\(words) already") : .call(reason: words)
         }

@@ -15,14 +15,20 @@ struct ContractReading: Sendable {
         self.path = path
     }
 
+    /// How a function that takes nothing is asked, be it written with its parentheses or without.
+    static func request(_ read: Located<String>, to address: Address) -> CallRequest {
+        let name = read.value.prefix { $0 != "(" }
+        return CallRequest(to: address, data: Array(Keccak256.hash("\(name)()".utf8).bytes.prefix(4)))
+    }
+
     /// Whether the function gives what is wanted, and what it gives.
     ///
     /// - Throws: ``StepFailure`` coded `bad-read` where it is no view that gives one value, or its answer is none.
     func look(
         _ abi: ContractABI,
         at address: Address,
-        on network: OpenNetwork,
-        _ resolution: ArgumentResolution
+        _ resolution: ArgumentResolution,
+        answer: (CallRequest) async throws(StepFailure) -> [UInt8]
     ) async throws(StepFailure) -> (holds: Bool, seen: String) {
         let function = try CallStep.function(read, abi)
         guard function.inputs.isEmpty, function.outputs.count == 1 else {
@@ -43,7 +49,7 @@ struct ContractReading: Sendable {
         } catch {
             throw StepFailure(code: "bad-argument", "\(error)")
         }
-        let answer = try await network.call(CallRequest(to: address, data: function.selector))
+        let answer = try await answer(CallRequest(to: address, data: function.selector))
         do {
             let values = try function.results(answer)
             return (values == [wanted], values.map(\.description).joined(separator: ", "))

@@ -125,7 +125,9 @@ package struct DeployStep: Sendable {
         )
         let signer: any TransactionSigner
         switch sending {
-        case .signed(let own): signer = own
+        case .signed(let own):
+            try context.takeBack(action.step, on: network)
+            signer = own
         case .proposed(let account):
             let waits = try await context.propose(request, from: account, on: network)
             return Self.proposed(action, call, at: creation, waits)

@@ -27,6 +27,8 @@ package struct EffectContext: Sendable {
     package var proposals: String
     /// What the committed registry says, by network.
     package var registry: [String: RegistryFile]
+    /// The calls of the plan, for what is read of their contracts together.
+    package var calls: [CallAction]
     /// Hears what the user should know.
     package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
@@ -43,6 +45,7 @@ package struct EffectContext: Sendable {
         patience: Duration = .seconds(600),
         proposals: String = "proposals",
         registry: [String: RegistryFile] = [:],
+        calls: [CallAction] = [],
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.world = world
@@ -55,6 +58,7 @@ package struct EffectContext: Sendable {
         self.patience = patience
         self.proposals = proposals
         self.registry = registry
+        self.calls = calls
         self.notice = notice
     }
 
@@ -136,6 +140,22 @@ package struct EffectContext: Sendable {
             }
             return rows.filter { $0.network == network.spec.name && $0.genesisHash == network.genesis }
                 .compactMap(\.address)
+        }
+    }
+
+    /// What a contract answers, as it was when the run first looked at its network where nothing was sent there since.
+    func answer(to request: CallRequest, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
+        try await hub.answer(to: request, on: network) { () throws(StepFailure) in
+            let rows = try inLedger { () throws(LedgerError) in
+                try ledger.currentDeployments(project: project)
+            }.filter { $0.network == network.spec.name && $0.genesisHash == network.genesis }
+            let addresses = Dictionary(rows.map { ($0.claim.name, $0.address) }) { first, _ in first }
+            return calls.compactMap { call in
+                guard call.network.name == network.spec.name, let unless = call.unless,
+                    let address = addresses[call.deployment] ?? nil
+                else { return nil }
+                return ContractReading.request(unless.read, to: address)
+            }
         }
     }
 

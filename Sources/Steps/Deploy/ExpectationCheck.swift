@@ -46,7 +46,9 @@ package struct ExpectationCheck: Sendable {
         for expectation in action.expectations {
             let (holds, seen) = try await ContractReading(
                 expectation.read, equals: expectation.equals, of: "checks.\(expectation.name).equals"
-            ).look(abi, at: address, on: network, resolution)
+            ).look(abi, at: address, resolution) { (request) async throws(StepFailure) in
+                try await network.call(request)
+            }
             checked.append(
                 CheckedExpectation(
                     name: expectation.name, read: expectation.read.value, seen: seen, holds: holds))

@@ -39,6 +39,7 @@ package actor NetworkHub {
     private var lanes: [ChainOperation.Lane: LaneDriver] = [:]
     private var closing: [@Sendable () async -> Void] = []
     private var codes: [String: Task<Result<[Address: [UInt8]], StepFailure>, Never>] = [:]
+    private var readings: [String: Task<[CallRequest: [UInt8]], Never>] = [:]
 
     /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not, and `noted` of
     /// each endpoint that is done without.
@@ -98,6 +99,32 @@ package actor NetworkHub {
         }
         if let code = try await asking.value.get()[address] { return code }
         return try await network.code(of: address)
+    }
+
+    /// What a contract answers; all of `requests` are asked together where nothing was sent on the network yet in this run.
+    func answer(
+        to request: CallRequest,
+        on network: OpenNetwork,
+        among requests: @Sendable () throws(StepFailure) -> [CallRequest]
+    ) async throws(StepFailure) -> [UInt8] {
+        let name = network.spec.name
+        if !hasLane(network) {
+            let asking: Task<[CallRequest: [UInt8]], Never>
+            if let begun = readings[name] {
+                asking = begun
+            } else {
+                let all = try requests()
+                asking = Task { await network.answers(to: all) }
+                readings[name] = asking
+            }
+            // A lane that was made meanwhile may have changed what is read.
+            if let answer = await asking.value[request], !hasLane(network) { return answer }
+        }
+        return try await network.call(request)
+    }
+
+    private func hasLane(_ network: OpenNetwork) -> Bool {
+        lanes.keys.contains { $0.chainID == network.spec.chainID && $0.genesisHash == network.genesis }
     }
 
     /// Has something done when all steps are done, while the networks are still open.

@@ -66,6 +66,14 @@ package struct OpenNetwork: Sendable {
         }
     }
 
+    /// What many calls give, in as few exchanges as may be; one that fails is left out, for whoever asks it alone.
+    func answers(to requests: [CallRequest]) async -> [CallRequest: [UInt8]] {
+        guard let answers = try? await rpc.call(requests) else { return [:] }
+        var found: [CallRequest: [UInt8]] = [:]
+        for (request, answer) in zip(requests, answers) { found[request] = try? answer.get() }
+        return found
+    }
+
     func balance(of address: Address) async throws(StepFailure) -> Wei {
         do { return try await rpc.balance(of: address) } catch { throw StepFailure(error, on: spec) }
     }
@@ -84,17 +92,19 @@ package struct OpenNetwork: Sendable {
         do { return try await rpc.receipt(hash) } catch { throw StepFailure(error, on: spec) }
     }
 
-    /// The receipts of those that a block has.
-    func receipts(_ hashes: [Hash]) async throws(StepFailure) -> [Hash: TransactionReceipt] {
-        var found: [Hash: TransactionReceipt] = [:]
+    /// How far the chain is and which transactions blocks have, in one exchange.
+    func look(
+        _ hashes: [Hash],
+        wantsHead: Bool,
+        wantsFinalized: Bool,
+        countOf sender: Address?
+    ) async throws(StepFailure) -> ChainLook {
         do throws(RPCFailure) {
-            for (hash, answer) in zip(hashes, try await rpc.receipts(hashes)) {
-                found[hash] = try answer.get()
-            }
+            return try await rpc.look(
+                hashes, wantsHead: wantsHead, wantsFinalized: wantsFinalized, countOf: sender)
         } catch {
             throw StepFailure(error, on: spec)
         }
-        return found
     }
 
     /// The transactions of a block.

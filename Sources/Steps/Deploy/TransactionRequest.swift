@@ -34,35 +34,6 @@ struct TransactionRequest: Sendable {
             }
         return Transaction(form: form, nonce: nonce, gasLimit: gasLimit, to: to, value: value, data: data)
     }
-
-    /// What the node estimates with a fifth on top, at most what a transaction may use.
-    func gasLimit(from sender: Address, on network: OpenNetwork) async throws(StepFailure) -> UInt64 {
-        let call = CallRequest(from: sender, to: to, data: data, value: value)
-        let name = network.spec.name
-        let estimate: UInt64
-        do {
-            estimate = try await network.rpc.estimateGas(call)
-        } catch .node(let fault) where fault.revertData != nil || fault.kind == .reverted {
-            let reason = RevertReason(fault.revertData ?? [], abi: abi)
-            throw StepFailure(
-                code: "would-revert",
-                "it would revert on '\(name)': \(reason)",
-                hint: "nothing was sent; check the arguments and what the code demands of its caller"
-            )
-        } catch .node(let fault) where fault.kind == .insufficientFunds {
-            throw StepFailure(
-                .blocked,
-                code: "insufficient-funds",
-                "\(sender) cannot pay for this on '\(name)': \(fault.message)",
-                hint: "fund the address; nothing was sent"
-            )
-        } catch {
-            throw StepFailure(error, on: network.spec)
-        }
-        try allowance.check(gas: estimate)
-        let most = min(network.spec.limits.maxTransactionGas, allowance.gas ?? .max)
-        return max(estimate, min(estimate + estimate / 5, most))
-    }
 }
 
 /// What a unit of gas is offered.

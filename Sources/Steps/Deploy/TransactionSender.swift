@@ -19,10 +19,7 @@ struct TransactionSender: Sendable {
         async throws(StepFailure)
         -> ChainOperation
     {
-        let gas = try await request.gasLimit(from: signer.address, on: network)
-        return try await follow(
-            await lane.submit(LaneRequest(transaction: request, gasLimit: gas, signer: signer))
-        )
+        try await follow(await lane.submit(LaneRequest(transaction: request, signer: signer)))
     }
 
     /// Takes an operation that an earlier run signed to its end.
@@ -41,7 +38,7 @@ struct TransactionSender: Sendable {
     private func follow(_ notices: AsyncStream<LaneNotice>) async throws(StepFailure) -> ChainOperation {
         for await notice in notices {
             switch notice {
-            case .signed: try progress.handedOver()
+            case .placed: try progress.handedOver()
             case .included(let operation):
                 if let outputs = try usable(operation) { try progress.usable(outputs) }
             case .confirmed(let operation): return operation

@@ -24,6 +24,8 @@ struct RunState {
     private var reports: String
     /// What the committed registry says of the networks of the plan, by network.
     private var registry: [String: RegistryFile]
+    /// The calls of the plan.
+    private var calls: [CallAction]
     private var world: World
     private var approved: ApprovedPlan?
 
@@ -73,6 +75,7 @@ struct RunState {
                 stateDirectory: state,
                 reports: "\(absolute(options.reportDir))/\(run)",
                 registry: registry,
+                calls: plan.calls,
                 world: world,
                 approved: approved
             )
@@ -241,6 +244,7 @@ struct RunState {
             approved: approved,
             proposals: reports,
             registry: registry,
+            calls: calls,
             notice: notice
         )
     }
@@ -257,6 +261,13 @@ struct RunState {
 
     private static func absolute(_ path: String) -> String {
         PathText.join(FileManager.default.currentDirectoryPath, path)
+    }
+}
+
+extension Plan<Action> {
+    /// Its calls, in its order.
+    fileprivate var calls: [CallAction] {
+        steps.compactMap { if case .call(let action) = $0.work { action } else { nil } }
     }
 }
 

@@ -10,7 +10,8 @@ extension Lane {
         if !todo.isEmpty { return todo.removeFirst() }
         expire(at: now)
         if !todo.isEmpty { return todo.removeFirst() }
-        if let move = firstLook(at: now) ?? send(at: now) ?? replace(at: now) ?? grant(at: now) {
+        if let move = firstLook(at: now) ?? send(at: now) ?? replace(at: now) ?? estimate() ?? grant(at: now)
+        {
             return move
         }
         if let look = look(at: now) { return look }
@@ -55,7 +56,7 @@ extension Lane {
             let before = slots[index].latest
         else { return nil }
         let slot = slots[index]
-        guard let price, now < price.at + LaneRules.accountAge else { return .ask(price: true) }
+        guard let price, now < price.at + rules.accountAge else { return .ask(price: true) }
         let more: Transaction
         do throws(Fees.Refusal) {
             more = try price.value.replacing(before, within: context.fees)
@@ -98,26 +99,28 @@ extension Lane {
     /// The next step of what was asked for first: one at a time, so that no nonce is left out.
     private mutating func grant(at now: Duration) -> LaneMove? {
         guard let wish = wishes.first else { return nil }
+        if wish.gasLimit == nil { return nil }
         if let signed = wish.signed, let operation = wish.operation {
             return .record(operation.id, signed, most: nil)
         }
         guard !slots.contains(where: { !$0.isMined && ($0.isRecovered || $0.lastSent == nil) }),
             slots.count(where: { !$0.isMined }) < rules.inFlight
         else { return nil }
-        guard let account, now < account.at + LaneRules.accountAge,
+        guard let account, now < account.at + rules.accountAge,
             let price, now < price.at + LaneRules.priceAge
         else { return .ask(price: price.map { now >= $0.at + LaneRules.priceAge } ?? true) }
         let request = wish.request
+        guard let gasLimit = wish.gasLimit else { return nil }
         guard let operation = wish.operation else {
             let allowed: GasPrice
             do throws(StepFailure) {
                 allowed = try request.transaction.allowance.price(
-                    price.value, gas: request.gasLimit, value: request.transaction.value)
+                    price.value, gas: gasLimit, value: request.transaction.value)
             } catch {
                 fail(wish: 0, error)
                 return next(at: now)
             }
-            let most = allowed.most * request.gasLimit + request.transaction.value
+            let most = allowed.most * gasLimit + request.transaction.value
             if let shortfall = shortfall(most, account.value.balance) {
                 fail(wish: 0, shortfall)
                 return next(at: now)
@@ -131,7 +134,7 @@ extension Lane {
         let transaction = request.transaction.transaction(
             wish.price ?? price.value,
             nonce: nonce,
-            gasLimit: request.gasLimit,
+            gasLimit: gasLimit,
             chainID: context.lane.chainID
         )
         return .sign(operation.id, transaction, request.signer)
@@ -163,9 +166,16 @@ extension Lane {
             return .prove(doubted.id, nonce: doubted.nonce)
         }
         guard now >= nextLook else { return nil }
+        let waiting = slots.filter { !$0.isMined && $0.lastSent != nil }
+        // Blocks take them in the order of their nonces: where the first is in none, none behind it is.
+        let isWide = isMoving || waiting.count <= LaneRules.fewLooked || waiting.contains(where: \.isDoubted)
         let looked = slots.filter { slot in
             guard slot.givenUp == nil || !slot.isMined else { return false }
-            if !slot.isMined { return slot.lastSent != nil }
+            if !slot.isMined {
+                let isAsked =
+                    isWide || slot.id == waiting.first?.id || slot.looks >= LaneRules.looksUntilDoubt
+                return slot.lastSent != nil && isAsked
+            }
             guard slot.ticket != nil, let inclusion = slot.operation.inclusion else { return false }
             // A receipt is read again when its block is deep; until then only the head is of interest.
             return slot.receipt.map { rules.isDeep(inclusion.blockNumber, below: $0.head) } ?? true

@@ -8,6 +8,7 @@ extension Lane {
     mutating func ended(_ move: LaneMove, _ result: LaneResult, at now: Duration) {
         switch move {
         case .ask: asked(result, at: now)
+        case .estimate(let asked): estimated(Array(asked.keys), result)
         case .plan(let ticket, _): planned(ticket, result)
         case .reserve(let id, _, _): reserved(id, result)
         case .sign(let id, _, _): signed(id, result)
@@ -29,6 +30,7 @@ extension Lane {
         switch result {
         case .account(let account, let price):
             self.account = (account, now)
+            _ = clock.note(account.head, at: now)
             if let price { self.price = (price, now) }
         case .failed(let failure):
             if let index = replaceable(at: now) {
@@ -112,6 +114,7 @@ extension Lane {
         case .stored(let operation):
             let index = wishes.firstIndex { $0.operation?.id == id }
             let wish = index.map { wishes.remove(at: $0) }
+            tellPlaces()
             // Whoever left meanwhile had it withdrawn, for which it is too late.
             if wish == nil { todo.removeAll { if case .withdraw(id, _) = $0 { true } else { false } } }
             slots.append(
@@ -128,7 +131,6 @@ extension Lane {
                 )
             )
             slots.sort { $0.nonce < $1.nonce }
-            tell(wish?.ticket, .signed(operation))
         case .failed(let failure): breakDown(failure)
         default: preconditionFailure("bytes were stored")
         }
@@ -225,23 +227,29 @@ extension Lane {
     // MARK: Looking
 
     private mutating func lookSoon(at now: Duration) {
-        lookWait = LaneRules.firstPoll
-        nextLook = now + lookWait
+        lookWait = clock.step ?? LaneRules.firstPoll
+        nextLook = clock.due(after: now) ?? now + lookWait
     }
 
     private mutating func looked(_ hashes: Set<Hash>, _ result: LaneResult, at now: Duration) {
         switch result {
         case .failed(let failure):
             lookFailure = failure
-            lookWait = min(lookWait * 2, LaneRules.longestPoll)
+            lookWait = min(lookWait * 2, rules.longestPoll)
             nextLook = now + max(lookWait, .seconds(1))
             guard failure.code != "network-unavailable" else { return }
             for index in slots.indices where slots[index].ticket != nil { giveUp(index, failure) }
             while let index = wishes.firstIndex(where: { $0.operation == nil }) { fail(wish: index, failure) }
         case .seen(let receipts, let head, let count):
             lookFailure = nil
-            nextLook = now + lookWait
-            lookWait = min(lookWait * 2, LaneRules.longestPoll)
+            isMoving = false
+            if clock.note(head.latest, at: now), let due = clock.due(after: now) {
+                lookWait = clock.step ?? lookWait
+                nextLook = due
+            } else {
+                nextLook = now + lookWait
+                if !clock.isDue(at: now) { lookWait = min(lookWait * 2, rules.longestPoll) }
+            }
             for slot in slots { seen(slot.id, hashes, receipts, head, count, at: now) }
         default: preconditionFailure("receipts were looked up")
         }
@@ -266,7 +274,14 @@ extension Lane {
                 settle(index)
             } else {
                 todo.append(.include(id, ChainOperation.Inclusion(receipt)))
+                isMoving = true
                 lookSoon(at: now)
+                // Those behind it that were not asked for may be in the same block.
+                if slots.contains(where: {
+                    !$0.isMined && $0.lastSent != nil && !hashes.isSuperset(of: $0.hashes)
+                }) {
+                    nextLook = now
+                }
             }
         } else if slot.isMined {
             if wasAsked {

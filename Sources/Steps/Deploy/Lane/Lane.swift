@@ -63,6 +63,12 @@ struct Lane: Sendable {
         let ticket: LaneTicket
         let request: LaneRequest
         let deadline: Duration
+        /// What the chain estimated, with something on top.
+        var gasLimit: UInt64?
+        /// Whether its place was told: what comes behind it may be asked for.
+        var isPlaced = false
+        /// Whether it would revert as the chain is, and something is on its way that may change that.
+        var waitsForOthers = false
         var operation: ChainOperation?
         /// The price that the intent was made with.
         var price: GasPrice?
@@ -80,6 +86,9 @@ struct Lane: Sendable {
     var price: (value: GasPrice, at: Duration)?
     var nextLook: Duration = .zero
     var lookWait = LaneRules.firstPoll
+    /// Whether the latest look found a transaction in a block: those behind it may be there too.
+    var isMoving = false
+    var clock: BlockClock
     var lookFailure: StepFailure?
     /// Why the ledger cannot be relied on: nothing is done any more.
     var broken: StepFailure?
@@ -91,6 +100,7 @@ struct Lane: Sendable {
     init(_ rules: LaneRules, _ context: LaneContext, stored: [ChainOperation], at now: Duration) {
         self.rules = rules
         self.context = context
+        clock = BlockClock(rules.blockTime)
         for operation in stored {
             switch operation.state {
             case .planned, .nonce:
@@ -123,7 +133,15 @@ struct Lane: Sendable {
         } else if let slot = slots.first(where: { $0.givenUp != nil && !$0.isMined }) {
             tell(ticket, .failed(inTheWay(slot.operation, slot.givenUp)))
         } else {
-            wishes.append(Wish(ticket: ticket, request: request, deadline: now + rules.patience))
+            wishes.append(
+                Wish(
+                    ticket: ticket,
+                    request: request,
+                    deadline: now + rules.patience,
+                    gasLimit: request.gasLimit
+                )
+            )
+            tellPlaces()
         }
         return ticket
     }
@@ -149,7 +167,7 @@ struct Lane: Sendable {
             slots[index].replacementRefused = nil
             slots[index].replaceAfter = .zero
             tell(ticket, .said("going on with \(Self.name(slots[index].operation))"))
-            tell(ticket, .signed(slots[index].operation))
+            tell(ticket, .placed)
             if slots[index].isMined { tellIncluded(index) }
             // Nobody waited, so its receipt may be older than the head that is known: its block may be gone.
             slots[index].receipt = nil
@@ -171,6 +189,7 @@ struct Lane: Sendable {
         for index in slots.indices where slots[index].ticket == ticket { slots[index].ticket = nil }
         guard let index = wishes.firstIndex(where: { $0.ticket == ticket }) else { return }
         let wish = wishes.remove(at: index)
+        tellPlaces()
         // Its signature may be on its way: it finds no wish, and nothing of it is sent. Where its bytes are being written it
         // is too late for that, and it becomes a slot that nobody waits for.
         if let operation = wish.operation {
@@ -190,6 +209,14 @@ struct Lane: Sendable {
         if let ticket { notices.append((ticket, notice)) }
     }
 
+    /// Tells the next wishes that they have their places: few enough that what is asked for ahead of its turn stays little.
+    mutating func tellPlaces() {
+        for index in wishes.indices.prefix(rules.inFlight) where !wishes[index].isPlaced {
+            wishes[index].isPlaced = true
+            tell(wishes[index].ticket, .placed)
+        }
+    }
+
     func position(_ id: ChainOperation.ID) -> Int? { slots.firstIndex { $0.id == id } }
 
     /// Ends a slot for whoever waits; its operation stays as it is stored.
@@ -202,6 +229,7 @@ struct Lane: Sendable {
     /// Ends a wish for whoever waits; a nonce that it holds is given back, for nothing behind it is mined before.
     mutating func fail(wish index: Int, _ failure: StepFailure) {
         let wish = wishes.remove(at: index)
+        tellPlaces()
         if let operation = wish.operation, broken == nil {
             todo.append(.withdraw(operation.id, reason: failure.message))
         }

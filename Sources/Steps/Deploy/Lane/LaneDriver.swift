@@ -101,7 +101,7 @@ actor LaneDriver {
             case .confirmed, .failed:
                 listeners[ticket]?.finish()
                 listeners[ticket] = nil
-            case .signed, .included, .said: break
+            case .placed, .included, .said: break
             }
         }
     }

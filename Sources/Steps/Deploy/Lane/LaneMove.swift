@@ -6,33 +6,36 @@ import Model
 /// What a step asks a lane for.
 struct LaneRequest: Sendable {
     var transaction: TransactionRequest
-    /// What the chain estimated, with something on top.
-    var gasLimit: UInt64
+    /// What the chain estimated, with something on top; nil: the lane has it estimated.
+    var gasLimit: UInt64?
     var signer: any TransactionSigner
 }
 
 /// One thing that a lane has done for it, and whose result it is told.
 ///
-/// Those that are durable come before the effects that rely on them; that order is the lane's.
+/// Those that are durable come before the effects that rely on them; that order is the lane's. What is noted is durable with
+/// the next that is: where a failure of power takes it back, the chain says it again.
 enum LaneMove: Sendable {
     /// Asks the chain how many transactions the sender has, what it owns and, where that is old, what gas costs.
     case ask(price: Bool)
-    /// Durable: the intent.
+    /// Asks what gas transactions need, all at once.
+    case estimate([LaneTicket: TransactionRequest])
+    /// Durable with the signed bytes: the intent.
     case plan(LaneTicket, ChainOperation.Intent)
-    /// Durable: the nonce, and the spend.
+    /// Durable with the signed bytes: the nonce, and the spend.
     case reserve(ChainOperation.ID, latest: UInt64, pending: UInt64)
     case sign(ChainOperation.ID, Transaction, any TransactionSigner)
     /// Durable: the signed bytes; `most` is what a replacement may cost.
     case record(ChainOperation.ID, SignedTransaction, most: Wei?)
     /// Hands the latest attempt to a node.
     case send(ChainOperation.ID, ChainOperation.Attempt)
-    /// Durable: a node has it, or may have it.
+    /// Noted: a node has it, or may have it.
     case markSent(ChainOperation.ID)
     /// Looks up transactions, and how far the chain is.
     case look([Hash], finalized: Bool, count: Bool)
-    /// Durable: a block has it.
+    /// Noted: a block has it.
     case include(ChainOperation.ID, ChainOperation.Inclusion)
-    /// Durable: its block is gone.
+    /// Noted: its block is gone.
     case goBack(ChainOperation.ID)
     /// Durable: it failed on the chain.
     case revert(ChainOperation.ID)
@@ -40,7 +43,7 @@ enum LaneMove: Sendable {
     case prove(ChainOperation.ID, nonce: UInt64)
     /// Durable: someone else's transaction used the nonce.
     case foreign(ChainOperation.ID, usedBy: Hash)
-    /// Durable: nothing was signed, and nothing will be.
+    /// Noted: nothing was signed, and nothing will be.
     case withdraw(ChainOperation.ID, reason: String)
     /// There is nothing to do before a moment, or before something is asked for; nil: only the latter.
     case rest(until: Duration?)
@@ -59,6 +62,7 @@ enum NonceProof: Hashable, Sendable {
 /// How a move ended.
 enum LaneResult: Sendable {
     case account(AccountState, GasPrice?)
+    case estimated([LaneTicket: Result<UInt64, StepFailure>])
     case stored(ChainOperation)
     case signed(SignedTransaction)
     case sent(SendAnswer)
@@ -69,14 +73,16 @@ enum LaneResult: Sendable {
 }
 
 /// Whoever waits for an operation.
-struct LaneTicket: Hashable, Sendable {
+struct LaneTicket: Hashable, Comparable, Sendable {
     let rawValue: Int
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// What whoever waits is told.
 enum LaneNotice: Sendable {
-    /// Its bytes are durable, and it has its place behind all that came before.
-    case signed(ChainOperation)
+    /// It has its place behind all that came before.
+    case placed
     /// A block has it, and it succeeded there.
     case included(ChainOperation)
     /// The block is deep enough and is still the block.

@@ -2,6 +2,7 @@ import Ethereum
 import EthereumTypes
 import Ledger
 import Model
+import Synchronization
 
 /// Does one move of a lane: a write to the ledger, a signature, or a question to the chain.
 struct LanePerformer: Sendable {
@@ -10,6 +11,15 @@ struct LanePerformer: Sendable {
     let network: OpenNetwork
     let sender: Address
     let rules: LaneRules
+    private let identified = IdentifiedEndpoint()
+
+    init(world: World, ledger: Ledger, network: OpenNetwork, sender: Address, rules: LaneRules) {
+        self.world = world
+        self.ledger = ledger
+        self.network = network
+        self.sender = sender
+        self.rules = rules
+    }
 
     func now() -> Duration { world.elapsed() }
 
@@ -22,6 +32,8 @@ struct LanePerformer: Sendable {
         do throws(StepFailure) {
             switch move {
             case .ask(let wantsPrice): return try await account(wantsPrice: wantsPrice)
+            case .estimate(let asked):
+                return .estimated(try await GasEstimates(network, sender).limits(of: asked))
             case .sign(_, let transaction, let signer): return .signed(try await signer.sign(transaction))
             case .send(_, let attempt): return .sent(try await send(attempt))
             case .look(let hashes, let finalized, let count):
@@ -59,7 +71,8 @@ struct LanePerformer: Sendable {
         case .revert(let id): return try ledger.markReverted(id, error: "the transaction reverted")
         case .foreign(let id, let hash): return try ledger.markForeign(id, usedBy: hash)
         case .withdraw(let id, let reason): return try ledger.withdraw(id, reason: reason)
-        case .ask, .sign, .send, .look, .prove, .rest: preconditionFailure("\(move) writes nothing")
+        case .ask, .estimate, .sign, .send, .look, .prove, .rest:
+            preconditionFailure("\(move) writes nothing")
         }
     }
 
@@ -79,7 +92,10 @@ struct LanePerformer: Sendable {
         }
         let endpoint = network.currentEndpoint
         do throws(StepFailure) {
-            try await network.stillIs(at: endpoint)
+            if !identified.isRecent(endpoint, at: now()) {
+                try await network.stillIs(at: endpoint)
+                identified.note(endpoint, at: now())
+            }
         } catch {
             // Nothing has left: it is tried again, but not where another chain answers.
             return error.kind == .blocked ? .refused(error.message) : .notNow(error.message, after: nil)
@@ -97,14 +113,28 @@ struct LanePerformer: Sendable {
         wantsFinalized: Bool,
         wantsCount: Bool
     ) async throws(StepFailure) -> LaneResult {
-        // The head first: a chain that is reorganised between the two answers is then not deeper than it was, and a receipt
-        // that came before it would be of the branch that is gone.
-        var head = ChainHead(latest: rules.needsHead ? try await network.height(.latest) : 0)
-        if wantsFinalized { head.finalized = try await network.height(.finalized) }
-        let receipts = try await network.receipts(hashes)
-        head.latest = max(head.latest, receipts.values.map(\.blockNumber).max() ?? 0)
-        let count: UInt64? =
-            wantsCount ? try await network.transactionCount(of: sender, at: .latest) : nil
-        return .seen(receipts, head, count: count)
+        let look = try await network.look(
+            hashes,
+            wantsHead: rules.needsHead,
+            wantsFinalized: wantsFinalized,
+            countOf: wantsCount ? sender : nil
+        )
+        var head = ChainHead(latest: look.head ?? 0, finalized: look.finalized)
+        head.latest = max(head.latest, look.receipts.values.map(\.blockNumber).max() ?? 0)
+        return .seen(look.receipts, head, count: look.count)
     }
+}
+
+/// Which endpoint was last seen to be the chain that was opened, and when: many transactions that go to it within a moment
+/// need not ask it each.
+private final class IdentifiedEndpoint: Sendable {
+    private let latest = Mutex<(endpoint: Int, at: Duration)?>(nil)
+
+    func isRecent(_ endpoint: Int, at now: Duration) -> Bool {
+        latest.withLock {
+            $0.map { $0.endpoint == endpoint && now < $0.at + LaneRules.shortestAccountAge } ?? false
+        }
+    }
+
+    func note(_ endpoint: Int, at now: Duration) { latest.withLock { $0 = (endpoint, now) } }
 }

@@ -15,19 +15,25 @@ struct LaneRules: Hashable, Sendable {
     /// How long a step waits for its block, or for depth, before it leaves the rest to the next run.
     var patience: Duration
     var limits: SpendLimits
+    /// How long a block takes; nil where nobody says.
+    var blockTime: Duration?
+    /// For how long what the chain said of the sender holds: who else uses the key is seen after that.
+    var accountAge = Self.shortestAccountAge
 
     /// How long a transaction waits for its block before its bytes are sent once more: nodes lose what they were given.
     static let untilSentAgain = Duration.seconds(15)
-    /// For how long what the chain said of the sender holds: who else uses the key is seen after that.
-    static let accountAge = Duration.seconds(2)
+    static let shortestAccountAge = Duration.seconds(2)
+    /// The questions that what a sender has takes.
+    static let accountQuestions = 4
     /// Later than any run.
     static let never = Duration.seconds(1 << 60)
     /// For how long a price of gas is good.
     static let priceAge = Duration.seconds(12)
     /// Ethereum finalises two epochs of 32 blocks after a block at best; a while is added for worse times.
     static let untilFinal = Duration.seconds(45 * 60)
-    static let firstPoll = Duration.milliseconds(20)
-    static let longestPoll = Duration.seconds(4)
+    static let firstPoll = Duration.milliseconds(5)
+    /// So many are looked up at once, even where the first of them is in no block.
+    static let fewLooked = 2
     static let firstRest = Duration.milliseconds(250)
     /// How often a transaction is offered that a node plainly does not take.
     static let mostRefusals = 5
@@ -41,7 +47,8 @@ struct LaneRules: Hashable, Sendable {
         confirmations: NetworkSpec.Confirmations = .blocks(1),
         isDeepAtOnce: Bool = false,
         patience: Duration = .seconds(600),
-        limits: SpendLimits = .none
+        limits: SpendLimits = .none,
+        blockTime: Duration? = nil
     ) {
         self.inFlight = inFlight
         self.bumpAfter = bumpAfter
@@ -50,6 +57,7 @@ struct LaneRules: Hashable, Sendable {
         self.isDeepAtOnce = isDeepAtOnce
         self.patience = patience
         self.limits = limits
+        self.blockTime = blockTime
     }
 
     /// What the manifest says of a network.
@@ -65,12 +73,20 @@ struct LaneRules: Hashable, Sendable {
                 transaction: spec.budget.transaction,
                 run: spec.budget.run,
                 day: spec.budget.day
-            )
+            ),
+            blockTime: spec.blockTime
         )
+        if let most = spec.requestsPerSecond {
+            // At most a twenty-fifth of the requests.
+            accountAge = max(accountAge, .seconds(25 * Self.accountQuestions) / most)
+        }
     }
 
-    /// Whether depth is more than to be in a block.
-    var needsHead: Bool { !isDeepAtOnce && confirmations != .blocks(1) }
+    /// The longest wait between two looks.
+    var longestPoll: Duration { min(.seconds(4), blockTime ?? .seconds(4)) }
+
+    /// Whether depth is more than to be in a block, or the time of the next block is reckoned with.
+    var needsHead: Bool { !isDeepAtOnce && (confirmations != .blocks(1) || blockTime != nil) }
 
     /// Whether a block is deep enough below what the node says is its head.
     func isDeep(_ block: UInt64, below head: ChainHead) -> Bool {

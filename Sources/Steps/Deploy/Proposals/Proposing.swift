@@ -9,15 +9,7 @@ extension EffectContext {
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked` where it reverted, is not deep enough yet, or cannot be looked up.
     func execution(of step: StepID, on network: OpenNetwork) async throws(StepFailure) -> Execution? {
-        let proposal = try inLedger { () throws(LedgerError) in
-            try ledger.openProposal(
-                of: step,
-                project: project,
-                chainID: network.spec.chainID,
-                genesisHash: network.genesis
-            )
-        }
-        guard let proposal else { return nil }
+        guard let proposal = try openProposal(of: step, on: network) else { return nil }
         switch try await ProposalSearch(network: network).finding(proposal) {
         case .waits: return nil
         case .overtaken:
@@ -53,6 +45,31 @@ extension EffectContext {
             "\(receipt.transactionHash) is in block \(receipt.blockNumber), not yet deep enough",
             hint: "run again: it goes on from there"
         )
+    }
+
+    /// Takes back what people were asked for of a step that is now signed here.
+    func takeBack(_ step: StepID, on network: OpenNetwork) throws(StepFailure) {
+        guard let proposal = try openProposal(of: step, on: network) else { return }
+        try withdraw(proposal, "it is signed by \(run) itself")
+        notice(
+            Diagnostic(
+                .warning,
+                "asked-before",
+                "run \(proposal.intent.run) asked \(proposal.intent.lane.sender) to send \(step), which another account sends now",
+                hint: "make sure that what was asked for then is sent no more"
+            )
+        )
+    }
+
+    private func openProposal(of step: StepID, on network: OpenNetwork) throws(StepFailure) -> Proposal? {
+        try inLedger { () throws(LedgerError) in
+            try ledger.openProposal(
+                of: step,
+                project: project,
+                chainID: network.spec.chainID,
+                genesisHash: network.genesis
+            )
+        }
     }
 
     private func withdraw(_ proposal: Proposal, _ reason: String) throws(StepFailure) {
@@ -110,7 +127,9 @@ extension EffectContext {
         _ lane: ChainOperation.Lane,
         on network: OpenNetwork
     ) async throws(StepFailure) -> Never {
-        let gas = try await request.gasLimit(from: account.address, on: network)
+        let limits = try await GasEstimates(network, account.address).limits(of: [request.step: request])
+        guard let limit = limits[request.step] else { throw .cancelled }
+        let gas = try limit.get()
         let price = try request.allowance.price(
             try await GasPrice.now(network), gas: gas, value: request.value)
         let state = try await network.account(of: account.address)

@@ -1,0 +1,77 @@
+import Ethereum
+import EthereumTypes
+import Model
+
+/// What transactions of one sender need, as the node estimates it.
+struct GasEstimates: Sendable {
+    /// The code of the failure of one that would revert.
+    static let wouldRevert = "would-revert"
+
+    private let network: OpenNetwork
+    private let sender: Address
+
+    init(_ network: OpenNetwork, _ sender: Address) {
+        self.network = network
+        self.sender = sender
+    }
+
+    /// The gas limit of each, asked for in as few exchanges as may be: the estimate with a fifth on top, at most what a
+    /// transaction may use.
+    ///
+    /// - Throws: ``StepFailure`` where no node can be spoken to.
+    func limits<Key: Hashable & Comparable>(
+        of requests: [Key: TransactionRequest]
+    ) async throws(StepFailure) -> [Key: Result<UInt64, StepFailure>] {
+        let asked = requests.sorted { $0.key < $1.key }
+        let calls = asked.map { _, request in
+            CallRequest(from: sender, to: request.to, data: request.data, value: request.value)
+        }
+        let answers: [Result<UInt64, RPCFailure>]
+        do throws(RPCFailure) {
+            answers = try await network.rpc.estimateGas(calls)
+        } catch {
+            throw StepFailure(error, on: network.spec)
+        }
+        var limits: [Key: Result<UInt64, StepFailure>] = [:]
+        for ((key, request), answer) in zip(asked, answers) {
+            do throws(StepFailure) {
+                limits[key] = .success(try limit(of: request, answer))
+            } catch {
+                limits[key] = .failure(error)
+            }
+        }
+        return limits
+    }
+
+    private func limit(
+        of request: TransactionRequest,
+        _ answer: Result<UInt64, RPCFailure>
+    ) throws(StepFailure) -> UInt64 {
+        let name = network.spec.name
+        let estimate: UInt64
+        do throws(RPCFailure) {
+            estimate = try answer.get()
+        } catch {
+            if case .node(let fault) = error, fault.revertData != nil || fault.kind == .reverted {
+                let reason = RevertReason(fault.revertData ?? [], abi: request.abi)
+                throw StepFailure(
+                    code: Self.wouldRevert,
+                    "it would revert on '\(name)': \(reason)",
+                    hint: "nothing was sent; check the arguments and what the code demands of its caller"
+                )
+            }
+            if case .node(let fault) = error, fault.kind == .insufficientFunds {
+                throw StepFailure(
+                    .blocked,
+                    code: "insufficient-funds",
+                    "\(sender) cannot pay for this on '\(name)': \(fault.message)",
+                    hint: "fund the address; nothing was sent"
+                )
+            }
+            throw StepFailure(error, on: network.spec)
+        }
+        try request.allowance.check(gas: estimate)
+        let most = min(network.spec.limits.maxTransactionGas, request.allowance.gas ?? .max)
+        return max(estimate, min(estimate + estimate / 5, most))
+    }
+}
