@@ -108,7 +108,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks",
-            exclude: ["Meter", "README.md", "lanes", "run", "warm-slither"],
+            exclude: ["Meter", "README.md", "lanes", "limits", "run", "warm-slither"],
             swiftSettings: strict
         ),
         .executableTarget(name: "BenchmarkMeter", path: "Benchmarks/Meter", swiftSettings: strict),
