@@ -46,26 +46,38 @@ package struct ApprovedPlan: Sendable {
             found.append("planned \(approved.action.rawValue), now \(forecast.action.rawValue)\(why)")
         }
         if forecast.action != .keep {
-            found += Self.excess(forecast, approved)
+            found += Self.excess(
+                (forecast.maxGas, forecast.maxCostWei, forecast.gasBound),
+                (approved.maxGas, approved.maxCostWei)
+            )
         }
         for call in forecast.calls {
             guard let foreseen = approved.calls.first(where: { $0.name == call.name }) else {
                 found.append("call \(call.name) is not in the plan")
                 continue
             }
-            found += foreseen.differences(from: call).map { "call \(call.name): \($0)" }
+            let more = Self.excess(
+                (call.maxGas, call.maxCostWei, call.gasBound),
+                (foreseen.maxGas, foreseen.maxCostWei)
+            )
+            found += (foreseen.differences(from: call) + more).map { "call \(call.name): \($0)" }
         }
         return found.map { "\(name): \($0)" }
     }
 
     /// Whether what is needed now is beyond the bounds.
     ///
-    /// What a forecast names has room on top of what is needed: a fifth of the gas, twice the base fee. The bounds of the
-    /// plan may use that room up.
-    private static func excess(_ now: DeploymentForecast, _ approved: DeploymentForecast) -> [String] {
+    /// What a forecast names has room on top of what is needed: a part of the gas, by what the bound is from, and twice the
+    /// base fee. The bounds of the plan may use that room up. A bound by rule says nothing of what is needed.
+    private static func excess(
+        _ now: (maxGas: UInt64?, maxCostWei: String?, bound: DeploymentForecast.GasBound?),
+        _ approved: (maxGas: UInt64?, maxCostWei: String?)
+    ) -> [String] {
+        guard now.bound != .rule else { return [] }
         var found: [String] = []
-        if let gas = now.maxGas, let most = approved.maxGas, gas / 6 * 5 > most {
-            found.append("it needs \(gas / 6 * 5) gas now, and the plan allows \(most)")
+        let needed = now.maxGas.map { (now.bound ?? .estimated).least(of: $0) }
+        if let needed, let most = approved.maxGas, needed > most {
+            found.append("it needs \(needed) gas now, and the plan allows \(most)")
         }
         let cost = now.maxCostWei.flatMap { UInt128($0) }
         if let cost, let most = approved.maxCostWei.flatMap({ UInt128($0) }), cost / 2 > most {

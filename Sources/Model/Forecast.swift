@@ -4,6 +4,29 @@ package struct DeploymentForecast: Hashable, Sendable {
         case create, keep, replace, drift, blocked
     }
 
+    /// What a bound of gas is from.
+    package enum GasBound: String, CaseIterable, Sendable {
+        /// The node estimated it on the chain as it is; a fifth is on top.
+        case estimated
+        /// The node ran it behind what comes before it in the plan; see ``GasBound/simulated(_:)``.
+        case simulated
+        /// Nobody could run it: it is the most that the network lets a transaction use.
+        case rule
+
+        /// The bound for what a simulation was charged: at most a fifth was given back (EIP-3529), a call keeps back one part in 64
+        /// (EIP-150), and a fifth is on top.
+        package static func simulated(_ charged: UInt64) -> UInt64 { charged / 5 * 8 + 8 }
+
+        /// What is needed at least where the bound is so much.
+        package func least(of bound: UInt64) -> UInt64 {
+            switch self {
+            case .estimated: bound / 6 * 5
+            case .simulated: bound / 8 * 5
+            case .rule: 0
+            }
+        }
+    }
+
     /// A call that would be made to it.
     package struct Call: Hashable, Sendable {
         package var name: String
@@ -15,6 +38,12 @@ package struct DeploymentForecast: Hashable, Sendable {
         package var data: String?
         package var valueWei: String
         package var reason: String
+        /// nil where the chain could not be asked.
+        package var maxGas: UInt64?
+        /// Wei, in decimal; nil where the chain could not be asked.
+        package var maxCostWei: String?
+        /// What ``maxGas`` is from.
+        package var gasBound: GasBound?
 
         package init(
             name: String,
@@ -23,7 +52,10 @@ package struct DeploymentForecast: Hashable, Sendable {
             to: String?,
             data: String?,
             valueWei: String,
-            reason: String
+            reason: String,
+            maxGas: UInt64? = nil,
+            maxCostWei: String? = nil,
+            gasBound: GasBound? = nil
         ) {
             self.name = name
             self.function = function
@@ -32,6 +64,9 @@ package struct DeploymentForecast: Hashable, Sendable {
             self.data = data
             self.valueWei = valueWei
             self.reason = reason
+            self.maxGas = maxGas
+            self.maxCostWei = maxCostWei
+            self.gasBound = gasBound
         }
     }
 
@@ -59,6 +94,8 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var libraries: String?
     /// The factory and the salt; nil where the sender's nonce decides the address.
     package var salt: String?
+    /// What ``maxGas`` is from.
+    package var gasBound: GasBound?
 
     package init(
         step: StepID,
@@ -75,7 +112,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         maxCostWei: String? = nil,
         unlinkedCodeDigest: Digest? = nil,
         libraries: String? = nil,
-        salt: String? = nil
+        salt: String? = nil,
+        gasBound: GasBound? = nil
     ) {
         self.step = step
         self.network = network
@@ -92,6 +130,7 @@ package struct DeploymentForecast: Hashable, Sendable {
         self.unlinkedCodeDigest = unlinkedCodeDigest
         self.libraries = libraries
         self.salt = salt
+        self.gasBound = gasBound
     }
 
     /// Whether a run would change something.

@@ -62,8 +62,10 @@ package enum PlanText {
     private static func costs(_ forecasts: [DeploymentForecast], _ chains: [String: UInt64]) -> String {
         var sums: [String: Wei] = [:]
         for forecast in forecasts {
-            guard let cost = forecast.maxCostWei.flatMap({ UInt128($0) }), cost > 0 else { continue }
-            sums[forecast.network] = (sums[forecast.network] ?? .zero) + Wei(cost)
+            for text in [forecast.maxCostWei] + forecast.calls.map(\.maxCostWei) {
+                guard let cost = text.flatMap({ UInt128($0) }), cost > 0 else { continue }
+                sums[forecast.network] = (sums[forecast.network] ?? .zero) + Wei(cost)
+            }
         }
         return sums.sorted { $0.key < $1.key }
             .map { "\($0.key) ≤ \(PlainWords.money($0.value, coin: coin($0.key, chains)))" }
@@ -86,9 +88,14 @@ package enum PlanText {
         let cost = forecast.maxCostWei.flatMap { UInt128($0) }.map(Wei.init)
         return [
             "  \(mark) \(forecast.step.subject)", forecast.action.rawValue, forecast.address ?? "",
-            forecast.maxGas.map { "\(PlainWords.grouped($0)) gas" } ?? "",
+            gas(forecast.maxGas, forecast.gasBound),
             cost.map { "≤ \(PlainWords.money($0, coin: coin))" } ?? "", forecast.reason,
         ]
+    }
+
+    /// A bound that nobody could run is said to be one.
+    private static func gas(_ most: UInt64?, _ bound: DeploymentForecast.GasBound?) -> String {
+        most.map { "\(PlainWords.grouped($0)) gas\(bound == .rule ? " at most, by rule" : "")" } ?? ""
     }
 
     /// Columns as wide as their widest cell, calls below their deployment.
@@ -102,7 +109,11 @@ package enum PlanText {
                 let isLast = column == row.count - 1
                 return isLast ? cell.0 : cell.0 + String(repeating: " ", count: cell.1 - cell.0.count)
             }
-            let calls = forecast.calls.map { "      call \($0.name)  \($0.reason)".plainForTerminal }
+            let calls = forecast.calls.map { call in
+                let gas = gas(call.maxGas, call.gasBound)
+                return "      call \(call.name)\(gas.isEmpty ? "" : "  \(gas)")  \(call.reason)"
+                    .plainForTerminal
+            }
             return [cells.joined(separator: "  ").plainForTerminal] + calls
         }
     }

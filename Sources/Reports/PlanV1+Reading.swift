@@ -89,14 +89,18 @@ extension PlanV1.Deployment {
                     to: call.to,
                     data: call.data,
                     valueWei: call.valueWei,
-                    reason: ""
+                    reason: "",
+                    maxGas: call.maxGas,
+                    maxCostWei: call.maxCostWei,
+                    gasBound: call.gasBound.flatMap { .init(rawValue: $0) }
                 )
             },
             maxGas: maxGas,
             maxCostWei: maxCostWei,
             unlinkedCodeDigest: unlinkedCodeDigest,
             libraries: libraries,
-            salt: salt
+            salt: salt,
+            gasBound: gasBound.flatMap { .init(rawValue: $0) }
         )
     }
 }

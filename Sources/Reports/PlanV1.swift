@@ -23,6 +23,9 @@ package struct PlanV1: Codable, Sendable {
         var to: String?
         var data: String?
         var valueWei: String
+        var maxGas: UInt64?
+        var maxCostWei: String?
+        var gasBound: String?
     }
 
     struct Deployment: Codable, Sendable {
@@ -40,6 +43,8 @@ package struct PlanV1: Codable, Sendable {
         var unlinkedCodeDigest: Digest?
         var libraries: String?
         var salt: String?
+        /// `estimated`, `simulated` or `rule`: what `maxGas` is from. By rule it is only an upper limit.
+        var gasBound: String?
     }
 
     var version = 1
@@ -82,14 +87,18 @@ package struct PlanV1: Codable, Sendable {
                         arguments: $0.arguments,
                         to: $0.to,
                         data: $0.data,
-                        valueWei: $0.valueWei
+                        valueWei: $0.valueWei,
+                        maxGas: $0.maxGas,
+                        maxCostWei: $0.maxCostWei,
+                        gasBound: $0.gasBound?.rawValue
                     )
                 },
                 maxGas: forecast.maxGas,
                 maxCostWei: forecast.maxCostWei,
                 unlinkedCodeDigest: forecast.unlinkedCodeDigest,
                 libraries: forecast.libraries,
-                salt: forecast.salt
+                salt: forecast.salt,
+                gasBound: forecast.gasBound?.rawValue
             )
         }
     }

@@ -30,6 +30,9 @@ struct FakeChain: Sendable {
     var chainID: UInt64 = 11_155_111
     /// Whether a block follows each transaction at once; else each pause of the caller brings one.
     var minesAtOnce = true
+    /// Whether it knows `eth_simulateV1`; the call of this place reverts there.
+    var simulates = false
+    var revertsSimulated: Int?
     /// Whether what is mined reverts.
     var reverts = false
     /// For how many polls a new receipt is hidden.

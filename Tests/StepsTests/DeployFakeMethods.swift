@@ -35,6 +35,23 @@ enum FakeMethods {
                 ])
             )
         case "eth_estimateGas": return .success(quantity(FakeChain.gas(data(of: parameters))))
+        case "eth_simulateV1" where chain.simulates:
+            let blocks = parameters.first?["blockStateCalls"]?.array ?? []
+            return .success(
+                .array(
+                    blocks.enumerated().map { place, block in
+                        let call = block["calls"]?.array?.first ?? .null
+                        let failed = chain.revertsSimulated == place
+                        var shown: [String: JSONValue] = [
+                            "status": .string(failed ? "0x0" : "0x1"), "returnData": .string("0x"),
+                            "gasUsed": quantity(FakeChain.gas(data(of: [call]))),
+                        ]
+                        if failed {
+                            shown["error"] = .object(["message": .string("execution reverted: too late")])
+                        }
+                        return .object(["calls": .array([.object(shown)])])
+                    })
+            )
         case "eth_getTransactionCount":
             let isPending = parameters.last?.string == "pending"
             return .success(quantity(address(first).map { chain.count(of: $0, pending: isPending) } ?? 0))

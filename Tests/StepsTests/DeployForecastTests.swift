@@ -81,6 +81,114 @@ import Testing
         #expect(again[0].reason == "the same code and arguments are there since run run-2")
     }
 
+    // MARK: Bounds
+
+    /// What each effect may use, and what that is from.
+    func bounds(_ forecasts: [DeploymentForecast]) -> [String] {
+        forecasts.flatMap { forecast in
+            [(forecast.step.subject, forecast.maxGas, forecast.maxCostWei, forecast.gasBound)]
+                + forecast.calls.map { ($0.name, $0.maxGas, $0.maxCostWei, $0.gasBound) }
+        }.map { name, gas, cost, bound in
+            #expect(cost == gas.map { String($0 * 3_000_000_000) })
+            return "\(name) \(bound?.rawValue ?? "none") \(gas ?? 0)"
+        }
+    }
+
+    /// The vault cannot be estimated: it reads the token, which is not there yet.
+    func withAVaultThatReadsTheToken() throws -> [FakeEffect] {
+        bench.node.plan(.refuse(code: 3, "execution reverted"), on: "eth_estimateGas", skipping: 1)
+        return try chainOfThree()
+    }
+
+    @Test func whatNeedsContractsThatAreNotThereIsSimulatedBehindThem() async throws {
+        bench.node.change { $0.simulates = true }
+        let forecasts = try await forecast(try withAVaultThatReadsTheToken())
+        let token = FakeChain.gas(FakeArtifact.withFee.initCode)
+        let call = DeploymentForecast.GasBound.simulated(FakeChain.gas([UInt8](repeating: 0, count: 36)))
+        let vault = DeploymentForecast.GasBound.simulated(
+            FakeChain.gas(DeployCrashTests.vault.initCode + [UInt8](repeating: 0, count: 32)))
+        #expect(
+            bounds(forecasts) == [
+                "token@sepolia estimated \(token + token / 5)", "setFee simulated \(call)",
+                "vault@sepolia simulated \(vault)",
+            ])
+        #expect(bench.node.asked.filter { $0 == "eth_simulateV1" }.count == 1)
+    }
+
+    @Test func whereTheNodeDoesNotSimulateTheBoundIsTheNetworksAndSaysSo() async throws {
+        let forecasts = try await forecast(try withAVaultThatReadsTheToken())
+        let most = DeployBench.sepolia.limits.maxTransactionGas
+        #expect(bounds(forecasts).dropFirst() == ["setFee rule \(most)", "vault@sepolia rule \(most)"])
+    }
+
+    @Test func whatFailsInASimulationIsToldAndWhatIsBehindItIsNotTakenFromThere() async throws {
+        bench.node.change {
+            $0.simulates = true
+            $0.revertsSimulated = 1
+        }
+        let forecasts = try await forecast(try withAVaultThatReadsTheToken())
+        let words = "the contract is new; simulated behind the rest of the plan it fails: "
+        #expect(forecasts[0].calls.map(\.reason) == [words + "execution reverted: too late"])
+        #expect(forecasts.flatMap(\.calls).map(\.gasBound) == [.rule])
+        #expect(forecasts[1].gasBound == .rule)
+    }
+
+    /// A simulation counts nonces from the newest block, so what is created there would be at other addresses.
+    @Test func whereSomethingWaitsNothingIsSimulated() async throws {
+        bench.node.change {
+            $0.simulates = true
+            $0.minesAtOnce = false
+        }
+        let waiting = Transaction(
+            form: .legacy(gasPrice: Wei(2_000_000_000), chainID: DeployBench.sepolia.chainID), nonce: 0,
+            gasLimit: 60_000, to: Address.zero, value: Wei(1), data: []
+        ).signed(by: bench.key)
+        bench.node.change { _ = $0.take(waiting) }
+        let forecasts = try await forecast(try withAVaultThatReadsTheToken())
+        #expect(forecasts.map(\.gasBound) == [.estimated, .rule])
+        #expect(!bench.node.asked.contains("eth_simulateV1"))
+    }
+
+    @Test func aCallToWhatIsThereIsEstimated() async throws {
+        let first = try chainOfThree()
+        _ = try await bench.run(first)
+        let forecasts = try await forecast(try chainOfThree(fee: "30"))
+        #expect(forecasts[0].calls.map(\.gasBound) == [.estimated])
+    }
+
+    @Test func aCallIsHeldToTheBoundOfThePlan() async throws {
+        let effects = try chainOfThree()
+        _ = try await bench.run(effects[0])
+        var plan = try await forecast(Array(effects.prefix(2)))
+        plan[0].calls[0].maxGas = 60_000
+        var context = try bench.context(try bench.ledger())
+        context.approved = ApprovedPlan(digest: Digest(of: Data()), deployments: plan)
+        guard case .call(let action) = effects[1].work else { return }
+        var inputs = try DeployBench.pure(effects)
+        let kept = try await bench.run(effects[0]).deployment()
+        inputs[.deploy("token", on: "sepolia")] = stored([
+            EffectOutput.deployment: try WireJSON.encode(kept)
+        ])
+        // 53,000 and a hundred for each of its bytes.
+        bench.node.plan(.refuse(code: -32_601, "method not found"), on: "eth_simulateV1")
+        await #expect(throws: Never.self) {
+            _ = try await CallStep(context).perform(
+                action, inputs: StepInputs(inputs), progress: StepProgress())
+        }
+        plan[0].calls[0].maxGas = 50_000
+        context.approved = ApprovedPlan(digest: Digest(of: Data()), deployments: plan)
+        var other = action
+        other.arguments = .positional([DeployBench.text("25")])
+        other.name = "setFee"
+        other.unless = .init(read: Located("fee()", at: DeployBench.here), equals: DeployBench.text("26"))
+        let failure = await #expect(throws: StepFailure.self) {
+            _ = try await CallStep(context).perform(
+                other, inputs: StepInputs(inputs), progress: StepProgress())
+        }
+        #expect(failure?.code == "over-plan")
+        await context.hub.close()
+    }
+
     @Test func aChangeTakesWhatDependsOnItAlong() async throws {
         _ = try await bench.run(try chainOfThree())
         var changed = FakeArtifact.withFee

@@ -5,8 +5,9 @@ import Model
 @testable import Ledger
 @testable import Steps
 
-/// A journal in memory that refuses what the ledger refuses. What is in it outlives a process; a failure of power takes what
-/// came after the last signed bytes.
+/// A journal in memory that refuses what the ledger refuses.
+///
+/// What is in it outlives a process; a failure of power takes what came after the last signed bytes.
 struct LaneFakeJournal {
     /// One thing that was asked of it, and what became of the operation; nil where it refused.
     struct Write {

@@ -9,6 +9,14 @@ struct Allowance: Hashable, Sendable {
 
     static let unlimited = Allowance()
 
+    private init() {}
+
+    /// The bounds of a plan; nil: it names none.
+    init(gas: UInt64?, costWei: String?) {
+        self.gas = gas
+        cost = costWei.flatMap { UInt128($0) }.map { Wei($0) }
+    }
+
     /// Whether it is within what was approved.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `over-plan`.
@@ -71,22 +79,20 @@ extension EffectContext {
                 "planned \(planned.action.rawValue), now \(now.action.rawValue) (\(now.reason))")
         }
         guard differences.isEmpty else { throw Self.departs(differences.joined(separator: "; ")) }
-        return Allowance(
-            gas: planned.maxGas,
-            cost: planned.maxCostWei.flatMap { UInt128($0) }.map { Wei($0) }
-        )
+        return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei)
     }
 
-    /// Whether a call that is about to be made was approved as it is.
+    /// What was approved of a call that is about to be made, if it was approved as it is.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-as-planned`.
-    func admit(_ now: DeploymentForecast.Call, of deployment: StepID) throws(StepFailure) {
-        guard let approved else { return }
+    func allowance(_ now: DeploymentForecast.Call, of deployment: StepID) throws(StepFailure) -> Allowance {
+        guard let approved else { return .unlimited }
         guard let planned = approved.call(now.name, of: deployment) else {
             throw Self.departs("the call is not in the plan")
         }
         let differences = planned.differences(from: now)
         guard differences.isEmpty else { throw Self.departs(differences.joined(separator: "; ")) }
+        return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei)
     }
 
     private static func departs(_ words: String) -> StepFailure {

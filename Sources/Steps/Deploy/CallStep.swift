@@ -54,14 +54,15 @@ package struct CallStep: Sendable {
             case .call(let reason): fact.reason = reason
             }
         }
-        try context.admit(Self.intent(action, reason: fact.reason), of: action.deploy)
+        let allowance = try context.allowance(Self.intent(action, reason: fact.reason), of: action.deploy)
         let request = TransactionRequest(
             step: action.step,
             kind: .call,
             to: address,
             data: data,
             value: action.value,
-            abi: abi
+            abi: abi,
+            allowance: allowance
         )
         let signer: any TransactionSigner
         switch try await context.sending(action.signer, on: network) {

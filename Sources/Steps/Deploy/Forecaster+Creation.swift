@@ -54,7 +54,7 @@ extension Forecaster {
         _ creation: Creation?,
         _ sender: Address?,
         _ inputs: StepInputs,
-        _ view: View
+        _ view: ForecastView
     ) async throws(StepFailure) {
         guard let creation, !action.twins.isEmpty else { return }
         try await DeployStep(context).checkSameAddress(

@@ -25,7 +25,7 @@ package struct Forecaster: Sendable {
         outcome: [StepID: Outcome],
         inputs: StepInputs
     ) async -> [DeploymentForecast] {
-        var view = View()
+        var view = ForecastView()
         var forecasts: [DeploymentForecast] = []
         for step in plan.steps {
             switch step.work {
@@ -37,29 +37,24 @@ package struct Forecaster: Sendable {
                 }
                 view.actions[action.step] = forecast.action
                 forecasts.append(forecast)
+                view.note(forecasts.count - 1)
             case .call(let action):
                 guard let position = forecasts.firstIndex(where: { $0.step == action.deploy }),
                     let call = await call(action, inputs, forecasts[position], &view)
                 else { continue }
                 forecasts[position].calls.append(call)
+                view.note(position, call: forecasts[position].calls.count - 1)
             }
         }
+        await ForecastBounds(context).fill(&forecasts, view.effects)
         return forecasts
-    }
-
-    /// What is known half-way through the plan.
-    struct View {
-        var addresses: [String: Address] = [:]
-        var actions: [StepID: DeploymentForecast.Action] = [:]
-        /// The next nonce by network and sender.
-        var nonces: [String: UInt64] = [:]
     }
 
     private func forecast(
         _ action: DeployAction,
         _ outcome: [StepID: Outcome],
         _ inputs: StepInputs,
-        _ view: inout View
+        _ view: inout ForecastView
     ) async -> DeploymentForecast {
         var forecast = DeploymentForecast(
             step: action.step,
@@ -106,7 +101,7 @@ package struct Forecaster: Sendable {
         _ network: OpenNetwork,
         _ sender: Address?,
         _ forecast: inout DeploymentForecast,
-        _ view: inout View
+        _ view: inout ForecastView
     ) async throws(StepFailure) {
         if let open = try unfinished(action.step, network) {
             // The run first takes it to its end.
@@ -141,14 +136,23 @@ package struct Forecaster: Sendable {
         let count = try await firstNonce(of: sender, network)
         let address = next(action.network, sender, start: count, &view)
         forecast.address = Self.place(action, creation, address)?.description
-        guard let creation, let gas = await gas(action, creation, network, sender) else { return }
-        forecast.maxGas = gas
-        let price = try await GasPrice.now(network)
-        forecast.maxCostWei = (price.most * gas + action.value).description
+        var data = creation?.data
+        // A factory that the run is going to put on a devnet cannot be asked yet.
+        if let factory = creation?.to, try await network.code(of: factory).isEmpty { data = nil }
+        view.next = ForecastEffect(
+            network: network,
+            sender: sender,
+            start: count,
+            to: creation?.to,
+            data: data,
+            value: action.value
+        )
     }
 
     /// Why it cannot be deployed whatever the chain says; nil where nothing stands in its way.
-    private func blocked(_ action: DeployAction, _ outcome: [StepID: Outcome], _ view: View) -> String? {
+    private func blocked(_ action: DeployAction, _ outcome: [StepID: Outcome], _ view: ForecastView)
+        -> String?
+    {
         for need in [action.compile, action.audit] + action.checks {
             switch outcome[need] {
             case .succeeded, .reused, .proposed: continue
@@ -170,7 +174,7 @@ package struct Forecaster: Sendable {
     private func call(
         _ action: DeployAction,
         _ inputs: StepInputs,
-        _ view: View
+        _ view: ForecastView
     ) async throws(StepFailure) -> ConstructorCall? {
         let resolution = await resolution(view, on: action.network, signers: action.signersRead)
         guard resolution.knows(action.references) else { return nil }
@@ -178,7 +182,7 @@ package struct Forecaster: Sendable {
     }
 
     /// What is known now of the addresses that arguments refer to; a signer whose secret is not there is left out.
-    func resolution(_ view: View, on network: NetworkSpec, signers: [SignerSpec]) async
+    func resolution(_ view: ForecastView, on network: NetworkSpec, signers: [SignerSpec]) async
         -> ArgumentResolution
     {
         var resolution = ArgumentResolution(
@@ -197,7 +201,7 @@ package struct Forecaster: Sendable {
         _ action: CallAction,
         _ inputs: StepInputs,
         _ deployment: DeploymentForecast,
-        _ view: inout View
+        _ view: inout ForecastView
     ) async -> DeploymentForecast.Call? {
         guard ![.blocked, .drift].contains(deployment.action) else { return nil }
         let network = mayAsk(action.network) ? try? await context.hub.open(action.network) : nil
@@ -219,8 +223,18 @@ package struct Forecaster: Sendable {
         let sender = await sender(action.signer, network)
         let isOpen = network.map { (try? unfinished(action.step, $0)) != nil } ?? false
         if !isOpen {
-            let start = try? await firstNonce(of: sender, network)
-            _ = next(action.network, sender, start: start ?? nil, &view)
+            let start = (try? await firstNonce(of: sender, network)) ?? nil
+            _ = next(action.network, sender, start: start, &view)
+            if let network, let sender {
+                view.next = ForecastEffect(
+                    network: network,
+                    sender: sender,
+                    start: start,
+                    to: address,
+                    data: address == nil ? nil : try? step.callData(action, inputs, resolution),
+                    value: action.value
+                )
+            }
         }
         let data = try? step.callData(action, inputs, resolution)
         var forecast = CallStep.intent(action, reason: reason)
@@ -240,7 +254,7 @@ package struct Forecaster: Sendable {
         _ network: NetworkSpec,
         _ sender: Address?,
         start: UInt64?,
-        _ view: inout View
+        _ view: inout ForecastView
     ) -> Address? {
         guard let sender else { return nil }
         let lane = "\(network.name)/\(sender)"
@@ -275,20 +289,5 @@ package struct Forecaster: Sendable {
         let open = try inLedger { () throws(LedgerError) in try context.ledger.openOperations(in: lane) }
         let signed = open.filter { !$0.attempts.isEmpty }.compactMap(\.nonce)
         return max(pending, signed.max().map { $0 + 1 } ?? 0)
-    }
-
-    /// What the node estimates with a fifth on top; nil where it cannot, as where a contract it calls is not there yet.
-    private func gas(
-        _ action: DeployAction,
-        _ creation: Creation,
-        _ network: OpenNetwork,
-        _ sender: Address
-    ) async -> UInt64? {
-        // A factory that the run is going to put on a devnet cannot be asked yet.
-        if let factory = creation.to, (try? await network.code(of: factory))?.isEmpty != false { return nil }
-        let request = CallRequest(
-            from: sender, to: creation.to, data: creation.data, value: action.value)
-        let estimate = try? await network.rpc.estimateGas(request)
-        return estimate.map { $0 + $0 / 5 }
     }
 }

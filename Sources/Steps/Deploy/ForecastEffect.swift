@@ -1,0 +1,45 @@
+import Ethereum
+import EthereumTypes
+import Model
+
+/// A transaction that a run would send, as far as it is known before it.
+struct ForecastEffect: Sendable {
+    let network: OpenNetwork
+    let sender: Address
+    /// The sender's next nonce when the plan was begun; nil where it is not known.
+    let start: UInt64?
+    /// nil: a contract is created.
+    let to: Address?
+    /// nil where an address in it is not known.
+    let data: [UInt8]?
+    let value: Wei
+    /// Which forecast it is of, and which of that one's calls; nil: its creation.
+    var deployment = 0
+    var call: Int?
+
+    /// nil where it cannot be run.
+    var request: CallRequest? {
+        data.map { CallRequest(from: sender, to: to, data: $0, value: value) }
+    }
+}
+
+/// What is known half-way through the plan.
+struct ForecastView {
+    var addresses: [String: Address] = [:]
+    var actions: [StepID: DeploymentForecast.Action] = [:]
+    /// The next nonce by network and sender.
+    var nonces: [String: UInt64] = [:]
+    /// In plan order.
+    private(set) var effects: [ForecastEffect] = []
+    /// The effect of the step that is looked at.
+    var next: ForecastEffect?
+
+    /// Says of which forecast the effect is, where the step has one.
+    mutating func note(_ deployment: Int, call: Int? = nil) {
+        guard var effect = next else { return }
+        effect.deployment = deployment
+        effect.call = call
+        effects.append(effect)
+        next = nil
+    }
+}
