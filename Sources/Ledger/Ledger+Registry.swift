@@ -1,4 +1,4 @@
-import EthereumTypes
+package import EthereumTypes
 import Foundation
 import GRDB
 package import Model
@@ -193,25 +193,40 @@ extension Ledger {
         }
     }
 
-    /// Whether this ledger knows of anything that a sender ever sent on a chain, or was asked to send.
-    package func knowsAny(of lane: ChainOperation.Lane) throws(LedgerError) -> Bool {
+    /// Whether this ledger knows of anything that a sender ever sent on a chain, or was asked to send; but for what one run did.
+    package func knowsAny(
+        of lane: ChainOperation.Lane,
+        besides run: String? = nil
+    ) throws(LedgerError) -> Bool {
         try read { database in
             let here: StatementArguments = [
                 try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description,
-                lane.sender.description,
+                lane.sender.description, run,
             ]
             return try Bool.fetchOne(
                 database,
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM transactions
-                            WHERE chain_id = ? AND genesis_hash = ? AND sender = ?)
+                            WHERE chain_id = ? AND genesis_hash = ? AND sender = ? AND run IS NOT ?)
                         OR EXISTS (SELECT 1 FROM deployments
-                            WHERE chain_id = ? AND genesis_hash = ? AND deployer = ?)
+                            WHERE chain_id = ? AND genesis_hash = ? AND deployer = ? AND run IS NOT ?)
                         OR EXISTS (SELECT 1 FROM proposals
-                            WHERE chain_id = ? AND genesis_hash = ? AND account = ?)
+                            WHERE chain_id = ? AND genesis_hash = ? AND account = ? AND run IS NOT ?)
                     """,
                 arguments: here + here + here
             ) ?? false
+        }
+    }
+
+    /// Every address that deployments of any project have or had on a chain.
+    package func addresses(on chainID: ChainID, genesisHash: Hash) throws(LedgerError) -> Set<Address> {
+        try read { database in
+            let rows = try database.keptRows(
+                sql:
+                    "SELECT DISTINCT address FROM deployments WHERE chain_id = ? AND genesis_hash = ? AND address IS NOT NULL",
+                arguments: [try Column.integer(chainID.rawValue, "chain id"), genesisHash.description]
+            )
+            return Set(try rows.map { try $0.parsed("address", Column.address) })
         }
     }
 }

@@ -18,14 +18,16 @@ extension Pipelines {
             }
             """
 
-        static func manifest(_ url: String, name: String = "counter", more: String = "") -> String {
+        static func manifest(
+            _ url: String, name: String = "counter", more: String = "", approval: String = ""
+        ) -> String {
             """
             version: 1
             project: counters
             registry: deployments
             signers: { dev: { key: "env:DEV_KEY" } }
             networks:
-              chain: { rpc: "\(url)", chainId: 31337, signer: dev }
+              chain: { rpc: "\(url)", chainId: 31337, signer: dev\(approval) }
               devnet: { engine: devnet, state: ephemeral }
             contracts: { Counter: { source: contracts/Counter.sol } }
             deployments:
@@ -109,6 +111,26 @@ extension Pipelines {
             #expect(notes.contains { $0["code"] == "unknown-history" && $0["severity"] == "warning" })
             #expect(try sandbox.text("reports/latest/report.md").contains("has sent 2 transactions"))
             #expect(try await chain.transactionCount(DevelopmentAccount.address) == 4)
+            await chain.stop()
+        }
+
+        @Test func aMachineWithoutBothAppliesNoPlanWhereTheSenderHasAHistory() async throws {
+            let (sandbox, chain) = try await deployed()
+            let approving = Self.manifest(chain.url, approval: ", approval: plan")
+            try sandbox.write(Data(approving.utf8), to: "m.yaml")
+            try lose("state", "deployments", of: sandbox)
+            for _ in 0..<2 {
+                let plan = try await sandbox.hyperkit(
+                    Sandbox.command("plan", "m.yaml", ["--network", "chain", "--out", "plan.json"]),
+                    environment: Self.environment)
+                #expect(plan.end == .exited(0), "\(plan.errors)")
+                let applied = try await sandbox.run(
+                    "m.yaml", "--plan", "plan.json", environment: Self.environment)
+                #expect(applied.end == .exited(4), "\(applied.errors)")
+                #expect(applied.errors.contains("has sent 2 transactions on 'chain'"))
+                #expect(applied.errors.contains("hyperkit deployments adopt counter@chain"))
+            }
+            #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)
             await chain.stop()
         }
 

@@ -134,10 +134,11 @@ extension DeployBench {
     /// One process that performs the effects one after the other, as their lane would.
     func run(_ effects: FakeEffect...) async throws -> FakeRun { try await run(effects) }
 
-    func run(_ effects: [FakeEffect]) async throws -> FakeRun {
+    func run(_ effects: [FakeEffect], applying approved: ApprovedPlan? = nil) async throws -> FakeRun {
         var inputs = try Self.pure(effects)
         var run = FakeRun()
         var context = try context(try ledger())
+        context.approved = approved
         context.calls = effects.compactMap { if case .call(let action) = $0.work { action } else { nil } }
         let progress = StepProgress(say: { [self] in note($0) })
         for effect in effects where !isDead {

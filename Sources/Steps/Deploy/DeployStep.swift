@@ -111,7 +111,7 @@ package struct DeployStep: Sendable {
         }
         // What has a salt is found at its address, also where nobody remembers it.
         if creation.address == nil {
-            try await context.warnOfUnknownHistory(of: sending.address, on: network)
+            try await context.checkHistory(of: sending.address, ahead: action, call, on: network)
         }
         let request = TransactionRequest(
             step: action.step,

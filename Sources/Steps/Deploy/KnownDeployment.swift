@@ -198,36 +198,4 @@ extension EffectContext {
             }
         }
     }
-
-    /// Says that transactions of a sender are not on record anywhere, before the first of this record is sent.
-    ///
-    /// What they deployed cannot be known, so it would be deployed again.
-    func warnOfUnknownHistory(of sender: Address, on network: OpenNetwork) async throws(StepFailure) {
-        guard !network.spec.isDevnet else { return }
-        let lane = ChainOperation.Lane(
-            chainID: network.spec.chainID,
-            genesisHash: network.genesis,
-            sender: sender
-        )
-        let isInRegistry = (registry[network.spec.name]?.entries ?? []).contains {
-            $0.deployer == sender && $0.chainID == lane.chainID && $0.genesisHash == lane.genesisHash
-        }
-        guard !isInRegistry,
-            try inLedger({ () throws(LedgerError) in try !ledger.knowsAny(of: lane) })
-        else { return }
-        let count = try await network.transactionCount(of: sender, at: .latest)
-        guard count > 0 else { return }
-        let name = network.spec.name
-        let sent = count == 1 ? "1 transaction" : "\(count) transactions"
-        notice(
-            Diagnostic(
-                .warning,
-                "unknown-history",
-                "\(sender) has sent \(sent) on '\(name)', and neither this state directory nor a registry knows of any: "
-                    + "what it deployed before is deployed again",
-                hint: "bring back the state directory or the registry, or name what is there: "
-                    + "hyperkit deployments adopt NAME@\(name) ADDRESS"
-            )
-        )
-    }
 }

@@ -39,6 +39,7 @@ package actor NetworkHub {
     private var lanes: [ChainOperation.Lane: LaneDriver] = [:]
     private var closing: [@Sendable () async -> Void] = []
     private var codes: [String: Task<Result<[Address: [UInt8]], StepFailure>, Never>] = [:]
+    private var spokenOf: Set<ChainOperation.Lane> = []
     private var readings: [String: Task<[CallRequest: [UInt8]], Never>] = [:]
 
     /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not, and `noted` of
@@ -121,6 +122,16 @@ package actor NetworkHub {
             if let answer = await asking.value[request], !hasLane(network) { return answer }
         }
         return try await network.call(request)
+    }
+
+    /// Whether nobody has asked this before of a sender: what is to be said of it once.
+    func isFirstWord(of sender: Address, on network: OpenNetwork) -> Bool {
+        let lane = ChainOperation.Lane(
+            chainID: network.spec.chainID,
+            genesisHash: network.genesis,
+            sender: sender
+        )
+        return spokenOf.insert(lane).inserted
     }
 
     private func hasLane(_ network: OpenNetwork) -> Bool {
