@@ -58,6 +58,7 @@ import Testing
     private func account(_ step: Plan<Action>.Step) -> String? {
         let (network, signer): (NetworkSpec, SignerSpec?)
         switch step.work {
+        case .factory(let action): (network, signer) = (action.network, nil)
         case .deploy(let action): (network, signer) = (action.network, action.signer)
         case .call(let action): (network, signer) = (action.network, action.signer)
         case .generate, .compile, .audit, .check, .verify: return nil

@@ -20,11 +20,26 @@ extension CompilationV1 {
             compilerVersion: try stored.text("compilerVersion"),
             compilerDigest: try stored.digest("compilerDigest"),
             immutables: try ranges(stored.objects("immutables")),
-            links: try ranges(stored.objects("links")),
+            links: try links(stored.objects("links")),
             warnings: warnings
         )
         compilation.version = try stored.number("version")
         return compilation
+    }
+
+    private static func links(_ stored: [StoredObject]) throws(StepFailure) -> [Link] {
+        var links: [Link] = []
+        for link in stored {
+            links.append(
+                Link(
+                    path: try link.text("path"),
+                    name: try link.text("name"),
+                    initCode: try ranges(link.objects("initCode")),
+                    runtimeCode: try ranges(link.objects("runtimeCode"))
+                )
+            )
+        }
+        return links
     }
 
     private static func ranges(_ stored: [StoredObject]) throws(StepFailure) -> [Range] {
