@@ -43,7 +43,9 @@ package struct PlanV1: Codable, Sendable {
         var unlinkedCodeDigest: Digest?
         var libraries: String?
         var salt: String?
-        /// `estimated`, `simulated` or `rule`: what `maxGas` is from. By rule it is only an upper limit.
+        /// What `maxGas` is from.
+        ///
+        /// `estimated`, `simulated` or `rule`; by rule it is only an upper limit.
         var gasBound: String?
     }
 
