@@ -1,0 +1,114 @@
+package import Foundation
+
+/// Which variable of a contract stands where in its storage, and of what types they are.
+///
+/// What solc calls `storageLayout`, without what changes while the layout stays: types are numbered by their first use,
+/// not named by syntax nodes, and the contract that declares a variable is left out.
+package struct StorageLayout: Hashable, Codable, Sendable {
+    /// A state variable, or a member of a struct.
+    package struct Variable: Hashable, Codable, Sendable {
+        package var label: String
+        /// In decimal: of the contract, or from the start of the struct.
+        package var slot: String
+        /// Bytes from the slot's low end.
+        package var offset: Int
+        /// Its place in ``StorageLayout/types``.
+        package var type: Int
+        /// The name that the source says it had before (`@custom:oz-renamed-from`); no part of the layout.
+        package var formerName: String?
+
+        package init(label: String, slot: String, offset: Int, type: Int, formerName: String? = nil) {
+            self.label = label
+            self.slot = slot
+            self.offset = offset
+            self.type = type
+            self.formerName = formerName
+        }
+
+        private enum CodingKeys: String, CodingKey { case label, slot, offset, type }
+    }
+
+    /// How the values of a type are stored.
+    package struct Shape: Hashable, Codable, Sendable {
+        /// As a person reads it, such as `mapping(address => uint256)`.
+        package var label: String
+        /// `inplace`, `bytes`, `mapping` or `dynamic_array`.
+        package var encoding: String
+        /// In decimal.
+        package var bytes: String
+        /// The type of an array's elements.
+        package var base: Int?
+        /// The type of a mapping's keys.
+        package var key: Int?
+        /// The type of a mapping's values.
+        package var value: Int?
+        /// Of a struct.
+        package var members: [Variable]?
+        /// The names of an enum's values.
+        package var values: [String]?
+
+        package init(
+            label: String,
+            encoding: String,
+            bytes: String,
+            base: Int? = nil,
+            key: Int? = nil,
+            value: Int? = nil,
+            members: [Variable]? = nil,
+            values: [String]? = nil
+        ) {
+            self.label = label
+            self.encoding = encoding
+            self.bytes = bytes
+            self.base = base
+            self.key = key
+            self.value = value
+            self.members = members
+            self.values = values
+        }
+    }
+
+    package let variables: [Variable]
+    package let types: [Shape]
+
+    /// A layout; nil where a variable or a type names a type that is not there.
+    package init?(variables: [Variable], types: [Shape]) {
+        let named =
+            variables.map(\.type)
+            + types.flatMap { shape in
+                [shape.base, shape.key, shape.value].compactMap(\.self)
+                    + (shape.members ?? []).map(\.type)
+            }
+        guard named.allSatisfy(types.indices.contains) else { return nil }
+        self.variables = variables
+        self.types = types
+    }
+
+    private enum CodingKeys: String, CodingKey { case variables, types }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let layout = StorageLayout(
+            variables: try container.decode([Variable].self, forKey: .variables),
+            types: try container.decode([Shape].self, forKey: .types)
+        )
+        guard let layout else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .types, in: container, debugDescription: "a type is missing")
+        }
+        self = layout
+    }
+
+    /// Its JSON with sorted keys: the same bytes for the same layout.
+    package var json: Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return try encoder.encode(self)
+        } catch {
+            preconditionFailure("a storage layout cannot be written: \(error)")
+        }
+    }
+
+    package var digest: Digest { Digest(of: json) }
+}
