@@ -175,6 +175,9 @@ package struct StepInputs: Sendable {
 
     package init(_ outputs: [StepID: StoredOutputs]) { self.outputs = outputs }
 
+    /// Whether a step is among the needs and has outputs.
+    package func has(_ step: StepID) -> Bool { outputs[step] != nil }
+
     /// What `step` gave.
     ///
     /// - Throws: ``StepFailure`` coded `lost-output` where it is not among the needs.

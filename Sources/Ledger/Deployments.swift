@@ -13,6 +13,10 @@ package struct DeploymentClaim: Hashable, Sendable {
     package var constructorArguments: [UInt8]
     /// Of the code at the address once it was there; nil where nobody looked.
     package var deployedCodeDigest: Digest?
+    /// What it points to; nil where it is no proxy.
+    package var proxy: ProxyState?
+    /// Of a proxy, that of the code which it runs; nil where nobody noted it.
+    package var storageLayout: StorageLayout?
 
     package init(
         name: String,
@@ -20,7 +24,9 @@ package struct DeploymentClaim: Hashable, Sendable {
         initCodeDigest: Digest,
         runtimeCodeDigest: Digest,
         constructorArguments: [UInt8],
-        deployedCodeDigest: Digest? = nil
+        deployedCodeDigest: Digest? = nil,
+        proxy: ProxyState? = nil,
+        storageLayout: StorageLayout? = nil
     ) {
         self.name = name
         self.contract = contract
@@ -28,6 +34,8 @@ package struct DeploymentClaim: Hashable, Sendable {
         self.runtimeCodeDigest = runtimeCodeDigest
         self.constructorArguments = constructorArguments
         self.deployedCodeDigest = deployedCodeDigest
+        self.proxy = proxy
+        self.storageLayout = storageLayout
     }
 }
 

@@ -114,7 +114,7 @@ extension Ledger {
         }
     }
 
-    private func successful(
+    func successful(
         _ operation: ChainOperation,
         _ kind: ChainOperation.Kind
     ) throws(LedgerError) -> ChainOperation.Inclusion {
@@ -155,6 +155,8 @@ extension Ledger {
                 Data(claim.constructorArguments), now().milliseconds, claim.deployedCodeDigest?.description,
             ]
         )
-        return try DeploymentRow.fetch(database.lastInsertedRowID, in: database)
+        let id = database.lastInsertedRowID
+        try Self.note(claim.proxy, claim.storageLayout, of: id, in: database)
+        return try DeploymentRow.fetch(id, in: database)
     }
 }

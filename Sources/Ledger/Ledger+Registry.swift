@@ -61,7 +61,9 @@ extension Ledger {
                 entry.deployedCodeDigest?.description, Data(entry.constructorArguments), time, entry.run,
             ]
         )
-        let row = try DeploymentRow.fetch(database.lastInsertedRowID, in: database)
+        let id = database.lastInsertedRowID
+        try note(entry.proxy, entry.storageLayout, of: id, in: database)
+        let row = try DeploymentRow.fetch(id, in: database)
         for call in entry.calls { try adopt(call, of: entry, network, run, time, in: database) }
         return row
     }
@@ -121,6 +123,7 @@ extension Ledger {
                 arguments: [run, name, time, row.id]
             )
             let id = database.lastInsertedRowID
+            try Self.note(row.claim.proxy, row.claim.storageLayout, of: id, in: database)
             try database.execute(
                 sql: """
                     INSERT INTO calls (run, project, deployment, name, network, chain_id, genesis_hash, address,
@@ -251,7 +254,9 @@ extension DeploymentRow {
             runtimeCodeDigest: claim.runtimeCodeDigest,
             deployedCodeDigest: claim.deployedCodeDigest,
             constructorArguments: claim.constructorArguments,
-            run: madeIn
+            run: madeIn,
+            proxy: claim.proxy,
+            storageLayout: claim.storageLayout
         )
     }
 }

@@ -1,6 +1,6 @@
 import Model
 
-/// Finds deployments whose constructor arguments or libraries need each other's addresses.
+/// Finds deployments whose constructor arguments or libraries, or the call that initializes their proxy, need each other's addresses.
 ///
 /// Calls are made after all that they name is deployed, so they close no circle.
 struct DeploymentCycles {
@@ -30,7 +30,7 @@ struct DeploymentCycles {
         for deployment in manifest.deployments {
             for network in deployment.networks.map(\.value) {
                 let here = deployment.on(network)
-                let texts = here.arguments.texts + here.creation.texts
+                let texts = here.arguments.texts + here.creation.texts + (here.proxy?.texts ?? [])
                 let node = Node(deployment: deployment.name, network: network)
                 nodes.append(node)
                 arrows[node] = texts.flatMap { text in

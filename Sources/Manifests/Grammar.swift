@@ -209,8 +209,8 @@ enum Grammar {
             Table.Key(
                 "overrides", .named(.override, .map(override)),
                 "What differs on one of its networks, by network."),
+            Table.Key("proxy", .map(proxy), "A proxy before it, so that its code can be exchanged."),
         ] + creation,
-        later: ["proxy"],
         exactlyOne: ["contract", "each"],
         needs: ["factory": ["salt"], "sameAddress": ["salt"]]
     )

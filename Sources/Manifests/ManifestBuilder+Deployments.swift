@@ -33,7 +33,8 @@ extension ManifestBuilder {
             tags: map.texts("tags")?.map(\.text) ?? [],
             formerly: map.texts("formerly")?.map(\.located) ?? [],
             checks: map.map("checks")?.entries.compactMap(expectation) ?? [],
-            creation: creation(map, of: entry.key)
+            creation: creation(map, of: entry.key),
+            proxy: map.map("proxy").flatMap(proxy)
         )
     }
 
@@ -69,7 +70,7 @@ extension ManifestBuilder {
         return Expectation(name: entry.key, read: read.located, equals: argument(equals.value))
     }
 
-    private func arguments(_ map: CheckedMap) -> Arguments {
+    func arguments(_ map: CheckedMap) -> Arguments {
         switch map["arguments"]?.value {
         case .list(let items, _): .positional(items.map(argument))
         case .map(let map): .named(fields(map))

@@ -135,7 +135,7 @@ struct ReferenceCheck {
         let calls = deployment.calls.flatMap { call in
             call.arguments.texts + (call.unless?.equals.texts ?? [])
         }
-        return deployment.arguments.texts + deployment.creation.texts + calls
+        return deployment.arguments.texts + deployment.creation.texts + (deployment.proxy?.texts ?? []) + calls
             + deployment.checks.flatMap(\.equals.texts)
     }
 
@@ -308,4 +308,8 @@ extension Arguments {
         case .named(let fields): fields.flatMap(\.value.texts)
         }
     }
+}
+
+extension ProxySpec {
+    var texts: [Interpolated] { (initialize?.arguments.texts ?? []) + [owner].compactMap(\.self) }
 }

@@ -41,7 +41,7 @@ package enum RegistryReader {
 }
 
 /// Takes the nodes of a registry's file apart; adds a problem for each that is not as it should be.
-private struct RegistryNodes {
+struct RegistryNodes {
     let problems: Problems
 
     func entries(_ root: YAMLNode, network: String) -> [RegistryEntry] {
@@ -82,7 +82,10 @@ private struct RegistryNodes {
             "address", "chainId", "constructorArguments", "contract", "genesisHash", "initCodeDigest", "name",
             "project", "runtimeCodeDigest", "status",
         ]
-        let optional: Set = ["block", "calls", "deployedCodeDigest", "deployer", "run", "transactionHash"]
+        let optional: Set = [
+            "block", "calls", "deployedCodeDigest", "deployer", "proxy", "run", "storageLayout",
+            "storageLayoutDigest", "transactionHash",
+        ]
         guard let map = fields(node, "a deployment", required: required, optional: optional) else {
             return nil
         }
@@ -107,6 +110,8 @@ private struct RegistryNodes {
         }
         let run = value(map["run"], "text", Self.word)
         let calls = list(map["calls"]).compactMap(call)
+        let proxy = map["proxy"].flatMap(proxy)
+        let layout = layout(map["storageLayout"], digest: map["storageLayoutDigest"])
         guard let project, let name, let contract, let chainID, let genesisHash, let status, let address,
             let initCodeDigest, let runtimeCodeDigest, let arguments
         else { return nil }
@@ -126,7 +131,9 @@ private struct RegistryNodes {
             deployedCodeDigest: deployedCodeDigest,
             constructorArguments: arguments,
             run: run,
-            calls: calls
+            calls: calls,
+            proxy: proxy,
+            storageLayout: layout
         )
     }
 
@@ -148,7 +155,7 @@ private struct RegistryNodes {
     // MARK: Shapes
 
     /// The values of a map by key; nil after adding a problem where it is no map.
-    private func fields(
+    func fields(
         _ node: YAMLNode,
         _ what: String,
         required: Set<String>,
@@ -177,7 +184,7 @@ private struct RegistryNodes {
         return Dictionary(entries.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private func list(_ node: YAMLNode?) -> [YAMLNode] {
+    func list(_ node: YAMLNode?) -> [YAMLNode] {
         guard let node else { return [] }
         guard let items = node.items else {
             problems.add(node.place.error("wrong-type", "this is a list, and there is \(node.inWords)"))
@@ -186,7 +193,7 @@ private struct RegistryNodes {
         return items
     }
 
-    private func value<Value>(
+    func value<Value>(
         _ node: YAMLNode?,
         _ what: String,
         _ parse: (String) -> Value?
@@ -198,15 +205,15 @@ private struct RegistryNodes {
         return nil
     }
 
-    private static let anAddress = "an address in the spelling of EIP-55"
-    private static let aDigest = "a digest (sha256: and 64 digits)"
+    static let anAddress = "an address in the spelling of EIP-55"
+    static let aDigest = "a digest (sha256: and 64 digits)"
 
-    private static func word(_ text: String) -> String? { text.isEmpty ? nil : text }
+    static func word(_ text: String) -> String? { text.isEmpty ? nil : text }
 
     private static func hash(_ text: String) -> Hash? { Hash(text) }
 
     /// Only the spelling with a checksum: a digit that was changed by hand shows.
-    private static func address(_ text: String) -> Address? {
+    static func address(_ text: String) -> Address? {
         (try? Address(text)).flatMap { $0.description == text ? $0 : nil }
     }
 }

@@ -8,6 +8,10 @@ package enum Action: Hashable, Sendable {
     case compile(CompileAction)
     case audit(AuditAction)
     case deploy(DeployAction)
+    /// Puts the code behind a proxy on a network; where that takes the place of other code, only if the proxy could run it.
+    case implementation(DeployAction, behind: ProxyAction)
+    case beacon(ProxyAction)
+    case proxy(ProxyAction)
     case call(CallAction)
     case verify(VerifyAction)
     case check(CheckAction)
@@ -43,6 +47,8 @@ package struct CompileAction: Hashable, Sendable {
         case files(entry: String, closure: [Unit])
         /// What a generate step wrote; it imports nothing.
         case generated(by: StepID)
+        /// hyperkit's own source of proxies.
+        case proxies
     }
 
     package var contract: ContractName
@@ -127,6 +133,7 @@ package struct DeployAction: Hashable, Sendable {
         }
     }
 
+    /// The name on record: the deployment's, unless this is a contract behind it.
     package var name: String
     package var contract: ContractName
     package var compile: StepID
@@ -159,6 +166,7 @@ package struct DeployAction: Hashable, Sendable {
     package var twins: [Twin]
     /// Where the manifest has the deployment; nil where none has it.
     package var location: FileLocation?
+    package var part: DeploymentPart
 
     package init(
         name: String,
@@ -180,7 +188,8 @@ package struct DeployAction: Hashable, Sendable {
         signersExpected: [SignerSpec] = [],
         creation: CreationSpec = .plain,
         twins: [Twin] = [],
-        location: FileLocation? = nil
+        location: FileLocation? = nil,
+        part: DeploymentPart = .contract
     ) {
         self.name = name
         self.contract = contract
@@ -202,12 +211,60 @@ package struct DeployAction: Hashable, Sendable {
         self.creation = creation
         self.twins = twins
         self.location = location
+        self.part = part
     }
 
-    package var step: StepID { .deploy(name, on: network.name) }
+    package var step: StepID { .placing(part, of: deployment, on: network.name) }
 
     /// What must be known before its code and its arguments are.
     package var references: [Interpolated.Reference] { arguments.references + creation.references }
+
+    /// The deployment's name, whichever of its contracts this is.
+    package var deployment: String { String(name.dropFirst(part.recordName(of: "").count)) }
+}
+
+/// A deployment's proxy, and the contracts that make it one.
+package struct ProxyAction: Hashable, Sendable {
+    /// The deployment as its users see it: the proxy's address with the implementation's ABI.
+    package var deployment: DeployAction
+    package var spec: ProxySpec
+    /// The step that compiles the contract at the deployment's address.
+    package var proxyCompile: StepID
+    /// The step that compiles the beacon, where there is one.
+    package var beaconCompile: StepID?
+
+    package init(
+        deployment: DeployAction,
+        spec: ProxySpec,
+        proxyCompile: StepID,
+        beaconCompile: StepID?
+    ) {
+        self.deployment = deployment
+        self.spec = spec
+        self.proxyCompile = proxyCompile
+        self.beaconCompile = beaconCompile
+    }
+
+    package var name: String { deployment.name }
+    package var network: NetworkSpec { deployment.network }
+    package var step: StepID { .proxy(name, on: network.name) }
+    package var implementation: StepID { .implementation(name, on: network.name) }
+    /// nil where its kind has none.
+    package var beacon: StepID? { beaconCompile.map { _ in .beacon(name, on: network.name) } }
+
+    /// The beacon as a contract of its own; its arguments are known when the implementation's address is.
+    package func beaconDeployment(compiledBy compile: StepID) -> DeployAction {
+        var beacon = deployment
+        beacon.part = .beacon
+        beacon.name = DeploymentPart.beacon.recordName(of: name)
+        beacon.contract = ProxyContract.upgradeableBeacon.name
+        beacon.compile = compile
+        beacon.value = .zero
+        beacon.formerly = deployment.formerly.map { DeploymentPart.beacon.recordName(of: $0) }
+        beacon.expectations = []
+        beacon.creation = .plain
+        return beacon
+    }
 }
 
 /// Calls a function of one deployment.

@@ -33,12 +33,12 @@ package struct ApprovedPlan: Sendable {
         let gone = steps.filter { !now.contains($0) }
         var found: [String] = []
         for forecast in forecasts { found += departures(of: forecast) }
-        for step in gone { found.append("\(step.subject): the manifests no longer have it") }
+        for step in gone { found.append("\(step.placed): the manifests no longer have it") }
         return found
     }
 
     private func departures(of forecast: DeploymentForecast) -> [String] {
-        let name = forecast.step.subject
+        let name = forecast.step.placed
         guard let approved = deployments[forecast.step] else { return ["\(name): it is not in the plan"] }
         var found: [String] = approved.differences(from: forecast)
         if forecast.action != .keep, forecast.action != approved.action {

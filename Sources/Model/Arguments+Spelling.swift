@@ -49,7 +49,7 @@ extension Argument {
         return "{\(sorted.map { "\($0.name): \($0.value.spelling)" }.joined(separator: ", "))}"
     }
 
-    private var spelling: String {
+    var spelling: String {
         switch self {
         case .text(let text):
             // Quoted, so that no text reads as two.

@@ -96,6 +96,8 @@ package struct DeploymentFact: Hashable, Codable, Sendable {
     package var feePaidWei: String?
     /// The ABI encoding behind `0x`.
     package var constructorArguments: String?
+    /// Where the code is that the deployment runs, behind a proxy; EIP-55, nil where it is no proxy.
+    package var implementation: String?
 
     package init(
         name: String,
@@ -110,7 +112,8 @@ package struct DeploymentFact: Hashable, Codable, Sendable {
         blockNumber: UInt64? = nil,
         gasUsed: UInt64? = nil,
         feePaidWei: String? = nil,
-        constructorArguments: String? = nil
+        constructorArguments: String? = nil,
+        implementation: String? = nil
     ) {
         self.name = name
         self.contract = contract
@@ -125,7 +128,11 @@ package struct DeploymentFact: Hashable, Codable, Sendable {
         self.gasUsed = gasUsed
         self.feePaidWei = feePaidWei
         self.constructorArguments = constructorArguments
+        self.implementation = implementation
     }
+
+    /// Whether it is of a contract behind a deployment; reports tell of the deployment alone.
+    package var isBehind: Bool { DeploymentPart.isBehind(name) }
 }
 
 /// A call that was made, or was not needed.

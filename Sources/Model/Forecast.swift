@@ -1,7 +1,7 @@
 /// What a run would do about one deployment, as far as can be known before it.
 package struct DeploymentForecast: Hashable, Sendable {
     package enum Action: String, CaseIterable, Sendable {
-        case create, keep, replace, drift, blocked
+        case create, keep, replace, upgrade, drift, blocked
     }
 
     /// What a bound of gas is from.

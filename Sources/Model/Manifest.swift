@@ -268,6 +268,8 @@ package struct DeploymentSpec: Sendable {
     package var creation: CreationSpec
     /// All of it as it is on the networks where something differs, by network.
     package var overrides: [String: DeploymentSpec] = [:]
+    /// nil where its code cannot be exchanged.
+    package var proxy: ProxySpec?
 
     package init(
         name: String,
@@ -282,7 +284,8 @@ package struct DeploymentSpec: Sendable {
         tags: [String] = [],
         formerly: [Located<String>] = [],
         checks: [Expectation] = [],
-        creation: CreationSpec = .plain
+        creation: CreationSpec = .plain,
+        proxy: ProxySpec? = nil
     ) {
         self.name = name
         self.location = location
@@ -297,6 +300,7 @@ package struct DeploymentSpec: Sendable {
         self.formerly = formerly
         self.checks = checks
         self.creation = creation
+        self.proxy = proxy
     }
 }
 

@@ -3,7 +3,7 @@ package import EthereumTypes
 /// The name of a step, unique within its plan: `compile:Token`, `deploy:token@sepolia`.
 package struct StepID: Hashable, Comparable, Sendable {
     package enum Kind: String, CaseIterable, Codable, Sendable {
-        case generate, compile, audit, factory, deploy, call, verify, check
+        case generate, compile, audit, factory, implementation, beacon, proxy, deploy, call, verify, check
     }
 
     package let kind: Kind
@@ -16,6 +16,20 @@ package struct StepID: Hashable, Comparable, Sendable {
 
     package static func deploy(_ deployment: String, on network: String) -> StepID {
         StepID(.deploy, "\(deployment)@\(network)")
+    }
+
+    /// Puts the code behind a deployment's proxy on a network.
+    package static func implementation(_ deployment: String, on network: String) -> StepID {
+        StepID(.implementation, "\(deployment)@\(network)")
+    }
+
+    package static func beacon(_ deployment: String, on network: String) -> StepID {
+        StepID(.beacon, "\(deployment)@\(network)")
+    }
+
+    /// Puts a deployment's proxy on a network, or has it run other code.
+    package static func proxy(_ deployment: String, on network: String) -> StepID {
+        StepID(.proxy, "\(deployment)@\(network)")
     }
 
     package static func call(_ name: String, of deployment: String, on network: String) -> StepID {
@@ -54,6 +68,16 @@ package struct StepID: Hashable, Comparable, Sendable {
 
     /// What follows the kind.
     package var subject: String { String(rawValue.dropFirst(kind.rawValue.utf8.count + 1)) }
+}
+
+extension StepID.Kind {
+    /// Whether such a step changes a chain, so that no stored result stands in for it.
+    package var isEffect: Bool {
+        switch self {
+        case .generate, .compile, .audit, .check: false
+        case .factory, .implementation, .beacon, .proxy, .deploy, .call, .verify: true
+        }
+    }
 }
 
 extension StepID: CustomStringConvertible {

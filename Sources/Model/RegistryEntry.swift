@@ -59,6 +59,10 @@ package struct RegistryEntry: Hashable, Sendable {
     package var run: String?
     /// Calls that were made to it.
     package var calls: [RegistryCall]
+    /// What it points to; nil where it is no proxy.
+    package var proxy: ProxyState?
+    /// The layout of its storage: of a proxy, that of the code which it runs; nil where nobody noted it.
+    package var storageLayout: StorageLayout?
 
     package init(
         project: String,
@@ -76,7 +80,9 @@ package struct RegistryEntry: Hashable, Sendable {
         deployedCodeDigest: Digest? = nil,
         constructorArguments: [UInt8],
         run: String?,
-        calls: [RegistryCall] = []
+        calls: [RegistryCall] = [],
+        proxy: ProxyState? = nil,
+        storageLayout: StorageLayout? = nil
     ) {
         self.project = project
         self.name = name
@@ -94,6 +100,8 @@ package struct RegistryEntry: Hashable, Sendable {
         self.constructorArguments = constructorArguments
         self.run = run
         self.calls = calls
+        self.proxy = proxy
+        self.storageLayout = storageLayout
     }
 
     package var key: Key {
@@ -113,11 +121,21 @@ package struct RegistryEntry: Hashable, Sendable {
     /// one in the later block took the other's place.
     package func isNews(to history: [RegistryEntry]) -> Bool {
         if let same = history.first(where: isSameInstance) {
+            if status != .forgotten, same.status == .current, upgradeIsNews(to: same) { return true }
             return status == .forgotten ? same.status == .current : same.status == .forgotten
         }
         guard let current = history.first(where: { $0.status == .current }) else { return true }
         guard status == .current else { return false }
         guard let mine = block, let theirs = current.block else { return true }
+        return mine > theirs
+    }
+
+    /// Whether the same proxy was upgraded in a later block than `other` knows of.
+    private func upgradeIsNews(to other: RegistryEntry) -> Bool {
+        guard let mine = proxy?.block else { return false }
+        guard let theirs = other.proxy?.block else {
+            return proxy?.implementation != other.proxy?.implementation
+        }
         return mine > theirs
     }
 }

@@ -62,6 +62,8 @@ package struct RegistryFile: Hashable, Sendable {
 
     private static func canonical(_ entry: RegistryEntry) -> RegistryEntry {
         var entry = entry
+        // An upgrade is compared with what the proxy runs; that of the code behind it would say the same again.
+        if entry.proxy == nil { entry.storageLayout = nil }
         entry.calls.sort {
             ($0.name, $0.block, $0.callDataHash.description) < (
                 $1.name, $1.block, $1.callDataHash.description

@@ -58,8 +58,7 @@ package struct RunRecord: Sendable {
     /// Only a run in which every result was stored already is sure to be repeated; effects are asked for anew each time.
     package func repeated(as header: RunHeader, _ end: RunEnd) -> RunRecord? {
         let isQuiet = steps.allSatisfy { step in
-            let isEffect = [.deploy, .call, .verify].contains(step.planned.id.kind)
-            return step.end?.status == .reused && !isEffect
+            step.end?.status == .reused && !step.planned.id.kind.isEffect
         }
         guard isQuiet, self.end?.status == .succeeded, self.end?.exitCode == 0 else { return nil }
         var next = self

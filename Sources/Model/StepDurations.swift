@@ -25,7 +25,7 @@ extension StepID.Kind {
         case .generate: .milliseconds(10)
         case .compile: .milliseconds(60)
         case .audit: .milliseconds(400)
-        case .deploy, .call, .factory: .milliseconds(40)
+        case .factory, .implementation, .beacon, .proxy, .deploy, .call: .milliseconds(40)
         // A service compiles what it is given when its turn comes.
         case .verify: .seconds(10)
         // A suite of tests, more often than a script.

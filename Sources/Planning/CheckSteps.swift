@@ -28,7 +28,8 @@ struct CheckSteps {
     /// since it names no network, does it all the same.
     static func kinds(of step: Plan<Action>.Step) -> [StepID.Kind] {
         switch step.work {
-        case .generate, .compile, .audit, .factory, .deploy, .call, .verify: [step.id.kind]
+        case .generate, .compile, .audit, .factory, .implementation, .beacon, .proxy, .deploy, .call, .verify:
+            [step.id.kind]
         case .check(let action): action.gates.map(\.kind)
         }
     }

@@ -19,10 +19,14 @@ struct DeploymentExpansion {
         /// Names that it had before, each with the member of its set.
         var formerly: [String]
         var expectations: [Expectation]
+        var proxy: ProxySpec?
+        /// The deployments that have a proxy, by name.
+        var proxied: Set<String>
         /// All signers that may be read for an address, by name.
         var signers: [String: SignerSpec]
 
-        var step: StepID { .deploy(name, on: network.name) }
+        /// The step that its address comes from.
+        var step: StepID { .placing(proxy == nil ? .contract : .proxy, of: name, on: network.name) }
 
         var planned: PlannedDeployment {
             PlannedDeployment(
@@ -44,6 +48,7 @@ struct DeploymentExpansion {
         let signers = Dictionary(
             manifest.signers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let known = Set(roster.entries.map(\.name))
+        let proxied = Set(manifest.deployments.filter { $0.proxy != nil }.map(\.name))
         for spec in manifest.deployments {
             for (name, contract) in Self.subjects(of: spec, roster) where known.contains(contract) {
                 for network in spec.networks.compactMap({ networks[$0.value] }) {
@@ -74,6 +79,8 @@ struct DeploymentExpansion {
                             expectations: spec.checks.map {
                                 Expectation(name: $0.name, read: $0.read, equals: $0.equals.mapping(fill))
                             },
+                            proxy: spec.proxy?.mapping(fill),
+                            proxied: proxied,
                             signers: signers
                         )
                     )
@@ -127,7 +134,7 @@ struct DeploymentExpansion {
         var problems: [Diagnostic] = []
         for instance in instances {
             let references =
-                instance.arguments.located
+                instance.arguments.located + (instance.proxy?.located ?? [])
                 + instance.creation.texts.flatMap { text in text.references.map { ($0, text.location) } }
                 + instance.calls.flatMap { call in
                     call.arguments.located + (call.unless.map { $0.equals.located } ?? [])
@@ -177,5 +184,11 @@ extension Arguments {
         case .positional(let items): items.flatMap(\.located)
         case .named(let fields): fields.flatMap(\.value.located)
         }
+    }
+}
+
+extension ProxySpec {
+    var located: [(Interpolated.Reference, FileLocation)] {
+        (initialize?.arguments.located ?? []) + (owner.map { Argument.text($0).located } ?? [])
     }
 }

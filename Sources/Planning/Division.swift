@@ -102,7 +102,8 @@ extension Plan<Action>.Step {
         switch work {
         case .generate, .compile, .audit, .check, .verify: nil
         case .factory(let action): Account(action.network, nil)
-        case .deploy(let action): Account(action.network, action.signer)
+        case .deploy(let action), .implementation(let action, _): Account(action.network, action.signer)
+        case .beacon(let action), .proxy(let action): Account(action.network, action.deployment.signer)
         case .call(let action): Account(action.network, action.signer)
         }
     }

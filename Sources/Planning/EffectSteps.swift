@@ -14,7 +14,9 @@ enum EffectSteps {
         let compile = StepID.compile(instance.contract)
         let audit = StepID.audit(instance.contract)
         // Where the other network is not part of this plan, the step itself finds out what is there.
-        let first = instance.liveFirst.map { StepID.deploy(instance.name, on: $0.name) }
+        let first = instance.liveFirst.map {
+            StepID.placing(instance.proxy == nil ? .contract : .proxy, of: instance.name, on: $0.name)
+        }
         let references = instance.arguments.references + instance.creation.references
         let factory = self.factory(instance)
         // Their addresses tell whether this one's is the same everywhere.
@@ -25,43 +27,48 @@ enum EffectSteps {
             [compile, audit] + checks.gating(.deploy) + deployments(references, instance)
             + (factory.map { [$0.step] } ?? [])
         let after = Set((first.map { [$0] } ?? []) + ofTwins).filter(others.contains).subtracting(needs)
-        let deploy = Plan<Action>.Step(
-            id: instance.step,
-            work: .deploy(
-                DeployAction(
-                    name: instance.name,
-                    contract: instance.contract,
-                    compile: compile,
-                    audit: audit,
-                    network: instance.network,
-                    signer: instance.signer,
-                    arguments: instance.arguments,
-                    value: instance.spec.value,
-                    redeploy: instance.spec.redeploy,
-                    signersRead: signersRead(references, instance),
-                    gates: (pure.gates[instance.contract] ?? []).filter {
-                        $0.network == nil || $0.network == instance.network.name
-                    },
-                    laneMates: [],
-                    checks: checks.gating(.deploy),
-                    liveFirst: instance.liveFirst,
-                    formerly: instance.formerly,
-                    expectations: instance.expectations,
-                    signersExpected: signersRead(
-                        instance.expectations.flatMap(\.equals.references), instance),
-                    creation: instance.creation,
-                    twins: twins.map(twin),
-                    location: instance.spec.location
-                )
-            ),
-            needs: needs,
-            after: after.sorted(),
-            claims: claims
+            .sorted()
+        let action = DeployAction(
+            name: instance.name,
+            contract: instance.contract,
+            compile: compile,
+            audit: audit,
+            network: instance.network,
+            signer: instance.signer,
+            arguments: instance.arguments,
+            value: instance.spec.value,
+            redeploy: instance.spec.redeploy,
+            signersRead: signersRead(references, instance),
+            gates: (pure.gates[instance.contract] ?? []).filter {
+                $0.network == nil || $0.network == instance.network.name
+            },
+            laneMates: [],
+            checks: checks.gating(.deploy),
+            liveFirst: instance.liveFirst,
+            formerly: instance.formerly,
+            expectations: instance.expectations,
+            signersExpected: signersRead(
+                instance.expectations.flatMap(\.equals.references), instance),
+            creation: instance.creation,
+            twins: twins.map(twin),
+            location: instance.spec.location
         )
-        var steps = [deploy]
+        var steps: [Plan<Action>.Step]
+        if let proxy = instance.proxy {
+            var behind = ProxyAction(action, proxy)
+            behind.deployment.signersRead = signersRead(proxy.references, instance)
+            steps = ProxySteps.steps(
+                action, behind, needs: needs, after: after, reading: { deployments($0, instance) }, claims)
+        } else {
+            steps = [
+                Plan.Step(
+                    id: instance.step, work: .deploy(action), needs: needs, after: after, claims: claims)
+            ]
+        }
+        let placed = steps.count
         for call in instance.calls {
             let references = call.arguments.references + (call.unless?.equals.references ?? [])
-            let others = deployments(references, instance).filter { $0 != deploy.id }
+            let others = deployments(references, instance).filter { $0 != instance.step }
             steps.append(
                 Plan.Step(
                     id: .call(call.name, of: instance.name, on: instance.network.name),
@@ -70,7 +77,7 @@ enum EffectSteps {
                             name: call.name,
                             deployment: instance.name,
                             compile: compile,
-                            deploy: deploy.id,
+                            deploy: instance.step,
                             network: instance.network,
                             signer: instance.signer,
                             function: call.function,
@@ -81,14 +88,17 @@ enum EffectSteps {
                         )
                     ),
                     // A call comes after the one that the manifest writes before it.
-                    needs: [compile, deploy.id] + others,
-                    after: steps.count > 1 ? [steps[steps.count - 1].id] : [],
+                    needs: [compile, instance.step] + others,
+                    after: steps.count > placed ? [steps[steps.count - 1].id] : [],
                     claims: claims
                 )
             )
         }
         if !instance.network.verifiers.isEmpty {
-            steps.append(verification(of: instance, compile, deploy.id))
+            // Of what is behind a proxy the code is shown, which has the source.
+            let name = instance.network.name
+            let shown = instance.proxy == nil ? instance.step : .implementation(instance.name, on: name)
+            steps.append(verification(of: instance, compile, shown))
         }
         return steps
     }
@@ -150,19 +160,10 @@ enum EffectSteps {
         var preparations: [String: [StepID]] = [:]
         var mates: [String: [DeployAction.LaneMate]] = [:]
         for step in plan.steps {
-            guard case .deploy(let action) = step.work else { continue }
+            guard let (action, mate) = step.creation else { continue }
             let lane = Self.lane(action.network, action.signer)
-            preparations[lane, default: []] += [action.compile, action.audit]
-            mates[lane, default: []].append(
-                DeployAction.LaneMate(
-                    name: action.name,
-                    compile: action.compile,
-                    redeploy: action.redeploy,
-                    value: action.value,
-                    formerly: action.formerly,
-                    isSalted: action.creation.salt != nil
-                )
-            )
+            preparations[lane, default: []] += [mate.compile, action.audit]
+            mates[lane, default: []].append(mate)
         }
         let steps = plan.steps.map { step -> Plan<Action>.Step in
             let lane: String
@@ -175,6 +176,15 @@ enum EffectSteps {
                     action.laneMates = mates[lane] ?? []
                     work = .deploy(action)
                 }
+            case .implementation(var action, let proxy):
+                lane = Self.lane(action.network, action.signer)
+                if last[lane] == nil {
+                    action.laneMates = mates[lane] ?? []
+                    work = .implementation(action, behind: proxy)
+                }
+            // Its implementation is before it.
+            case .beacon(let action), .proxy(let action):
+                lane = Self.lane(action.network, action.deployment.signer)
             case .call(let action): lane = Self.lane(action.network, action.signer)
             }
             let previous = last[lane]
@@ -218,7 +228,8 @@ enum EffectSteps {
     ) -> [StepID] {
         let ids = references.compactMap { reference -> StepID? in
             guard case .deploymentAddress(let name, let network) = reference else { return nil }
-            return .deploy(name, on: network ?? instance.network.name)
+            let part: DeploymentPart = instance.proxied.contains(name) ? .proxy : .contract
+            return .placing(part, of: name, on: network ?? instance.network.name)
         }
         return Set(ids).sorted()
     }
@@ -240,9 +251,30 @@ extension Plan<Action>.Step {
         switch work {
         case .generate, .compile, .audit, .check: nil
         case .factory(let action): action.network
-        case .deploy(let action): action.network
+        case .deploy(let action), .implementation(let action, _): action.network
+        case .beacon(let action), .proxy(let action): action.network
         case .call(let action): action.network
         case .verify(let action): action.network
+        }
+    }
+
+    /// The contract that it may create, as its lane counts it; nil where it creates none.
+    fileprivate var creation: (DeployAction, DeployAction.LaneMate)? {
+        switch work {
+        case .generate, .compile, .audit, .check, .call, .factory, .verify: nil
+        case .deploy(let action), .implementation(let action, _):
+            (action, DeployAction.LaneMate(action, compile: action.compile, redeploy: action.redeploy))
+        case .beacon(let action):
+            action.beaconCompile.map { compile in
+                let beacon = action.beaconDeployment(compiledBy: compile)
+                return (beacon, DeployAction.LaneMate(beacon, compile: compile, redeploy: beacon.lasting))
+            }
+        case .proxy(let action):
+            (
+                action.deployment,
+                DeployAction.LaneMate(
+                    action.deployment, compile: action.proxyCompile, redeploy: action.deployment.lasting)
+            )
         }
     }
 }

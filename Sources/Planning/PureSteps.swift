@@ -42,6 +42,7 @@ struct PureSteps {
                 )
             )
         }
+        steps += ProxySteps.compilations(for: Set(deployments.instances.compactMap(\.proxy?.kind)))
     }
 
     private static func compile(

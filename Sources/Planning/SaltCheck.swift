@@ -7,7 +7,7 @@ struct SaltCheck {
 
     init(_ instances: [DeploymentExpansion.Instance]) {
         for instance in instances {
-            checkSafe(instance)
+            if instance.proxy == nil { checkSafe(instance) } else { checkProxy(instance) }
             guard let salt = instance.creation.salt, let text = salt.text.text else { continue }
             do throws(Salt.Fault) {
                 check(try Salt(text), salt, instance)
@@ -18,6 +18,34 @@ struct SaltCheck {
         let asserted = instances.filter { $0.creation.salt?.isSameEverywhere == true }
         for (_, twins) in Dictionary(grouping: asserted, by: \.name).sorted(by: { $0.key < $1.key }) {
             checkSame(twins)
+        }
+    }
+
+    /// What stands behind a proxy changes, and so does who must sign for it.
+    private mutating func checkProxy(_ instance: DeploymentExpansion.Instance) {
+        let place = instance.spec.location
+        if let salt = instance.creation.salt {
+            problems.append(
+                .error(
+                    "salt-and-proxy",
+                    "'\(instance.name)' has a salt and a proxy, and a proxy's address is not made from a salt",
+                    at: salt.text.location,
+                    hint: "take one of them out"
+                )
+            )
+        }
+        switch instance.signer?.form {
+        case .address, .safe:
+            problems.append(
+                .error(
+                    "needs-key",
+                    "'\(instance.name)' has a proxy, which is put there and upgraded by a signer that signs here, and signer "
+                        + "'\(instance.signer?.name ?? "")' of network '\(instance.network.name)' does not",
+                    at: place,
+                    hint: "give the network a signer with a key or a service"
+                )
+            )
+        case .key, .keystore, .remote, nil: break
         }
     }
 

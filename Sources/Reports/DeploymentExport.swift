@@ -98,8 +98,10 @@ package enum DeploymentExport: String, CaseIterable, Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A member of a set has a `/` in its name, which other tools take for a folder.
-    private static func flat(_ name: String) -> String { name.replacing("/", with: "_") }
+    /// A member of a set has a `/` in its name, which other tools take for a folder; a contract behind a proxy has a `:`.
+    private static func flat(_ name: String) -> String {
+        name.replacing("/", with: "_").replacing(":", with: "_")
+    }
 
     /// Ignition's id of a contract: its module and its name.
     private static func future(_ entry: RegistryEntry) -> String {

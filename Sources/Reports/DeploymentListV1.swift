@@ -29,6 +29,14 @@ package struct DeploymentListV1: Codable, Hashable, Sendable {
         package var initCodeDigest: Digest
         package var runtimeCodeDigest: Digest
         package var constructorArguments: String
+        /// Left out where it is no proxy.
+        package var proxy: Proxy?
+    }
+
+    /// What a proxy is and which code it runs.
+    package struct Proxy: Codable, Hashable, Sendable {
+        package var kind: String
+        package var implementation: String
     }
 
     package var version = 1
@@ -58,6 +66,10 @@ extension DeploymentListV1.Deployment {
         initCodeDigest = entry.initCodeDigest
         runtimeCodeDigest = entry.runtimeCodeDigest
         constructorArguments = Hex.prefixed(entry.constructorArguments)
+        proxy = entry.proxy.map {
+            DeploymentListV1.Proxy(
+                kind: $0.kind.rawValue, implementation: $0.implementation.description)
+        }
     }
 }
 
@@ -68,7 +80,7 @@ package struct DeploymentCheckV1: Codable, Hashable, Sendable {
         package var name: String
         package var chainId: UInt64
         package var address: String
-        /// `same`, `gone`, `differs`, `otherChain` or `notCompared`.
+        /// `same`, `gone`, `differs`, `pointsElsewhere`, `otherChain` or `notCompared`.
         package var finding: String
         /// What its functions gave, of those that the manifest names.
         package var checks: [Check]
@@ -118,7 +130,9 @@ package enum DeploymentText {
         let rows = listed.map { listed in
             let entry = listed.entry
             return [
-                listed.network, entry.name, entry.contract, entry.address.description,
+                listed.network, entry.name,
+                entry.contract + (entry.proxy.map { " (\($0.kind.rawValue))" } ?? ""),
+                entry.address.description,
                 entry.block.map { "\($0)" } ?? "", entry.run ?? "adopted",
             ]
         }

@@ -26,8 +26,7 @@ package enum PlanText {
         }
         let runs = steps.filter { $0.action == "run" }
         let reuses = steps.count { $0.action == "reuse" }
-        let effects: Set<StepID.Kind> = [.deploy, .call, .factory, .verify]
-        let others = steps.filter { !["run", "reuse"].contains($0.action) && !effects.contains($0.id.kind) }
+        let others = steps.filter { !["run", "reuse"].contains($0.action) && !$0.id.kind.isEffect }
         var head = "steps   \(PlainWords.grouped(reuses)) reuse · \(PlainWords.grouped(runs.count)) run"
         let why = reasons(of: runs)
         if runs.count > mostRunsNamed, !why.isEmpty { head += " (\(why))" }
@@ -81,13 +80,13 @@ package enum PlanText {
             switch forecast.action {
             case .create: "+"
             case .keep: "="
-            case .replace: "~"
+            case .replace, .upgrade: "~"
             case .drift: "!"
             case .blocked: "✗"
             }
         let cost = forecast.maxCostWei.flatMap { UInt128($0) }.map(Wei.init)
         return [
-            "  \(mark) \(forecast.step.subject)", forecast.action.rawValue, forecast.address ?? "",
+            "  \(mark) \(forecast.step.placed)", forecast.action.rawValue, forecast.address ?? "",
             gas(forecast.maxGas, forecast.gasBound),
             cost.map { "≤ \(PlainWords.money($0, coin: coin))" } ?? "", forecast.reason,
         ]

@@ -72,7 +72,8 @@ extension PlanV1.Deployment {
         guard parts.count == 2 else { throw .malformed(detail: "'\(id)' is no deployment") }
         let network = String(parts[1])
         return DeploymentForecast(
-            step: .deploy(String(parts[0]), on: network),
+            // The parts of what stands behind a proxy have the kind of their step before their name.
+            step: StepID(id) ?? .deploy(String(parts[0]), on: network),
             network: network,
             action: action,
             reason: reason,

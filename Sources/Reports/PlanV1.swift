@@ -74,7 +74,7 @@ package struct PlanV1: Codable, Sendable {
         self.steps = steps
         deployments = forecasts.map { forecast in
             Deployment(
-                id: forecast.step.subject,
+                id: forecast.step.placed,
                 action: forecast.action.rawValue,
                 reason: forecast.reason,
                 sender: forecast.sender,

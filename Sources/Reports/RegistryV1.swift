@@ -18,10 +18,24 @@ package struct RegistryV1: Encodable {
         var initCodeDigest: Digest
         var name: String
         var project: String
+        var proxy: Proxy?
         var run: String?
         var runtimeCodeDigest: Digest
         var status: String
+        var storageLayout: StorageLayout?
+        var storageLayoutDigest: Digest?
         var transactionHash: String?
+    }
+
+    /// What it points to.
+    package struct Proxy: Encodable {
+        var kind: ProxyKind
+        var implementation: String
+        /// Of a transparent proxy.
+        var admin: String?
+        var beacon: String?
+        /// Since when it points there.
+        var block: UInt64?
     }
 
     /// A call that was made to it.
@@ -66,6 +80,9 @@ extension RegistryV1.Deployment {
         run = entry.run
         runtimeCodeDigest = entry.runtimeCodeDigest
         status = entry.status.rawValue
+        proxy = entry.proxy.map { RegistryV1.Proxy($0) }
+        storageLayout = entry.storageLayout
+        storageLayoutDigest = entry.storageLayout?.digest
         transactionHash = entry.transactionHash?.description
     }
 }
@@ -78,5 +95,15 @@ extension RegistryV1.Call {
         name = call.name
         run = call.run
         transactionHash = call.transactionHash.description
+    }
+}
+
+extension RegistryV1.Proxy {
+    init(_ state: ProxyState) {
+        kind = state.kind
+        implementation = state.implementation.description
+        admin = state.kind == .transparent ? state.controller?.description : nil
+        beacon = state.kind == .beacon ? state.controller?.description : nil
+        block = state.block
     }
 }

@@ -26,6 +26,8 @@ extension ReportV1 {
         package var constructorArguments: OrNull<String>
         /// nil where nobody was to be shown its source.
         package var verification: [Verification]?
+        /// Left out where it is no proxy.
+        package var implementation: String?
     }
 
     package struct Call: Codable, Hashable, Sendable {
@@ -68,6 +70,7 @@ extension ReportV1.Deployment {
         gasUsed = OrNull(fact.gasUsed)
         feePaidWei = OrNull(fact.feePaidWei)
         constructorArguments = OrNull(fact.constructorArguments)
+        implementation = fact.implementation
     }
 }
 

@@ -78,6 +78,7 @@ extension ReportV1.Deployment: JSONObject {
         json.member("contract", contract)
         json.member("feePaidWei", feePaidWei)
         json.member("gasUsed", gasUsed)
+        if let implementation { json.member("implementation", implementation) }
         json.member("name", name)
         json.member("network", network)
         json.member("reason", reason)

@@ -8,10 +8,10 @@ extension RunReading {
             let name: String
             let network: String
         }
-        let told = Set(record.deployments.map { Key(name: $0.name, network: $0.network) })
+        let known = Set(record.deployments.map { Key(name: $0.name, network: $0.network) })
         let silent = record.steps.compactMap { step -> DeploymentFact? in
             guard let planned = step.planned.deployment,
-                !told.contains(Key(name: planned.name, network: planned.network))
+                !known.contains(Key(name: planned.name, network: planned.network))
             else { return nil }
             let (action, reason) = action(of: step.planned.id, in: record)
             return DeploymentFact(
@@ -23,7 +23,8 @@ extension RunReading {
                 reason: reason
             )
         }
-        return (record.deployments + silent).sorted { ($0.name, $0.network) < ($1.name, $1.network) }
+        let told = record.deployments.filter { !$0.isBehind }
+        return (told + silent).sorted { ($0.name, $0.network) < ($1.name, $1.network) }
     }
 
     /// What a deploy step that told nothing did.
@@ -36,9 +37,16 @@ extension RunReading {
         return switch end.status {
         case .failed, .refused: (.failed, words)
         case .blocked: (end.failure?.code == "unsigned" ? .proposed : .blocked, words)
-        case .skipped: (.skipped, words)
+        case .skipped: (behind(end, of: step).map { action(of: $0, in: record).0 } ?? .skipped, words)
         case .cancelled: (.skipped, words.isEmpty ? "the run was interrupted" : words)
         case .succeeded, .reused: (.failed, "its step says nothing of it")
+        }
+    }
+
+    /// The step of the same deployment that one was skipped after: what happened to that happened to the deployment.
+    private static func behind(_ end: StepEnd, of step: StepID) -> StepID? {
+        end.skippedAfter.flatMap { after in
+            [.implementation, .beacon].contains(after.kind) && after.subject == step.subject ? after : nil
         }
     }
 

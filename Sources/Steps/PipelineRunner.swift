@@ -6,6 +6,7 @@ package struct PipelineRunner: StepRunner {
     private let compile: CompileStep
     private let audit: AuditStep
     private let deploy: DeployStep
+    private let proxies: ProxyStep
     private let call: CallStep
     private let verify: VerifyStep
     private let check: CheckStep
@@ -23,18 +24,14 @@ package struct PipelineRunner: StepRunner {
         self.compile = compile
         self.audit = audit
         self.deploy = deploy
+        proxies = ProxyStep(deploy.context)
         self.call = call
         self.verify = verify
         self.check = check
         self.factory = factory
     }
 
-    package func isEffect(_ step: Plan<Action>.Step) -> Bool {
-        switch step.work {
-        case .generate, .compile, .audit, .check: false
-        case .deploy, .call, .factory, .verify: true
-        }
-    }
+    package func isEffect(_ step: Plan<Action>.Step) -> Bool { step.id.kind.isEffect }
 
     package func fingerprint(
         of step: Plan<Action>.Step,
@@ -44,7 +41,7 @@ package struct PipelineRunner: StepRunner {
         case .generate(let action): GenerateStep.fingerprint(action)
         case .compile(let action): try compile.fingerprint(action, inputs: inputs)
         case .audit(let action): try audit.fingerprint(action, inputs: inputs)
-        case .deploy, .call, .factory, .verify: nil
+        case .deploy, .implementation, .beacon, .proxy, .call, .factory, .verify: nil
         case .check(let action): try check.fingerprint(action)
         }
     }
@@ -59,6 +56,12 @@ package struct PipelineRunner: StepRunner {
         case .compile(let action): try await compile.perform(action, inputs: inputs)
         case .audit(let action): try await audit.perform(action, inputs: inputs) { progress($0) }
         case .deploy(let action): try await deploy.perform(action, inputs: inputs, progress: progress)
+        case .implementation(let action, let proxy):
+            try await proxies.performImplementation(action, behind: proxy, inputs: inputs, progress: progress)
+        case .beacon(let action):
+            try await proxies.performBeacon(action, inputs: inputs, progress: progress)
+        case .proxy(let action):
+            try await proxies.performProxy(action, inputs: inputs, progress: progress)
         case .call(let action): try await call.perform(action, inputs: inputs, progress: progress)
         case .verify(let action): try await verify.perform(action, inputs: inputs, progress: progress)
         case .check(let action): try await check.perform(action)
@@ -92,7 +95,7 @@ package struct PipelineRunner: StepRunner {
         case .generate, .factory: Interpretation(facts: [])
         case .compile(let action): try compile.interpret(action, outputs: outputs)
         case .audit(let action): try audit.interpret(action, inputs: inputs, outputs: outputs)
-        case .deploy:
+        case .deploy, .implementation, .beacon, .proxy:
             Interpretation(facts: [
                 .deployment(
                     try WireJSON.decode(DeploymentFact.self, from: try outputs.bytes(EffectOutput.deployment))

@@ -108,6 +108,8 @@ import Testing
         let deployment = try ledger.operation(intent(), at: .final)
         let call = try ledger.operation(intent(kind: .call), at: .final)
         try ledger.write { database in
+            try database.execute(sql: "ALTER TABLE deployments DROP COLUMN proxy")
+            try database.execute(sql: "ALTER TABLE deployments DROP COLUMN storage_layout")
             try database.execute(sql: "ALTER TABLE deployments DROP COLUMN deployed_code_digest")
             try database.execute(sql: "ALTER TABLE deployments DROP COLUMN made_in")
             try database.execute(sql: "ALTER TABLE calls DROP COLUMN made_in")

@@ -59,7 +59,10 @@ import Testing
         let (network, signer): (NetworkSpec, SignerSpec?)
         switch step.work {
         case .factory(let action): (network, signer) = (action.network, nil)
-        case .deploy(let action): (network, signer) = (action.network, action.signer)
+        case .deploy(let action), .implementation(let action, _):
+            (network, signer) = (action.network, action.signer)
+        case .beacon(let action), .proxy(let action):
+            (network, signer) = (action.network, action.deployment.signer)
         case .call(let action): (network, signer) = (action.network, action.signer)
         case .generate, .compile, .audit, .check, .verify: return nil
         }

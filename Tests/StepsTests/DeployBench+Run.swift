@@ -15,7 +15,8 @@ struct FakeEffect: Sendable {
 
     var step: StepID {
         switch work {
-        case .deploy(let action): action.step
+        case .deploy(let action), .implementation(let action, _): action.step
+        case .beacon(let action), .proxy(let action): action.step
         case .call(let action): action.step
         case .verify(let action): action.step
         case .generate(let action): .generate(action.contract)
@@ -152,7 +153,7 @@ extension DeployBench {
                     performed = try await CallStep(context)
                         .perform(action, inputs: StepInputs(inputs), progress: progress)
                 case .factory(let action): performed = try await FactoryStep(context).perform(action)
-                case .generate, .compile, .audit, .check, .verify: continue
+                case .generate, .compile, .audit, .check, .verify, .implementation, .beacon, .proxy: continue
                 }
                 run.ends[effect.step] = .success(performed)
                 inputs[effect.step] = StepsTests.stored(

@@ -29,6 +29,10 @@ struct CompileSources {
             let text = String(decoding: try inputs[step].bytes(GenerateOutput.source), as: UTF8.self)
             let source = try SolcSource(path: path, text: text, digest: Digest(of: Data(text.utf8)))
             return (path, [path: source])
+        case .proxies:
+            let source = try SolcSource(
+                path: ProxySource.path, text: ProxySource.text, digest: ProxySource.digest)
+            return (ProxySource.path, [ProxySource.path: source])
         case .files(let entry, let closure):
             var sources: [String: SolcSource] = [:]
             for unit in closure { sources[unit.path] = try source(unit) }

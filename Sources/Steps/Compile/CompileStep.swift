@@ -35,6 +35,7 @@ package struct CompileStep: Sendable {
         case .generated(let step):
             let digest = try inputs[step].digest(GenerateOutput.source)
             fingerprint.add("generated source", digest?.description ?? "")
+        case .proxies: fingerprint.add("source \(ProxySource.path)", ProxySource.digest.description)
         }
         fingerprint.add("solc", "\(compiler.version) \(compiler.digest)")
         fingerprint.add("evmVersion", settings.evmVersion ?? "")
@@ -125,7 +126,7 @@ extension CompileAction {
     var isGenerated: Bool {
         switch source {
         case .files: false
-        case .generated: true
+        case .generated, .proxies: true
         }
     }
 }

@@ -7,7 +7,7 @@ package import Model
 
 /// Takes a contract that is already on a chain for a deployment of the manifest; sends nothing.
 package struct Adoption: Sendable {
-    private let context: EffectContext
+    let context: EffectContext
 
     package init(_ context: EffectContext) { self.context = context }
 
@@ -19,27 +19,18 @@ package struct Adoption: Sendable {
     /// - Parameters:
     ///   - action: The deployment.
     ///   - found: Where it is, and what else is known of it.
+    ///   - replacing: Whether it takes the place of one that is on record at another address.
     ///   - inputs: What its compile step stored.
     /// - Returns: The entry, which no run made.
     /// - Throws: ``StepFailure`` of the kind `blocked` where the code there is not the artifact's, or the name is taken.
     package func entry(
         for action: DeployAction,
         _ found: FoundContract,
+        replacing: Bool = false,
         inputs: StepInputs
     ) async throws(StepFailure) -> RegistryEntry {
         let network = try await context.hub.open(action.network)
-        let subject = action.step.subject
-        if case .known(let known) = try context.knowledge(
-            of: action.name, formerly: action.formerly, on: network),
-            known.entry.address != found.address
-        {
-            throw StepFailure(
-                .blocked,
-                code: "is-there",
-                "\(subject) is at \(known.entry.address) already",
-                hint: "say that this one no longer counts: hyperkit deployments forget \(subject)"
-            )
-        }
+        if !replacing { try refuseTaken(action, found.address, network) }
         let call = try ConstructorCall(
             action,
             compiled: try inputs[action.compile],
@@ -73,6 +64,26 @@ package struct Adoption: Sendable {
             entry.block = receipt.blockNumber
         }
         return entry
+    }
+
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `is-there`, where the name is on record at another address.
+    func refuseTaken(
+        _ action: DeployAction,
+        _ address: Address,
+        _ network: OpenNetwork
+    ) throws(StepFailure) {
+        let subject = action.step.subject
+        guard
+            case .known(let known) = try context.knowledge(
+                of: action.name, formerly: action.formerly, on: network),
+            known.entry.address != address
+        else { return }
+        throw StepFailure(
+            .blocked,
+            code: "is-there",
+            "\(subject) is at \(known.entry.address) already",
+            hint: "say that this one no longer counts: hyperkit deployments forget \(subject)"
+        )
     }
 
     private static func compare(

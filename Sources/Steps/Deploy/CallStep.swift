@@ -258,16 +258,25 @@ package struct CallStep: Sendable {
         _ inputs: StepInputs,
         _ resolution: ArgumentResolution
     ) throws(StepFailure) -> [UInt8] {
-        let abi = try EffectContext.abi(try inputs[action.compile])
-        let function = try Self.function(action.function, abi)
-        let input = try resolution.input(action.arguments)
+        try Self.callData(action.function, action.arguments, try inputs[action.compile], resolution)
+    }
+
+    static func callData(
+        _ function: Located<String>,
+        _ arguments: Arguments,
+        _ compiled: StoredOutputs,
+        _ resolution: ArgumentResolution
+    ) throws(StepFailure) -> [UInt8] {
+        let named = function
+        let function = try Self.function(named, try EffectContext.abi(compiled))
+        let input = try resolution.input(arguments)
         do {
             let value = try ABIType.tuple(function.inputs).value(from: input, path: "arguments")
             guard case .tuple(let values) = value else { return function.selector }
             return try function.call(values)
         } catch let error as ABIInputError {
             throw StepFailure(
-                error, at: action.arguments.location(of: error.path) ?? action.function.location)
+                error, at: arguments.location(of: error.path) ?? named.location)
         } catch {
             throw StepFailure(code: "bad-argument", "\(error)")
         }

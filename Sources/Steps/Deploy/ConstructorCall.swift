@@ -22,6 +22,10 @@ struct ConstructorCall: Sendable {
     var initCodeDigest: Digest
     /// Of the init code without its libraries' addresses; nil where it calls none.
     var unlinkedCodeDigest: Digest?
+    /// Kept of code that a proxy runs, and of the proxy.
+    var storageLayout: StorageLayout?
+    /// Set where it creates a proxy.
+    var proxy: ProxyKind?
 
     init(
         _ action: DeployAction,
@@ -67,6 +71,7 @@ struct ConstructorCall: Sendable {
         data = code.initCode + arguments
         runtimeCode = code.runtimeCode
         runtimeCodeDigest = Digest(of: Data(code.runtimeCode))
+        if action.part == .implementation { storageLayout = try StorageLayout(compiled: compiled) }
         masked = compilation.immutables.map { $0.start..<($0.start + $0.length) }
         linked = compilation.links.flatMap(\.runtimeCode).map { $0.start..<($0.start + $0.length) }
     }
@@ -78,7 +83,8 @@ struct ConstructorCall: Sendable {
             contract: action.contract.rawValue,
             initCodeDigest: initCodeDigest,
             runtimeCodeDigest: runtimeCodeDigest,
-            constructorArguments: arguments
+            constructorArguments: arguments,
+            storageLayout: storageLayout
         )
     }
 

@@ -67,6 +67,15 @@ extension DeployStep {
         _ known: KnownDeployment
     ) async throws(StepFailure) -> Decision {
         let entry = known.entry
+        guard entry.proxy == nil else {
+            throw StepFailure(
+                .blocked,
+                code: "kind-changed",
+                "\(action.step.placed) is behind a proxy at \(entry.address)\(known.words), and the manifest names none",
+                hint: "give it its 'proxy' again, or say that this one no longer counts: "
+                    + "hyperkit deployments forget \(action.name)@\(action.network.name)"
+            )
+        }
         guard action.redeploy != .always else { return .replace(reason: "redeploy: always") }
         let isSame =
             entry.initCodeDigest == call.initCodeDigest && entry.constructorArguments == call.arguments
@@ -80,7 +89,7 @@ extension DeployStep {
             throw StepFailure(
                 .blocked,
                 code: "drift",
-                "\(action.step.subject) was deployed to \(entry.address)\(known.inRun), and the chain has "
+                "\(action.step.placed) was deployed to \(entry.address)\(known.inRun), and the chain has "
                     + (onChain.isEmpty ? "no code there" : "other code there"),
                 hint: "find out what happened to it; nothing was sent"
             )
@@ -100,8 +109,7 @@ extension DeployStep {
         return .keep(fact)
     }
 
-    private func reasonToCreate(_ action: DeployAction, _ network: OpenNetwork) throws(StepFailure) -> String
-    {
+    func reasonToCreate(_ action: DeployAction, _ network: OpenNetwork) throws(StepFailure) -> String {
         let earlier = try inLedger { () throws(LedgerError) in
             try context.ledger.deployments(
                 project: context.project,

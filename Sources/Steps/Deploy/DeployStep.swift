@@ -86,7 +86,7 @@ package struct DeployStep: Sendable {
 
     // MARK: Create
 
-    private func create(
+    func create(
         _ action: DeployAction,
         _ call: ConstructorCall,
         _ creation: Creation,
@@ -143,7 +143,7 @@ package struct DeployStep: Sendable {
     }
 
     /// An operation of this step that an earlier run left: it is taken to its end before anything is decided anew.
-    private func settleEarlier(
+    func settleEarlier(
         _ action: DeployAction,
         _ call: ConstructorCall,
         _ creation: Creation,
@@ -172,8 +172,16 @@ package struct DeployStep: Sendable {
             _ = try await codeOnceThere(address, settled, action, network)
         }
         // Code or arguments changed since: what was sent is there and goes on record, and then it is replaced.
+        var claim = try inLedger { () throws(LedgerError) in try Self.claim(action, of: settled) }
+        if let kind = call.proxy, let inclusion = settled.inclusion, let address = inclusion.address {
+            let state = try await network.proxyState(kind, at: address, since: inclusion.blockNumber)
+            claim.proxy = state
+            claim.storageLayout = try context.layoutOnRecord(
+                of: action.name, at: state.implementation, network)
+        }
+        let left = claim
         try inLedger { () throws(LedgerError) in
-            _ = try context.ledger.markFinal(settled.id, leaving: try Self.claim(action, of: settled))
+            _ = try context.ledger.markFinal(settled.id, leaving: left)
         }
         return nil
     }
@@ -193,6 +201,9 @@ package struct DeployStep: Sendable {
         let matches = call.compare(onChain) == .identical
         var claim = call.claim(for: action)
         claim.deployedCodeDigest = Digest(of: onChain)
+        if let kind = call.proxy {
+            claim.proxy = try await network.proxyState(kind, at: address, since: inclusion.blockNumber)
+        }
         try inLedger { () throws(LedgerError) in
             _ = try context.ledger.markFinal(operation.id, leaving: claim)
         }
@@ -339,7 +350,7 @@ package struct DeployStep: Sendable {
         )
     }
 
-    private static func performed(_ fact: DeploymentFact) throws(StepFailure) -> Performed {
+    static func performed(_ fact: DeploymentFact) throws(StepFailure) -> Performed {
         Performed(
             outputs: [.init(name: EffectOutput.deployment, bytes: try WireJSON.encode(fact))],
             isReuse: fact.action == .kept,

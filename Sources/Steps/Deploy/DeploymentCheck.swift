@@ -1,4 +1,4 @@
-import EthereumTypes
+package import EthereumTypes
 import Foundation
 package import Model
 
@@ -11,6 +11,8 @@ package struct CheckedDeployment: Hashable, Sendable {
         case gone
         /// Other code.
         case differs
+        /// A proxy that points to something else than is on record.
+        case pointsElsewhere
         /// The network is another chain now.
         case otherChain
         /// There is code, and what was there before is not on record.
@@ -22,6 +24,8 @@ package struct CheckedDeployment: Hashable, Sendable {
     package var finding: Finding
     /// What its functions gave, of those that the manifest names.
     package var expectations: [CheckedExpectation] = []
+    /// The code that a proxy runs now, where that is not what is on record.
+    package var runs: Address?
 
     package init(network: String, entry: RegistryEntry, finding: Finding) {
         self.network = network
@@ -32,7 +36,7 @@ package struct CheckedDeployment: Hashable, Sendable {
     /// Whether a person must decide.
     package var isDrift: Bool {
         switch finding {
-        case .gone, .differs, .otherChain: true
+        case .gone, .differs, .pointsElsewhere, .otherChain: true
         case .same, .notCompared: expectations.contains { !$0.holds }
         }
     }
@@ -66,8 +70,17 @@ package struct DeploymentCheck: Sendable {
                 continue
             }
             let code = try await network.code(of: entry.address)
-            checked.append(
-                CheckedDeployment(network: spec.name, entry: entry, finding: Self.finding(entry, code)))
+            var deployment = CheckedDeployment(
+                network: spec.name, entry: entry, finding: Self.finding(entry, code))
+            if let recorded = entry.proxy, !deployment.isDrift {
+                let now = try await network.proxyState(
+                    recorded.kind, at: entry.address, since: recorded.block)
+                if now != recorded {
+                    deployment.finding = .pointsElsewhere
+                    deployment.runs = now.implementation
+                }
+            }
+            checked.append(deployment)
         }
         return checked
     }

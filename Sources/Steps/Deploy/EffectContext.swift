@@ -105,6 +105,23 @@ package struct EffectContext: Sendable {
         }
     }
 
+    /// Who signs on a network.
+    ///
+    /// - Throws: ``StepFailure`` coded `needs-key` where people sign.
+    func signer(_ signer: SignerSpec?, on network: OpenNetwork) async throws(StepFailure)
+        -> any TransactionSigner
+    {
+        switch try await sending(signer, on: network) {
+        case .signed(let signer): return signer
+        case .proposed(let account):
+            throw StepFailure(
+                code: "needs-key",
+                "a proxy is put there and upgraded by a signer that signs here, and '\(account.name)' does not",
+                hint: "give network '\(network.spec.name)' a signer with a key or a service; nothing was sent"
+            )
+        }
+    }
+
     /// The address of a signer of the manifest; a secret is read only where nothing else says it.
     func address(of spec: SignerSpec) async throws(StepFailure) -> Address {
         switch spec.form {
@@ -207,7 +224,8 @@ package struct EffectContext: Sendable {
         on network: String,
         _ inputs: StepInputs
     ) throws(StepFailure) -> DeploymentFact {
-        let outputs = try inputs[.deploy(name, on: network)]
+        let own = StepID.deploy(name, on: network)
+        let outputs = try inputs[inputs.has(own) ? own : .proxy(name, on: network)]
         return try WireJSON.decode(DeploymentFact.self, from: try outputs.bytes(EffectOutput.deployment))
     }
 

@@ -34,6 +34,18 @@ struct ForecastView {
     /// The effect of the step that is looked at.
     var next: ForecastEffect?
 
+    /// Whether a step will come to nothing.
+    func isStuck(_ step: StepID) -> Bool { actions[step] == .blocked || actions[step] == .drift }
+
+    /// Keeps what steps after it want to know of a forecast.
+    mutating func noting(_ forecast: DeploymentForecast, as name: String) -> DeploymentForecast {
+        if [.create, .keep, .replace, .upgrade].contains(forecast.action), let text = forecast.address {
+            addresses["\(name)@\(forecast.network)"] = try? Address(text)
+        }
+        actions[forecast.step] = forecast.action
+        return forecast
+    }
+
     /// Says of which forecast the effect is, where the step has one.
     mutating func note(_ deployment: Int, call: Int? = nil) {
         guard var effect = next else { return }

@@ -12,7 +12,7 @@ package import Model
 package struct Forecaster: Sendable {
     let context: EffectContext
     /// Whether a chain may be asked; a devnet that starts empty is not.
-    private let mayAsk: @Sendable (NetworkSpec) -> Bool
+    let mayAsk: @Sendable (NetworkSpec) -> Bool
 
     package init(_ context: EffectContext, mayAsk: @escaping @Sendable (NetworkSpec) -> Bool) {
         self.context = context
@@ -31,12 +31,21 @@ package struct Forecaster: Sendable {
             switch step.work {
             case .generate, .compile, .audit, .check, .factory, .verify: continue
             case .deploy(let action):
-                let forecast = await forecast(action, outcome, inputs, &view)
-                if [.create, .keep, .replace].contains(forecast.action), let text = forecast.address {
-                    view.addresses["\(action.name)@\(action.network.name)"] = try? Address(text)
-                }
-                view.actions[action.step] = forecast.action
-                forecasts.append(forecast)
+                let forecast = await forecast(action, behind: nil, outcome, inputs, &view)
+                forecasts.append(view.noting(forecast, as: action.name))
+                view.note(forecasts.count - 1)
+            case .implementation(let action, let proxy):
+                let forecast = await forecast(action, behind: proxy, outcome, inputs, &view)
+                forecasts.append(view.noting(forecast, as: action.name))
+                view.note(forecasts.count - 1)
+            case .beacon(let action):
+                let forecast = await forecastBeacon(action, outcome, inputs, &view)
+                let name = DeploymentPart.beacon.recordName(of: action.name)
+                forecasts.append(view.noting(forecast, as: name))
+                view.note(forecasts.count - 1)
+            case .proxy(let action):
+                let forecast = await forecastProxy(action, outcome, inputs, &view)
+                forecasts.append(view.noting(forecast, as: action.name))
                 view.note(forecasts.count - 1)
             case .call(let action):
                 guard let position = forecasts.firstIndex(where: { $0.step == action.deploy }),
@@ -52,6 +61,7 @@ package struct Forecaster: Sendable {
 
     private func forecast(
         _ action: DeployAction,
+        behind proxy: ProxyAction?,
         _ outcome: [StepID: Outcome],
         _ inputs: StepInputs,
         _ view: inout ForecastView
@@ -67,7 +77,8 @@ package struct Forecaster: Sendable {
             salt: action.creation.saltSpelling
         )
         do throws(StepFailure) {
-            if let reason = blocked(action, outcome, view) {
+            let needs = [action.compile, action.audit] + action.checks
+            if let reason = blocked(needs, action.references, on: action.network, outcome, view) {
                 throw StepFailure(.blocked, code: "needs", reason)
             }
             try DeployStep.judge(action, inputs)
@@ -86,7 +97,8 @@ package struct Forecaster: Sendable {
                 forecast.address = Self.place(action, creation, address)?.description
                 return forecast
             }
-            try await decide(action, call, creation, network, sender, &forecast, &view)
+            try await decide(
+                action, behind: proxy, call, creation, network, sender, inputs, &forecast, &view)
         } catch {
             forecast.action = error.code == "drift" ? .drift : .blocked
             forecast.reason = error.message
@@ -96,14 +108,16 @@ package struct Forecaster: Sendable {
 
     private func decide(
         _ action: DeployAction,
+        behind proxy: ProxyAction?,
         _ call: ConstructorCall?,
         _ creation: Creation?,
         _ network: OpenNetwork,
         _ sender: Address?,
+        _ inputs: StepInputs,
         _ forecast: inout DeploymentForecast,
         _ view: inout ForecastView
     ) async throws(StepFailure) {
-        if let open = try unfinished(action.step, network) {
+        if let open = try context.unfinished(action.step, network) {
             // The run first takes it to its end.
             forecast.reason = "run \(open.intent.run) signed it and ended before it was confirmed"
             forecast.address = open.attempts.last?.predictedAddress?.description
@@ -129,6 +143,11 @@ package struct Forecaster: Sendable {
         } else {
             forecast.reason = "an address among its arguments is not known before the run"
         }
+        if let proxy {
+            try await ProxyStep(context).admitCode(for: proxy, network, inputs) {
+                () async throws(StepFailure) in sender
+            }
+        }
         guard let sender else {
             forecast.address = creation?.address?.description
             return
@@ -150,10 +169,14 @@ package struct Forecaster: Sendable {
     }
 
     /// Why it cannot be deployed whatever the chain says; nil where nothing stands in its way.
-    private func blocked(_ action: DeployAction, _ outcome: [StepID: Outcome], _ view: ForecastView)
-        -> String?
-    {
-        for need in [action.compile, action.audit] + action.checks {
+    func blocked(
+        _ needs: [StepID],
+        _ references: [Interpolated.Reference],
+        on network: NetworkSpec,
+        _ outcome: [StepID: Outcome],
+        _ view: ForecastView
+    ) -> String? {
+        for need in needs {
             switch outcome[need] {
             case .succeeded, .reused, .proposed: continue
             case .refused(let reason): return reason
@@ -163,9 +186,11 @@ package struct Forecaster: Sendable {
             case .cancelled, nil: return "\(need) was not done"
             }
         }
-        for case .deploymentAddress(let name, let other) in action.references {
-            let step = StepID.deploy(name, on: other ?? action.network.name)
-            if view.actions[step] == .blocked || view.actions[step] == .drift { return "it needs \(step)" }
+        for case .deploymentAddress(let name, let other) in references {
+            for part in [DeploymentPart.contract, .proxy] {
+                let step = StepID.placing(part, of: name, on: other ?? network.name)
+                if view.isStuck(step) { return "it needs \(step)" }
+            }
         }
         return nil
     }
@@ -209,7 +234,7 @@ package struct Forecaster: Sendable {
         let address = view.addresses["\(action.deployment)@\(action.network.name)"]
         let step = CallStep(context)
         var reason = "the contract is new"
-        if deployment.action == .keep, let network, let address {
+        if [.keep, .upgrade].contains(deployment.action), let network, let address {
             do {
                 guard
                     let why = try await step.reason(toMake: action, at: address, network, inputs, resolution)
@@ -221,7 +246,7 @@ package struct Forecaster: Sendable {
             }
         }
         let sender = await sender(action.signer, network)
-        let isOpen = network.map { (try? unfinished(action.step, $0)) != nil } ?? false
+        let isOpen = network.map { (try? context.unfinished(action.step, $0)) != nil } ?? false
         if !isOpen {
             let start = (try? await firstNonce(of: sender, network)) ?? nil
             _ = next(action.network, sender, start: start, &view)
@@ -244,13 +269,13 @@ package struct Forecaster: Sendable {
     }
 
     /// Who would sign; nil where that is a secret that is not there, as on a pull request.
-    private func sender(_ signer: SignerSpec?, _ network: OpenNetwork?) async -> Address? {
+    func sender(_ signer: SignerSpec?, _ network: OpenNetwork?) async -> Address? {
         if let signer { return try? await context.address(of: signer) }
         return (network?.devnetKey ?? DevelopmentAccounts.all.first)?.address
     }
 
     /// Takes the next nonce of a sender and says what it would create with it.
-    private func next(
+    func next(
         _ network: NetworkSpec,
         _ sender: Address?,
         start: UInt64?,
@@ -263,22 +288,8 @@ package struct Forecaster: Sendable {
         return Address.created(by: sender, nonce: nonce)
     }
 
-    /// The operation of a step that an earlier run signed; nil where there is none.
-    private func unfinished(_ step: StepID, _ network: OpenNetwork) throws(StepFailure) -> ChainOperation? {
-        let open = try inLedger { () throws(LedgerError) in
-            try context.ledger.unfinishedOperation(
-                of: step,
-                project: context.project,
-                chainID: network.spec.chainID,
-                genesisHash: network.genesis
-            )
-        }
-        return open.flatMap { $0.attempts.isEmpty ? nil : $0 }
-    }
-
     /// The nonce that the sender's next transaction would get: behind all that is sent, pending or signed.
-    private func firstNonce(of sender: Address?, _ network: OpenNetwork?) async throws(StepFailure) -> UInt64?
-    {
+    func firstNonce(of sender: Address?, _ network: OpenNetwork?) async throws(StepFailure) -> UInt64? {
         guard let sender, let network else { return nil }
         let pending = try await network.transactionCount(of: sender, at: .pending)
         let lane = ChainOperation.Lane(

@@ -116,7 +116,19 @@ extension EffectContext {
         nowCalled name: String,
         _ network: OpenNetwork
     ) throws(StepFailure) {
-        let step = StepID.deploy(former, on: network.spec.name)
+        for step in StepID.placing(recordedAs: former, on: network.spec.name) {
+            guard let open = try unfinished(step, network) else { continue }
+            throw StepFailure(
+                .blocked,
+                code: "former-name",
+                "run \(open.intent.run) signed \(step) and ended before it was confirmed, and it is '\(name)' now",
+                hint: "run once more with the old name, then rename it"
+            )
+        }
+    }
+
+    /// The operation of a step that an earlier run signed; nil where there is none.
+    func unfinished(_ step: StepID, _ network: OpenNetwork) throws(StepFailure) -> ChainOperation? {
         let open = try inLedger { () throws(LedgerError) in
             try ledger.unfinishedOperation(
                 of: step,
@@ -125,13 +137,7 @@ extension EffectContext {
                 genesisHash: network.genesis
             )
         }
-        guard let open, !open.attempts.isEmpty else { return }
-        throw StepFailure(
-            .blocked,
-            code: "former-name",
-            "run \(open.intent.run) signed \(step) and ended before it was confirmed, and it is '\(name)' now",
-            hint: "run once more with the old name, then rename it"
-        )
+        return open.flatMap { $0.attempts.isEmpty ? nil : $0 }
     }
 
     // MARK: Taken over

@@ -88,6 +88,13 @@ package struct OpenNetwork: Sendable {
         do { return try await rpc.call(request) } catch { throw StepFailure(error, on: spec) }
     }
 
+    /// The 32 bytes of one slot of a contract's storage.
+    func storage(of address: Address, slot: Hash) async throws(StepFailure) -> [UInt8] {
+        do { return try await rpc.storage(of: address, slot: slot) } catch {
+            throw StepFailure(error, on: spec)
+        }
+    }
+
     func receipt(_ hash: Hash) async throws(StepFailure) -> TransactionReceipt? {
         do { return try await rpc.receipt(hash) } catch { throw StepFailure(error, on: spec) }
     }

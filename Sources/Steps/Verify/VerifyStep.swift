@@ -39,13 +39,13 @@ package struct VerifyStep: Sendable {
         inputs: StepInputs,
         progress: StepProgress
     ) async throws(StepFailure) -> Performed {
-        let fact = try EffectContext.deployment(action.deployment, on: action.network.name, inputs)
-        guard fact.codeMatches != false else {
-            let why = "what is there was made of an earlier source"
+        let bytes = try inputs[action.deploy].bytes(EffectOutput.deployment)
+        let fact = try WireJSON.decode(DeploymentFact.self, from: bytes)
+        let compiled = try inputs[action.compile]
+        if let why = try Self.whyNot(fact, compiled) {
             for verifier in action.network.verifiers { tell(action, verifier, .skipped, why) }
             return Performed(outputs: [], isReuse: true, reason: why)
         }
-        let compiled = try inputs[action.compile]
         let source = try Self.submission(fact, compiled, action)
         let network = try await context.hub.open(action.network)
         var failures: [String] = []
@@ -83,6 +83,14 @@ package struct VerifyStep: Sendable {
         }
         let reason = asked == 0 ? "its source is shown already" : "its source is shown"
         return Performed(outputs: [], isReuse: asked == 0, reason: reason)
+    }
+
+    /// Why nobody is asked; nil where they are.
+    private static func whyNot(_ fact: DeploymentFact, _ compiled: StoredOutputs) throws(StepFailure) -> String? {
+        if fact.action == .proposed { return "it is proposed and not there yet" }
+        if fact.codeMatches == false { return "what is there was made of an earlier source" }
+        let links = try CompilationV1.read(compiled).links
+        return links.isEmpty ? nil : "its code is linked with libraries, which services are not told of"
     }
 
     /// Whether every service is on record to show the source of what is at an address; nobody is asked.

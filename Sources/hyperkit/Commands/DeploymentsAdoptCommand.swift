@@ -15,6 +15,9 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand {
         discussion: """
             The contract is compiled, and the code at the address must be its code. The registry then has it, and runs keep \
             it until code or arguments change. Its arguments count as the manifest's, unless Foundry's file says what was sent.
+
+            Of a deployment with a proxy the address is the proxy's: it must keep what it points to where EIP-1967 says, and \
+            the code that it runs must be the contract's.
             """
     )
 
@@ -54,15 +57,21 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand {
             ])
             throw Exit.usage
         }
-        let (action, plan) = try planned(project, world)
-        let found = try found(action, network, world)
+        let (action, proxy, plan) = try planned(project, world)
+        let found = try found(proxy?.deployment ?? action, network, world)
         let state = try await RunState.open(
             project, plan, try RunOptions.parse(["--state-dir", options.stateDir]), world: world)
         let hub = state.hub(opened: { _ in }, noted: { Console.err([$0]) })
-        let entry: RegistryEntry
+        let entries: [RegistryEntry]
         do throws(StepFailure) {
             let inputs = try await state.compiled([action.compile], of: plan, hub: hub)
-            entry = try await state.adoption(hub: hub).entry(for: action, found, inputs: inputs)
+            let adoption = state.adoption(hub: hub)
+            if let proxy {
+                entries = try await adoption.entries(
+                    for: action, behind: proxy, at: found.address, inputs: inputs)
+            } else {
+                entries = [try await adoption.entry(for: action, found, inputs: inputs)]
+            }
         } catch {
             await hub.close()
             await state.slither?.close()
@@ -70,16 +79,22 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand {
         }
         await hub.close()
         await state.slither?.close()
-        try folder.update(network.name) { $0.setting(entry) }
-        Console.err("\(deployment) is at \(entry.address), says \(folder.path)/\(network.name).json")
+        try folder.update(network.name) { file in entries.reduce(file) { $0.setting($1) } }
+        Console.err("\(deployment) is at \(found.address), says \(folder.path)/\(network.name).json")
     }
 
-    /// The deployment's step, with the steps that it needs.
-    private func planned(_ project: Project, _ world: World) throws -> (DeployAction, Plan<Action>) {
+    /// The deployment's code, its proxy where it has one, and the steps that they need.
+    private func planned(_ project: Project, _ world: World) throws -> (
+        DeployAction, ProxyAction?, Plan<Action>
+    ) {
         let step = StepID.deploy(deployment.name, on: deployment.network)
         let all = try project.plan(PlanRequest(allNetworks: true), world: world).plan
+        let code = StepID.implementation(deployment.name, on: deployment.network)
+        if case .implementation(let action, let proxy)? = all[code]?.work {
+            return (action, proxy, all.closed { $0.id == code })
+        }
         guard case .deploy(let action)? = all[step]?.work else {
-            let names = all.steps.map(\.id).filter { $0.kind == .deploy }.map(\.subject)
+            let names = all.steps.map(\.id).filter { [.deploy, .proxy].contains($0.kind) }.map(\.subject)
             Console.err([
                 .error(
                     "unknown-deployment",
@@ -89,7 +104,7 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand {
             ])
             throw Exit.usage
         }
-        return (action, all.closed { $0.id == step })
+        return (action, nil, all.closed { $0.id == step })
     }
 
     /// What is said of the contract; prints what is wrong with Foundry's file.

@@ -63,8 +63,9 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
         let plan = try project.plan(PlanRequest(allNetworks: true), world: world).plan
         var asked: [(position: Int, action: DeployAction)] = []
         for (position, deployment) in checked.enumerated() where !deployment.isDrift {
-            let step = StepID.deploy(deployment.entry.name, on: deployment.network)
-            guard case .deploy(let action)? = plan[step]?.work, !action.expectations.isEmpty else { continue }
+            guard let action = plan.deployment(deployment.entry.name, on: deployment.network),
+                !action.expectations.isEmpty
+            else { continue }
             asked.append((position, action))
         }
         guard !asked.isEmpty else { return }
@@ -114,7 +115,8 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
         guard unmet.isEmpty else {
             return unmet.map { "check '\($0.name)': \($0.read) is \($0.seen)" }.joined(separator: "; ")
         }
-        return words(checked.finding)
+        guard let runs = checked.runs else { return words(checked.finding) }
+        return "\(words(checked.finding)): the code at \(runs)"
     }
 
     private static func words(_ finding: CheckedDeployment.Finding) -> String {
@@ -122,6 +124,7 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
         case .same: "as it was deployed"
         case .gone: "there is no code any more"
         case .differs: "there is other code"
+        case .pointsElsewhere: "it runs other code than is on record"
         case .otherChain: "the network is another chain now"
         case .notCompared: "there is code; what it was is not on record"
         }
@@ -133,5 +136,20 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
             throw Exit.blocked
         }
         if !failures.isEmpty { throw Exit.failure }
+    }
+}
+
+extension Plan<Action> {
+    /// A deployment as its users see it, with a proxy before it or without; nil where the plan has none of that name.
+    func deployment(_ name: String, on network: String) -> DeployAction? {
+        for step in StepID.placing(recordedAs: name, on: network) {
+            switch self[step]?.work {
+            case .deploy(let action): return action
+            case .proxy(let action): return action.deployment
+            case .generate, .compile, .audit, .implementation, .beacon, .call, .check, .factory, .verify, nil:
+                continue
+            }
+        }
+        return nil
     }
 }

@@ -101,7 +101,7 @@ struct PlanCommand: AsyncParsableCommand {
                     id: step.id, action: action, reasons: [reason ?? ""].filter { !$0.isEmpty })
             case .factory:
                 return PlanV1.Step(id: step.id, action: "keep", reasons: ["it is put there where it is not"])
-            case .deploy:
+            case .deploy, .implementation, .beacon, .proxy:
                 let forecast = byStep[step.id]
                 return PlanV1.Step(
                     id: step.id,

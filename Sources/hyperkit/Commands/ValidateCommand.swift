@@ -21,7 +21,7 @@ struct ValidateCommand: AsyncParsableCommand {
         let planned = try project.plan(PlanRequest(allNetworks: true), world: world)
         Console.err(project.notes(with: planned, world: world))
         let steps = planned.plan.steps
-        let deployments = steps.count { $0.id.kind == .deploy }
+        let deployments = steps.count { $0.id.kind == .deploy || $0.id.kind == .proxy }
         let contracts = steps.count { $0.id.kind == .compile }
         if json {
             let counts = ["contracts": contracts, "deployments": deployments, "steps": steps.count]

@@ -113,8 +113,9 @@ extension Plan<Action> {
     var recordedNetworks: [String] {
         let names = steps.compactMap { step -> String? in
             switch step.work {
-            case .deploy(let action): action.network.isRecorded ? action.network.name : nil
-            case .generate, .compile, .audit, .call, .check, .factory, .verify: nil
+            case .deploy(let action), .implementation(let action, _):
+                action.network.isRecorded ? action.network.name : nil
+            case .beacon, .proxy, .generate, .compile, .audit, .call, .check, .factory, .verify: nil
             }
         }
         return Set(names).sorted()

@@ -120,7 +120,8 @@ struct RunSession {
 
     /// Writes the reports, and the sources that templates made.
     private func finish(_ record: RunRecord, folder: String, state: RunState) throws -> Ended {
-        guard let reading = RunReading(record, notCovered: NotCovered.always) else {
+        guard let reading = RunReading(record, notCovered: NotCovered.always + planned.plan.proxiesNotCovered)
+        else {
             preconditionFailure("a run that has ended can be read")
         }
         let json = ReportV1.parts(reading)
@@ -190,14 +191,22 @@ extension Plan<Action>.Step {
     /// What records need of a step.
     var planned: PlannedStep {
         var deployment: PlannedDeployment?
-        if case .deploy(let action) = work {
-            deployment = PlannedDeployment(
-                name: action.name,
-                contract: action.contract.rawValue,
-                network: action.network.name,
-                chainID: action.network.chainID.rawValue
-            )
+        switch work {
+        case .generate, .compile, .audit, .check, .call, .implementation, .beacon, .factory, .verify: break
+        case .deploy(let action): deployment = action.planned
+        case .proxy(let action): deployment = action.deployment.planned
         }
         return PlannedStep(id: id, needs: needs, pool: pool, deployment: deployment)
+    }
+}
+
+extension DeployAction {
+    fileprivate var planned: PlannedDeployment {
+        PlannedDeployment(
+            name: name,
+            contract: contract.rawValue,
+            network: network.name,
+            chainID: network.chainID.rawValue
+        )
     }
 }

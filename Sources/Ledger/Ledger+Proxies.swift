@@ -1,0 +1,106 @@
+import EthereumTypes
+import Foundation
+import GRDB
+package import Model
+
+/// What an upgrade's operation leaves behind when it is final.
+package struct UpgradeClaim: Hashable, Sendable {
+    /// The deployment's name.
+    package var name: String
+    package var contract: String
+    /// What its proxy points to now.
+    package var proxy: ProxyState
+    /// Of the code which it runs now; nil where that is not known.
+    package var storageLayout: StorageLayout?
+
+    package init(name: String, contract: String, proxy: ProxyState, storageLayout: StorageLayout?) {
+        self.name = name
+        self.contract = contract
+        self.proxy = proxy
+        self.storageLayout = storageLayout
+    }
+}
+
+extension Ledger {
+    /// Says that an upgrade is deep enough; what the proxy points to is recorded in the same database transaction.
+    ///
+    /// The row from before is kept as replaced; the one that takes its place keeps all that its creation says.
+    ///
+    /// - Throws: ``LedgerError/contradiction(_:detail:)`` where it is no call or nothing of that name is current;
+    ///   ``LedgerError/notAllowed(_:from:to:)`` where no block has it or it reverted.
+    package func markFinal(
+        _ id: ChainOperation.ID,
+        leaving claim: UpgradeClaim
+    ) throws(LedgerError) -> DeploymentRow {
+        let time = now().milliseconds
+        return try write { database in
+            let operation = try ChainOperation.fetch(id, in: database)
+            _ = try successful(operation, .call)
+            let intent = try move(operation, to: .final, nil, in: database).intent
+            let current = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT id FROM deployments WHERE status = 'current' AND project = ? AND name = ?
+                        AND network = ? AND chain_id = ? AND genesis_hash = ?
+                    """,
+                arguments: [
+                    intent.project, claim.name, intent.network,
+                    try Column.integer(intent.chainID.rawValue, "chain id"), intent.genesisHash.description,
+                ]
+            )
+            guard let current else {
+                throw LedgerError.contradiction(
+                    id, detail: "nothing is on record that it could have upgraded")
+            }
+            try database.execute(
+                sql: "UPDATE deployments SET status = 'replaced' WHERE id = ?", arguments: [current])
+            try database.execute(
+                sql: """
+                    INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
+                        genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,
+                        block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
+                        constructor_arguments, recorded_at, made_in)
+                    SELECT ?, operation, project, name, ?, network, chain_id, genesis_hash, 'current', address,
+                        deployer, gas_used, fee_paid_wei, transaction_hash, block_number, init_code_digest,
+                        runtime_code_digest, deployed_code_digest, constructor_arguments, ?,
+                        coalesce(made_in, run) FROM deployments WHERE id = ?
+                    """,
+                arguments: [intent.run, claim.contract, time, current]
+            )
+            let upgraded = database.lastInsertedRowID
+            try Self.note(claim.proxy, claim.storageLayout, of: upgraded, in: database)
+            return try DeploymentRow.fetch(upgraded, in: database)
+        }
+    }
+
+    /// Writes down what a row's proxy points to, and its layout.
+    static func note(
+        _ proxy: ProxyState?,
+        _ layout: StorageLayout?,
+        of row: Int64,
+        in database: Database
+    ) throws {
+        guard proxy != nil || layout != nil else { return }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let text = try proxy.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+        try database.execute(
+            sql: "UPDATE deployments SET proxy = ?, storage_layout = ? WHERE id = ?",
+            arguments: [text, layout.map { String(decoding: $0.json, as: UTF8.self) }, row]
+        )
+    }
+}
+
+extension Row {
+    /// A value that a column holds as JSON.
+    ///
+    /// - Throws: ``MalformedRow`` where it does not.
+    func jsonIfThere<Value: Decodable>(_ column: String) throws(MalformedRow) -> Value? {
+        guard let text = try optional(column) as String? else { return nil }
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+        } catch {
+            throw MalformedRow(detail: "a row's '\(column)' cannot be read: \(error)")
+        }
+    }
+}

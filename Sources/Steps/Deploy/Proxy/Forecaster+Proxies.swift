@@ -1,0 +1,190 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+extension Forecaster {
+    func forecastBeacon(
+        _ action: ProxyAction,
+        _ outcome: [StepID: Outcome],
+        _ inputs: StepInputs,
+        _ view: inout ForecastView
+    ) async -> DeploymentForecast {
+        guard let compile = action.beaconCompile else {
+            return Self.blocked(action, .beacon, "it has no beacon")
+        }
+        let beacon = action.beaconDeployment(compiledBy: compile)
+        do throws(StepFailure) {
+            try admit(action, [compile], action.spec.owner?.references ?? [], outcome, view)
+            let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
+            var decision = DeployStep.Decision.create(reason: Self.newChain)
+            if let network, try context.unfinished(beacon.step, network) == nil {
+                let knowledge = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
+                decision = try await ProxyStep(context).decideBeacon(beacon, network, knowledge).decision
+            }
+            var forecast = try ProxyStep.intent(action, .beacon, decision.forecast, inputs)
+            if case .keep(let fact) = decision {
+                forecast.address = fact.address
+                return forecast
+            }
+            return try await created(forecast, action, network, &view)
+        } catch {
+            return Self.stuck(action, .beacon, error)
+        }
+    }
+
+    func forecastProxy(
+        _ action: ProxyAction,
+        _ outcome: [StepID: Outcome],
+        _ inputs: StepInputs,
+        _ view: inout ForecastView
+    ) async -> DeploymentForecast {
+        do throws(StepFailure) {
+            try admit(
+                action, [action.deployment.compile, action.proxyCompile], action.spec.references, outcome,
+                view)
+            let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
+            guard let network else {
+                let new = (action: DeploymentForecast.Action.create, reason: Self.newChain)
+                return try await created(
+                    try ProxyStep.intent(action, .proxy, new, inputs), action, nil, &view)
+            }
+            if let open = try context.unfinished(action.step, network) {
+                return try unfinished(open, action, network, inputs)
+            }
+            return try await forecastProxy(action, network, inputs, &view)
+        } catch {
+            return Self.stuck(action, .proxy, error)
+        }
+    }
+
+    private func forecastProxy(
+        _ action: ProxyAction,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ view: inout ForecastView
+    ) async throws(StepFailure) -> DeploymentForecast {
+        let knowledge = try context.knowledge(
+            of: action.name, formerly: action.deployment.formerly, on: network)
+        let name = DeploymentPart.implementation.recordName(of: action.name)
+        let implementation = view.addresses["\(name)@\(action.network.name)"]
+        let resolution = await resolution(view, on: action.network, signers: action.deployment.signersRead)
+        let (decision, _) = try await ProxyStep(context).decide(
+            action, implementation, network, knowledge,
+            arguments: { () async throws(StepFailure) in
+                let references = action.spec.initialize?.arguments.references ?? []
+                guard resolution.knows(references) else { return nil }
+                return try ProxyStep.initializeData(action, inputs, resolution)
+            })
+        var forecast = try ProxyStep.intent(action, .proxy, decision.forecast, inputs)
+        switch decision {
+        case .keep(let fact):
+            forecast.address = fact.address
+            return forecast
+        case .create, .replace: return try await created(forecast, action, network, &view)
+        case .upgrade(let known, let reason):
+            let sender = await sender(action.deployment.signer, network)
+            try await UpgradeCheck(context: context, action: action, network: network)
+                .all(known, inputs: inputs, sender: sender)
+            forecast.sender = sender?.description
+            forecast.address = known.entry.address.description
+            _ = next(action.network, sender, start: try await firstNonce(of: sender, network), &view)
+            guard let state = known.entry.proxy else { return forecast }
+            let upgrade = try Upgrade(of: known.entry.address, state, to: implementation ?? .zero)
+            forecast.calls = [
+                DeploymentForecast.Call(
+                    name: upgrade.function,
+                    function: upgrade.function,
+                    arguments: "its implementation",
+                    to: upgrade.to.description,
+                    data: implementation.map { _ in Hex.prefixed(upgrade.data) },
+                    valueWei: "0",
+                    reason: reason
+                )
+            ]
+            return forecast
+        }
+    }
+
+    private static let newChain = "an ephemeral devnet starts empty each time"
+
+    /// The forecast of a contract that is created with the sender's next nonce.
+    ///
+    /// What it costs is not known before the code that it calls is there.
+    private func created(
+        _ forecast: DeploymentForecast,
+        _ action: ProxyAction,
+        _ network: OpenNetwork?,
+        _ view: inout ForecastView
+    ) async throws(StepFailure) -> DeploymentForecast {
+        var forecast = forecast
+        let sender = await sender(action.deployment.signer, network)
+        forecast.sender = sender?.description
+        let start = network == nil ? 0 : try await firstNonce(of: sender, network)
+        forecast.address = next(action.network, sender, start: start, &view)?.description
+        return forecast
+    }
+
+    /// The run first takes it to its end.
+    private func unfinished(
+        _ open: ChainOperation,
+        _ action: ProxyAction,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs
+    ) throws(StepFailure) -> DeploymentForecast {
+        let reason = "run \(open.intent.run) signed it and ended before it was confirmed"
+        if open.state == .blocked {
+            throw StepFailure(.blocked, code: "lane-blocked", open.error ?? reason)
+        }
+        let what: DeploymentForecast.Action = open.intent.kind == .call ? .upgrade : .create
+        var forecast = try ProxyStep.intent(action, .proxy, (action: what, reason: reason), inputs)
+        forecast.sender = open.intent.sender.description
+        forecast.address = open.attempts.last?.predictedAddress?.description
+        if open.intent.kind == .call,
+            case .known(let known) = try context.knowledge(of: action.name, on: network)
+        {
+            forecast.address = known.entry.address.description
+        }
+        return forecast
+    }
+
+    /// - Throws: ``StepFailure`` of the kind `blocked` where something that it needs comes to nothing.
+    private func admit(
+        _ action: ProxyAction,
+        _ needs: [StepID],
+        _ references: [Interpolated.Reference],
+        _ outcome: [StepID: Outcome],
+        _ view: ForecastView
+    ) throws(StepFailure) {
+        let stuck = [action.implementation, action.beacon].compactMap(\.self).first(where: view.isStuck)
+        let reason =
+            stuck.map { "it needs \($0)" } ?? blocked(needs, references, on: action.network, outcome, view)
+        if let reason { throw StepFailure(.blocked, code: "needs", reason) }
+    }
+
+    private static func stuck(
+        _ action: ProxyAction,
+        _ part: DeploymentPart,
+        _ failure: StepFailure
+    ) -> DeploymentForecast {
+        var forecast = blocked(action, part, failure.message)
+        if failure.code == "drift" { forecast.action = .drift }
+        return forecast
+    }
+
+    private static func blocked(
+        _ action: ProxyAction,
+        _ part: DeploymentPart,
+        _ reason: String
+    ) -> DeploymentForecast {
+        DeploymentForecast(
+            step: .placing(part, of: action.name, on: action.network.name),
+            network: action.network.name,
+            action: .blocked,
+            reason: reason,
+            arguments: action.spec.spelling,
+            valueWei: action.deployment.value.description
+        )
+    }
+}

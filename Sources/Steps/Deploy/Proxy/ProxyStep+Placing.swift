@@ -1,0 +1,273 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+extension ProxyStep {
+    /// What is to be done with a proxy.
+    enum Decision: Sendable {
+        case keep(DeploymentFact)
+        case create(reason: String)
+        case replace(reason: String)
+        case upgrade(KnownDeployment, reason: String)
+
+        var forecast: (action: DeploymentForecast.Action, reason: String) {
+            switch self {
+            case .keep(let fact): (.keep, fact.reason)
+            case .create(let reason): (.create, reason)
+            case .replace(let reason): (.replace, reason)
+            case .upgrade(_, let reason): (.upgrade, reason)
+            }
+        }
+    }
+
+    func placeProxy(
+        _ action: ProxyAction,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ progress: StepProgress
+    ) async throws(StepFailure) -> DeploymentFact {
+        let implementation = try implementation(of: action, inputs)
+        if let open = try context.unfinished(action.step, network),
+            let settled = try await settleEarlier(open, action, implementation, network, inputs, progress)
+        {
+            return settled
+        }
+        let knowledge = try context.knowledge(
+            of: action.name, formerly: action.deployment.formerly, on: network)
+        let (decision, gasUsed) = try await decide(
+            action, implementation, network, knowledge,
+            arguments: { () async throws(StepFailure) in
+                try await initializeData(action, inputs)
+            })
+        try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
+        let creation: DeployStep.Decision
+        switch decision {
+        case .keep(let fact): return fact
+        case .create(let reason): creation = .create(reason: reason)
+        case .replace(let reason): creation = .replace(reason: reason)
+        case .upgrade(let known, let reason):
+            let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
+            return try await upgrade(
+                action, known, to: implementation, reason, allowance, network, inputs, progress)
+        }
+        let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
+        let sender = try await context.signer(action.deployment.signer, on: network).address
+        let call = try await creationOfProxy(action, inputs, sender: sender)
+        var fact = try await DeployStep(context).create(
+            action.creation, call, Creation(initCode: call.data), creation, allowance, network: network,
+            inputs: inputs, progress)
+        fact.implementation = implementation.description
+        return fact
+    }
+
+    /// Looks at what is on record of a proxy and at what the chain has there; sends and writes nothing.
+    ///
+    /// - Parameters:
+    ///   - action: The deployment.
+    ///   - implementation: The code that it shall run; nil: other code than any that is there.
+    ///   - network: Where.
+    ///   - knowledge: What is on record.
+    ///   - arguments: The call that initializes it, as the manifest has it now.
+    /// - Returns: The decision, and what the creation used where that is news to the ledger.
+    /// - Throws: ``StepFailure`` of the kind `blocked` where record and chain differ, or it is on record as another kind.
+    func decide(
+        _ action: ProxyAction,
+        _ implementation: Address?,
+        _ network: OpenNetwork,
+        _ knowledge: DeploymentKnowledge,
+        arguments: () async throws(StepFailure) -> [UInt8]?
+    ) async throws(StepFailure) -> (decision: Decision, gasUsed: UInt64?) {
+        let known: KnownDeployment
+        switch knowledge {
+        case .nothing:
+            return (.create(reason: try DeployStep(context).reasonToCreate(action.deployment, network)), nil)
+        case .forgotten(let row):
+            let place = row.address?.description ?? "?"
+            return (.create(reason: "what was at \(place) is forgotten, says the registry"), nil)
+        case .known(let found): known = found
+        }
+        let gasUsed = try await context.confirmed(known, on: network)
+        guard action.deployment.redeploy != .always else {
+            return (.replace(reason: "redeploy: always"), gasUsed)
+        }
+        let state = try await UpgradeCheck(context: context, action: action, network: network).state(
+            of: known)
+        guard state.implementation == implementation else {
+            let target = implementation.map { " to that at \($0)" } ?? ""
+            let reason = "its code changed, from that at \(state.implementation)\(target)"
+            return (.upgrade(known, reason: reason), gasUsed)
+        }
+        var reason = "it runs the same code at \(state.implementation)\(known.since)\(known.words)"
+        if let before = known.entry.initializeData, let now = try await arguments(), before != now {
+            reason += "; what 'initialize' says changed, and it is called once only, when the proxy is made"
+        }
+        return (
+            .keep(Self.kept(action.deployment, known, gasUsed: gasUsed, reason: reason)),
+            gasUsed
+        )
+    }
+
+    // MARK: Creation
+
+    /// The creation of a beacon with its arguments.
+    func creation(
+        of beacon: DeployAction,
+        _ action: ProxyAction,
+        _ inputs: StepInputs,
+        sender: Address
+    ) async throws(StepFailure) -> ConstructorCall {
+        var beacon = beacon
+        let implementation = try implementation(of: action, inputs)
+        beacon.arguments = .positional([
+            action.argument(implementation.description), try await owner(of: action, inputs, sender: sender),
+        ])
+        return try ConstructorCall(
+            beacon, compiled: try inputs[beacon.compile], resolution: .nothing(on: action.network))
+    }
+
+    /// The creation of a proxy with its arguments, the call that initializes it among them.
+    func creationOfProxy(
+        _ action: ProxyAction,
+        _ inputs: StepInputs,
+        sender: Address
+    ) async throws(StepFailure) -> ConstructorCall {
+        let implementation = try implementation(of: action, inputs)
+        let data = action.argument(Hex.prefixed(try await initializeData(action, inputs)))
+        var creation = action.creation
+        switch action.spec.kind {
+        case .uups: creation.arguments = .positional([action.argument(implementation.description), data])
+        case .transparent:
+            creation.arguments = .positional([
+                action.argument(implementation.description),
+                try await owner(of: action, inputs, sender: sender), data,
+            ])
+        case .beacon:
+            let name = DeploymentPart.beacon.recordName(of: action.name)
+            let beacon = try Self.address(of: .beacon(action.name, on: action.network.name), name, inputs)
+            creation.arguments = .positional([action.argument(beacon.description), data])
+        }
+        var call = try ConstructorCall(
+            creation, compiled: try inputs[action.proxyCompile], resolution: .nothing(on: action.network))
+        let compiled = try inputs[action.deployment.compile]
+        call.proxy = action.spec.kind
+        call.storageLayout = try StorageLayout(compiled: compiled)
+        // What goes wrong in it goes wrong in the implementation.
+        call.abi = try EffectContext.abi(compiled)
+        return call
+    }
+
+    /// Who may upgrade.
+    private func owner(
+        of action: ProxyAction,
+        _ inputs: StepInputs,
+        sender: Address
+    ) async throws(StepFailure) -> Argument {
+        guard let owner = action.spec.owner else { return action.argument(sender.description) }
+        let resolution = try await resolution(of: action, inputs)
+        guard case .text(let text) = try resolution.input(.text(owner)) else {
+            return action.argument(sender.description)
+        }
+        return .text(Interpolated(text: text, at: owner.location))
+    }
+
+    /// The call data that initializes a proxy; nothing where it is not called.
+    func initializeData(_ action: ProxyAction, _ inputs: StepInputs) async throws(StepFailure) -> [UInt8] {
+        try Self.initializeData(action, inputs, try await resolution(of: action, inputs))
+    }
+
+    static func initializeData(
+        _ action: ProxyAction,
+        _ inputs: StepInputs,
+        _ resolution: ArgumentResolution
+    ) throws(StepFailure) -> [UInt8] {
+        guard let initialize = action.spec.initialize else { return [] }
+        return try CallStep.callData(
+            initialize.function, initialize.arguments, try inputs[action.deployment.compile], resolution)
+    }
+
+    private func resolution(of action: ProxyAction, _ inputs: StepInputs) async throws(StepFailure)
+        -> ArgumentResolution
+    {
+        try await context.resolution(
+            of: action.spec.references,
+            on: action.network.name,
+            signers: action.deployment.signersRead,
+            inputs: inputs
+        )
+    }
+
+    func implementation(of action: ProxyAction, _ inputs: StepInputs) throws(StepFailure) -> Address {
+        try Self.address(of: action.implementation, action.name, inputs)
+    }
+
+    private static func address(
+        of step: StepID,
+        _ name: String,
+        _ inputs: StepInputs
+    ) throws(StepFailure) -> Address {
+        let bytes = try inputs[step].bytes(EffectOutput.deployment)
+        return try EffectContext.address(of: try WireJSON.decode(DeploymentFact.self, from: bytes))
+    }
+
+    // MARK: Plans
+
+    /// What is about to be done, as a plan would say it.
+    static func intent(
+        _ action: ProxyAction,
+        _ part: DeploymentPart,
+        _ decision: (action: DeploymentForecast.Action, reason: String),
+        _ inputs: StepInputs
+    ) throws(StepFailure) -> DeploymentForecast {
+        let compile = part == .beacon ? action.beaconCompile ?? action.proxyCompile : action.proxyCompile
+        let owner = action.spec.owner.map { Arguments.positional([.text($0)]).spelling } ?? "the sender"
+        return DeploymentForecast(
+            step: .placing(part, of: action.name, on: action.network.name),
+            network: action.network.name,
+            action: decision.action,
+            reason: decision.reason,
+            initCodeDigest: try inputs[compile].digest(CompileOutput.initCode),
+            arguments: part == .beacon ? "owner \(owner)" : action.spec.spelling,
+            valueWei: part == .beacon ? "0" : action.deployment.value.description
+        )
+    }
+}
+
+extension ProxyAction {
+    /// The contract at the deployment's address, without its arguments.
+    var creation: DeployAction {
+        var creation = deployment
+        creation.compile = proxyCompile
+        return creation
+    }
+
+    /// An argument that hyperkit fills in; it stands where the manifest says what initializes the proxy.
+    func argument(_ text: String) -> Argument {
+        let place = spec.initialize?.function.location ?? FileLocation(file: "proxy", line: 1, column: 1)
+        return .text(Interpolated(text: text, at: place))
+    }
+}
+
+extension ArgumentResolution {
+    /// For arguments in which nothing is left to be known.
+    static func nothing(on network: NetworkSpec) -> ArgumentResolution {
+        ArgumentResolution(deployments: [:], signers: [:], network: network.name)
+    }
+}
+
+extension RegistryEntry {
+    /// The call that initialized a proxy, behind the other arguments of its constructor; nil where they are not on record.
+    var initializeData: [UInt8]? {
+        guard let proxy, !constructorArguments.isEmpty else { return nil }
+        let types: [ABIType] =
+            switch proxy.kind {
+            case .uups, .beacon: [.address, .bytes]
+            case .transparent: [.address, .address, .bytes]
+            }
+        guard case .bytes(let data)? = try? ABI.decode(constructorArguments, as: types).last else {
+            return nil
+        }
+        return data
+    }
+}

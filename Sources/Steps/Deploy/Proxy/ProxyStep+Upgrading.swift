@@ -1,0 +1,182 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+extension ProxyStep {
+    /// Has a proxy run other code.
+    func upgrade(
+        _ action: ProxyAction,
+        _ known: KnownDeployment,
+        to implementation: Address,
+        _ reason: String,
+        _ allowance: Allowance,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ progress: StepProgress
+    ) async throws(StepFailure) -> DeploymentFact {
+        let signer = try await context.signer(action.deployment.signer, on: network)
+        let check = UpgradeCheck(context: context, action: action, network: network)
+        try await check.all(known, inputs: inputs, sender: signer.address)
+        guard let state = known.entry.proxy else {
+            throw StepFailure(code: "kind-changed", "\(action.step.subject) is no proxy on record")
+        }
+        let upgrade = try Upgrade(of: known.entry.address, state, to: implementation)
+        let sender = try await context.sender(
+            signer.address,
+            on: network,
+            progress: progress,
+            usable: { operation throws(StepFailure) in
+                let fact = Self.upgraded(action, known.entry, to: implementation, operation, reason)
+                return try DeployStep.performed(fact).outputs
+            }
+        )
+        let operation = try await sender.settle(
+            TransactionRequest(
+                step: action.step,
+                kind: .call,
+                to: upgrade.to,
+                data: upgrade.data,
+                value: .zero,
+                abi: try EffectContext.abi(try inputs[action.deployment.compile]),
+                allowance: allowance
+            ),
+            signedBy: signer
+        )
+        try await finish(operation, action, known.entry, to: implementation, network, inputs)
+        return Self.upgraded(action, known.entry, to: implementation, operation, reason)
+    }
+
+    /// An operation of this step that an earlier run left: it is taken to its end before anything is decided anew.
+    ///
+    /// - Returns: What it did, where that is what the manifest wants now.
+    func settleEarlier(
+        _ open: ChainOperation,
+        _ action: ProxyAction,
+        _ implementation: Address,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ progress: StepProgress
+    ) async throws(StepFailure) -> DeploymentFact? {
+        guard open.intent.kind == .call else {
+            let call = try await creationOfProxy(action, inputs, sender: open.intent.sender)
+            var fact = try await DeployStep(context).settleEarlier(
+                action.creation, call, Creation(initCode: call.data), network, progress)
+            fact?.implementation = implementation.description
+            return fact
+        }
+        let settled = try await context.settled(
+            action.step,
+            signer: action.deployment.signer,
+            on: network,
+            progress: progress,
+            usable: { _ throws(StepFailure) in nil }
+        )
+        guard let settled else { return nil }
+        let sent = settled.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
+        guard let target = sent.flatMap({ Upgrade.implementation(in: $0.transaction) }),
+            case .known(let known) = try context.knowledge(of: action.name, on: network)
+        else {
+            throw StepFailure(
+                .blocked, code: "damaged-journal", "what was sent for \(action.step) cannot be read")
+        }
+        try await finish(settled, action, known.entry, to: target, network, inputs)
+        guard target == implementation else { return nil }
+        let reason = "run \(settled.intent.run) sent the upgrade and ended before it was confirmed"
+        return Self.upgraded(action, known.entry, to: target, settled, reason)
+    }
+
+    /// Makes sure that the proxy runs the new code, and makes that durable.
+    private func finish(
+        _ operation: ChainOperation,
+        _ action: ProxyAction,
+        _ entry: RegistryEntry,
+        to implementation: Address,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs
+    ) async throws(StepFailure) {
+        let state = try await stateOnceUpgraded(operation, action, entry, to: implementation, network)
+        var layout: StorageLayout?
+        if try self.implementation(of: action, inputs) == implementation {
+            layout = try StorageLayout(compiled: try inputs[action.deployment.compile])
+        } else {
+            layout = try context.layoutOnRecord(of: action.name, at: implementation, network)
+        }
+        let claim = UpgradeClaim(
+            name: action.name,
+            contract: action.deployment.contract.rawValue,
+            proxy: state,
+            storageLayout: layout
+        )
+        try inLedger { () throws(LedgerError) in
+            _ = try context.ledger.markFinal(operation.id, leaving: claim)
+        }
+    }
+
+    /// What the proxy points to; nodes behind one URL may lag behind each other.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-upgraded`: the operation is not final then.
+    private func stateOnceUpgraded(
+        _ operation: ChainOperation,
+        _ action: ProxyAction,
+        _ entry: RegistryEntry,
+        to implementation: Address,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> ProxyState {
+        let block = operation.inclusion?.blockNumber
+        var wait = Duration.milliseconds(250)
+        var state = try await network.proxyState(action.spec.kind, at: entry.address, since: block)
+        for _ in 0..<8 where state.implementation != implementation {
+            guard (try? await context.world.sleep(wait)) != nil else { throw .cancelled }
+            wait *= 2
+            state = try await network.proxyState(action.spec.kind, at: entry.address, since: block)
+        }
+        guard state.implementation == implementation else {
+            throw StepFailure(
+                .blocked,
+                code: "not-upgraded",
+                "'\(action.network.name)' has a receipt that says \(action.step.subject) was upgraded to "
+                    + "\(implementation), and it runs the code at \(state.implementation)",
+                hint: "somebody may have upgraded it again; run again: it is looked up, not made anew"
+            )
+        }
+        return state
+    }
+
+    private static func upgraded(
+        _ action: ProxyAction,
+        _ entry: RegistryEntry,
+        to implementation: Address,
+        _ operation: ChainOperation,
+        _ reason: String
+    ) -> DeploymentFact {
+        var fact = DeployStep.fact(action.deployment, .upgraded, reason: reason)
+        fact.address = entry.address.description
+        fact.codeMatches = true
+        fact.transactionHash = operation.inclusion?.transactionHash.description
+        fact.blockNumber = operation.inclusion?.blockNumber
+        fact.gasUsed = operation.inclusion?.gasUsed
+        fact.feePaidWei = operation.inclusion?.feePaid.description
+        fact.constructorArguments = Hex.prefixed(entry.constructorArguments)
+        fact.implementation = implementation.description
+        return fact
+    }
+}
+
+extension EffectContext {
+    /// The layout of code that an earlier run put behind a deployment's proxy; nil where that is not on record.
+    func layoutOnRecord(
+        of deployment: String,
+        at implementation: Address,
+        _ network: OpenNetwork
+    ) throws(StepFailure) -> StorageLayout? {
+        try inLedger { () throws(LedgerError) in
+            try ledger.deployments(
+                project: project,
+                name: DeploymentPart.implementation.recordName(of: deployment),
+                network: network.spec.name
+            )
+        }.first { $0.address == implementation && $0.genesisHash == network.genesis }?.claim.storageLayout
+    }
+}

@@ -1,0 +1,225 @@
+package import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Ledger
+package import Model
+
+/// Puts a deployment's code, its beacon and its proxy on a network, and has the proxy run other code when that changed.
+package struct ProxyStep: Sendable {
+    let context: EffectContext
+
+    package init(_ context: EffectContext) { self.context = context }
+
+    /// Puts the code there; where it would take the place of other code, only if the proxy could run it.
+    package func performImplementation(
+        _ action: DeployAction,
+        behind proxy: ProxyAction,
+        inputs: StepInputs,
+        progress: StepProgress
+    ) async throws(StepFailure) -> Performed {
+        try DeployStep.judge(action, inputs)
+        try context.admit(action.network)
+        let network = try await context.hub.open(action.network)
+        if try context.unfinished(action.step, network) == nil {
+            let resolution = try await context.resolution(
+                of: action.references,
+                on: action.network.name,
+                signers: action.signersRead,
+                inputs: inputs
+            )
+            let call = try ConstructorCall(
+                action, compiled: try inputs[action.compile], resolution: resolution)
+            let creation = try await context.creation(of: call.data, action, on: network)
+            switch try await DeployStep(context).decide(action, call, creation, network) {
+            case .keep, .adopt: break
+            case .create, .replace:
+                try await admitCode(for: proxy, network, inputs) { () async throws(StepFailure) in
+                    try await context.sending(proxy.deployment.signer, on: network).address
+                }
+            }
+        }
+        return try await DeployStep(context).perform(action, inputs: inputs, progress: progress)
+    }
+
+    /// Whether new code is worth putting there: what stands against running it is found before it is paid for.
+    ///
+    /// - Throws: As ``UpgradeCheck/all(_:inputs:sender:)``.
+    func admitCode(
+        for proxy: ProxyAction,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        sender: () async throws(StepFailure) -> Address?
+    ) async throws(StepFailure) {
+        let check = UpgradeCheck(context: context, action: proxy, network: network)
+        try check.contract(inputs)
+        guard proxy.deployment.redeploy != .always,
+            case .known(let known) = try context.knowledge(
+                of: proxy.name, formerly: proxy.deployment.formerly, on: network)
+        else { return }
+        try await check.all(known, inputs: inputs, sender: try await sender())
+    }
+
+    package func performBeacon(
+        _ action: ProxyAction,
+        inputs: StepInputs,
+        progress: StepProgress
+    ) async throws(StepFailure) -> Performed {
+        guard let compile = action.beaconCompile else {
+            throw StepFailure(code: "no-beacon", "a \(action.spec.kind.rawValue) proxy has no beacon")
+        }
+        let beacon = action.beaconDeployment(compiledBy: compile)
+        return try await perform(beacon, compile, inputs) { network async throws(StepFailure) in
+            try await placeBeacon(beacon, action, network, inputs, progress)
+        }
+    }
+
+    package func performProxy(
+        _ action: ProxyAction,
+        inputs: StepInputs,
+        progress: StepProgress
+    ) async throws(StepFailure) -> Performed {
+        try await perform(action.deployment, action.proxyCompile, inputs) {
+            network async throws(StepFailure) in
+            try await placeProxy(action, network, inputs, progress)
+        }
+    }
+
+    /// Does the work on an open network; what goes wrong is put on record.
+    private func perform(
+        _ action: DeployAction,
+        _ compile: StepID,
+        _ inputs: StepInputs,
+        _ work: (OpenNetwork) async throws(StepFailure) -> DeploymentFact
+    ) async throws(StepFailure) -> Performed {
+        try context.admit(action.network)
+        let network = try await context.hub.open(action.network)
+        do throws(StepFailure) {
+            return try DeployStep.performed(try await work(network))
+        } catch {
+            guard error.kind == .failed || error.kind == .blocked,
+                let initCode = try inputs[compile].digest(CompileOutput.initCode),
+                let runtimeCode = try inputs[compile].digest(CompileOutput.runtimeCode)
+            else { throw error }
+            let claim = DeploymentClaim(
+                name: action.name,
+                contract: action.contract.rawValue,
+                initCodeDigest: initCode,
+                runtimeCodeDigest: runtimeCode,
+                constructorArguments: []
+            )
+            try inLedger { () throws(LedgerError) in
+                try context.ledger.recordFailure(
+                    of: claim,
+                    run: context.run,
+                    project: context.project,
+                    network: action.network.name,
+                    chainID: action.network.chainID,
+                    genesisHash: network.genesis,
+                    error: error.message
+                )
+            }
+            throw error
+        }
+    }
+
+    // MARK: Beacon
+
+    private func placeBeacon(
+        _ beacon: DeployAction,
+        _ action: ProxyAction,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ progress: StepProgress
+    ) async throws(StepFailure) -> DeploymentFact {
+        let deploy = DeployStep(context)
+        if let open = try context.unfinished(beacon.step, network) {
+            let call = try await creation(of: beacon, action, inputs, sender: open.intent.sender)
+            let creation = Creation(initCode: call.data)
+            if let settled = try await deploy.settleEarlier(beacon, call, creation, network, progress) {
+                return settled
+            }
+        }
+        let knowledge = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
+        let (decision, gasUsed) = try await decideBeacon(beacon, network, knowledge)
+        try context.takeOver(knowledge, as: beacon.name, gasUsed: gasUsed, on: network)
+        if case .keep(let fact) = decision { return fact }
+        let intent = try Self.intent(action, .beacon, decision.forecast, inputs)
+        let allowance = try context.allowance(intent)
+        let sender = try await context.signer(beacon.signer, on: network).address
+        let call = try await creation(of: beacon, action, inputs, sender: sender)
+        return try await deploy.create(
+            beacon, call, Creation(initCode: call.data), decision, allowance, network: network, inputs: inputs,
+            progress)
+    }
+
+    /// A beacon stays where it is: what it says is changed, not the beacon.
+    func decideBeacon(
+        _ beacon: DeployAction,
+        _ network: OpenNetwork,
+        _ knowledge: DeploymentKnowledge
+    ) async throws(StepFailure) -> (decision: DeployStep.Decision, gasUsed: UInt64?) {
+        switch knowledge {
+        case .nothing:
+            return (.create(reason: try DeployStep(context).reasonToCreate(beacon, network)), nil)
+        case .forgotten: return (.create(reason: "the one before is forgotten, says the registry"), nil)
+        case .known(let known):
+            let gasUsed = try await context.confirmed(known, on: network)
+            guard beacon.redeploy != .always else {
+                return (.replace(reason: "redeploy: always"), gasUsed)
+            }
+            let code = try await context.codeBefore(at: known.entry.address, on: network)
+            guard !code.isEmpty, known.entry.deployedCodeDigest.map({ $0 == Digest(of: code) }) ?? true else {
+                throw StepFailure(
+                    .blocked,
+                    code: "drift",
+                    "\(beacon.step.placed) is on record at \(known.entry.address)\(known.words), and the chain has "
+                        + (code.isEmpty ? "no code there" : "other code there"),
+                    hint: "find out what happened to it; nothing was sent"
+                )
+            }
+            let reason = "it is there\(known.since)\(known.words)"
+            return (.keep(Self.kept(beacon, known, gasUsed: gasUsed, reason: reason)), gasUsed)
+        }
+    }
+
+    static func kept(
+        _ action: DeployAction,
+        _ known: KnownDeployment,
+        gasUsed: UInt64?,
+        reason: String
+    ) -> DeploymentFact {
+        var fact = DeployStep.fact(action, .kept, reason: reason)
+        fact.address = known.entry.address.description
+        fact.codeMatches = true
+        fact.transactionHash = known.entry.transactionHash?.description
+        fact.blockNumber = known.entry.block
+        fact.gasUsed = gasUsed
+        fact.constructorArguments = Hex.prefixed(known.entry.constructorArguments)
+        fact.implementation = known.entry.proxy?.implementation.description
+        return fact
+    }
+}
+
+extension DeployStep.Decision {
+    /// What a plan calls it, and why.
+    var forecast: (action: DeploymentForecast.Action, reason: String) {
+        switch self {
+        case .keep(let fact), .adopt(_, let fact): (.keep, fact.reason)
+        case .create(let reason): (.create, reason)
+        case .replace(let reason): (.replace, reason)
+        }
+    }
+}
+
+extension EffectContext {
+    /// What the creation used, where the chain agrees with what another ledger or the registry says of it.
+    ///
+    /// - Throws: As ``confirm(_:on:)``.
+    func confirmed(_ known: KnownDeployment, on network: OpenNetwork) async throws(StepFailure) -> UInt64? {
+        switch known.source {
+        case .registry, .formerName(_, nil): try await confirm(known.entry, on: network)
+        case .ledger, .formerName: known.gasUsed
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// Whether other code can take the place of what a proxy runs; all of it is looked at before anything is sent.
+struct UpgradeCheck: Sendable {
+    let context: EffectContext
+    let action: ProxyAction
+    let network: OpenNetwork
+
+    private var subject: String { action.step.subject }
+
+    /// Everything: the code itself, what the chain has, the storage, and who may.
+    ///
+    /// - Parameters:
+    ///   - known: What is on record of the proxy.
+    ///   - inputs: What the implementation's compile step stored.
+    ///   - sender: Who would upgrade; nil where that is not known, and then it is not looked at.
+    /// - Throws: ``StepFailure`` for the first thing that stands against it.
+    func all(_ known: KnownDeployment, inputs: StepInputs, sender: Address?) async throws(StepFailure) {
+        try contract(inputs)
+        let state = try await state(of: known)
+        try layout(known, inputs)
+        if let sender { try await authority(of: sender, over: known.entry.address, state, inputs) }
+    }
+
+    // MARK: The code
+
+    /// Whether the contract is one for such a proxy.
+    ///
+    /// - Throws: ``StepFailure``: `no-function` where it cannot be initialized as the manifest says; `not-upgradeable`.
+    func contract(_ inputs: StepInputs) throws(StepFailure) {
+        let abi = try EffectContext.abi(try inputs[action.deployment.compile])
+        if let initialize = action.spec.initialize { _ = try CallStep.function(initialize.function, abi) }
+        guard action.spec.kind == .uups else { return }
+        let has = Set(abi.functions.map(\.signature))
+        let missing = [Upgrade.own, "proxiableUUID()"].filter { !has.contains($0) }
+        guard missing.isEmpty else {
+            throw StepFailure(
+                code: "not-upgradeable",
+                "\(action.deployment.contract) has no \(missing.joined(separator: " and no ")): "
+                    + "behind a uups proxy it could never be upgraded",
+                hint: "inherit from UUPSUpgradeable, or take kind: transparent; nothing was sent"
+            )
+        }
+    }
+
+    // MARK: The chain
+
+    /// What the proxy on record points to.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`: `kind-changed` where it is on record as something else, `drift` where
+    ///   the chain has something else.
+    @discardableResult
+    func state(of known: KnownDeployment) async throws(StepFailure) -> ProxyState {
+        let entry = known.entry
+        guard let recorded = entry.proxy, recorded.kind == action.spec.kind else {
+            let what = entry.proxy.map { "behind a \($0.kind.rawValue) proxy" } ?? "without a proxy"
+            throw StepFailure(
+                .blocked,
+                code: "kind-changed",
+                "\(subject) is at \(entry.address) \(what)\(known.words), and the manifest says "
+                    + "\(action.spec.kind.rawValue): what stands there cannot become another kind",
+                hint: "give it a name of its own, or say that this one no longer counts: "
+                    + "hyperkit deployments forget \(subject); nothing was sent"
+            )
+        }
+        let code = try await context.codeBefore(at: entry.address, on: network)
+        guard !code.isEmpty, entry.deployedCodeDigest.map({ $0 == Digest(of: code) }) ?? true else {
+            throw drift(
+                "is on record at \(entry.address)\(known.words), and the chain has "
+                    + (code.isEmpty ? "no code there" : "other code there"))
+        }
+        let now = try await network.proxyState(recorded.kind, at: entry.address)
+        guard now.controller == recorded.controller else {
+            let what = recorded.kind == .beacon ? "beacon" : "admin"
+            throw drift(
+                "has the \(what) \(recorded.controller ?? .zero) on record\(known.words), and on the chain "
+                    + "\(now.controller ?? .zero)")
+        }
+        guard now.implementation == recorded.implementation else {
+            throw drift(
+                "runs the code at \(recorded.implementation) by the record\(known.words), and on the chain that at "
+                    + "\(now.implementation)")
+        }
+        return recorded
+    }
+
+    private func drift(_ what: String) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "drift",
+            "\(subject) \(what)",
+            hint:
+                "find out what happened to it; where that was meant, check out the sources of what runs there, and: "
+                + "hyperkit deployments adopt \(subject) ADDRESS; nothing was sent"
+        )
+    }
+
+    // MARK: The storage
+
+    /// Whether the new code reads what the old code wrote.
+    ///
+    /// - Throws: ``StepFailure``: of the kind `refused`, coded `storage-layout`, with the variables and slots; of the kind
+    ///   `blocked`, coded `layout-unknown`, where nothing says what the old code wrote.
+    func layout(_ known: KnownDeployment, _ inputs: StepInputs) throws(StepFailure) {
+        guard let before = known.entry.storageLayout else {
+            throw StepFailure(
+                .blocked,
+                code: "layout-unknown",
+                "the storage layout of the code that \(subject) runs is not on record, so that the new one cannot be compared",
+                hint:
+                    "bring back the registry or the state directory that has it; or check out the sources of what runs "
+                    + "there, and: hyperkit deployments adopt \(subject) \(known.entry.address)"
+            )
+        }
+        let after = try StorageLayout(compiled: try inputs[action.deployment.compile])
+        let conflicts = before.conflicts(upgradingTo: after)
+        guard !conflicts.isEmpty else { return }
+        let named = conflicts.prefix(5).map(\.description).joined(separator: "; ")
+        let rest = conflicts.count > 5 ? "; and \(conflicts.count - 5) more" : ""
+        throw StepFailure(
+            .refused,
+            code: "storage-layout",
+            "the new code does not fit the storage of \(subject): \(named)\(rest)",
+            hint: conflicts.contains { $0.kind == .renamed }
+                ? "where only the name changed, say so above the variable: /// @custom:oz-renamed-from OLD; nothing was sent"
+                : "keep variables where they are and add new ones behind them; nothing was sent"
+        )
+    }
+
+    // MARK: Who may
+
+    /// Whether a sender may upgrade: the chain is asked what an upgrade to the code that runs already would do.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-owner`, that says who may.
+    private func authority(
+        of sender: Address,
+        over proxy: Address,
+        _ state: ProxyState,
+        _ inputs: StepInputs
+    ) async throws(StepFailure) {
+        let upgrade = try Upgrade(of: proxy, state, to: state.implementation)
+        let reason: RevertReason
+        do throws(RPCFailure) {
+            _ = try await network.rpc.call(CallRequest(from: sender, to: upgrade.to, data: upgrade.data))
+            return
+        } catch {
+            guard case .node(let fault) = error, fault.revertData != nil || fault.kind == .reverted else {
+                throw StepFailure(error, on: network.spec)
+            }
+            let abi = try EffectContext.abi(try inputs[action.deployment.compile])
+            reason = RevertReason(fault.revertData ?? [], abi: abi)
+        }
+        let what =
+            switch state.kind {
+            case .uups: "it"
+            case .transparent: "its admin \(upgrade.to)"
+            case .beacon: "its beacon \(upgrade.to)"
+            }
+        let owner = await network.owner(of: upgrade.to)
+        let who = owner.map { "\(what) is owned by \($0)" } ?? "\(what) says: \(reason)"
+        throw StepFailure(
+            .blocked,
+            code: "not-owner",
+            "\(sender) may not upgrade \(subject): \(who)",
+            hint: "let the owner sign on '\(network.spec.name)'; nothing was sent"
+        )
+    }
+}
