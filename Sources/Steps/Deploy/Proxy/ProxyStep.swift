@@ -21,25 +21,36 @@ package struct ProxyStep: Sendable {
         try DeployStep.judge(action, inputs)
         try context.admit(action.network)
         let network = try await context.hub.open(action.network)
-        if try context.unfinished(action.step, network) == nil {
-            let resolution = try await context.resolution(
-                of: action.references,
-                on: action.network.name,
-                signers: action.signersRead,
-                inputs: inputs
-            )
-            let call = try ConstructorCall(
-                action, compiled: try inputs[action.compile], resolution: resolution)
-            let creation = try await context.creation(of: call.data, action, on: network)
-            switch try await DeployStep(context).decide(action, call, creation, network) {
-            case .keep, .adopt: break
-            case .create, .replace:
-                try await admitCode(for: proxy, network, inputs) { () async throws(StepFailure) in
-                    try await context.sending(proxy.deployment.signer, on: network).address
-                }
+        if try await isNew(action, network, inputs) {
+            try await admitCode(for: proxy, network, inputs) { () async throws(StepFailure) in
+                try await context.signer(proxy.deployment.signer, on: network).address
             }
         }
         return try await DeployStep(context).perform(action, inputs: inputs, progress: progress)
+    }
+
+    /// Whether code is about to be put there: it is not there, and no earlier run sent it.
+    private func isNew(
+        _ action: DeployAction,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs
+    ) async throws(StepFailure) -> Bool {
+        let resolution = try await context.resolution(
+            of: action.references,
+            on: action.network.name,
+            signers: action.signersRead,
+            inputs: inputs
+        )
+        let call = try ConstructorCall(action, compiled: try inputs[action.compile], resolution: resolution)
+        if let open = try context.unfinished(action.step, network) {
+            // Other code than was sent takes its place as soon as that has come to its end.
+            return open.intent.payloadHash != Keccak256.hash(call.data)
+        }
+        let creation = try await context.creation(of: call.data, action, on: network)
+        switch try await DeployStep(context).decide(action, call, creation, network) {
+        case .keep, .adopt: return false
+        case .create, .replace: return true
+        }
     }
 
     /// Whether new code is worth putting there: what stands against running it is found before it is paid for.
@@ -53,7 +64,8 @@ package struct ProxyStep: Sendable {
     ) async throws(StepFailure) {
         let check = UpgradeCheck(context: context, action: proxy, network: network)
         try check.contract(inputs)
-        guard proxy.deployment.redeploy != .always,
+        // An upgrade that an earlier run sent may be in a block and not on record; the proxy's own step looks at it first.
+        guard proxy.deployment.redeploy != .always, try context.unfinished(proxy.step, network) == nil,
             case .known(let known) = try context.knowledge(
                 of: proxy.name, formerly: proxy.deployment.formerly, on: network)
         else { return }
