@@ -39,6 +39,8 @@ struct DeploymentExpansion {
     }
 
     private(set) var instances: [Instance] = []
+    /// Those whose address must be the same on all networks, by name.
+    private let sameEverywhere: [String: [Instance]]
 
     init(_ manifest: Manifest, _ roster: Roster, problems: inout [Diagnostic]) {
         let networks = Dictionary(
@@ -87,14 +89,15 @@ struct DeploymentExpansion {
                 }
             }
         }
+        sameEverywhere = Dictionary(
+            grouping: instances.filter { $0.creation.salt?.isSameEverywhere == true }, by: \.name)
         problems += Self.lostValues(instances)
         problems += SaltCheck(instances).problems
     }
 
     /// The same deployment on its other networks, where its address must be the same on all of them.
     func twins(of instance: Instance) -> [Instance] {
-        guard instance.creation.salt?.isSameEverywhere == true else { return [] }
-        return instances.filter { $0.name == instance.name && $0.step != instance.step }
+        (sameEverywhere[instance.name] ?? []).filter { $0.step != instance.step }
     }
 
     private static func subjects(of spec: DeploymentSpec, _ roster: Roster) -> [(String, ContractName)] {

@@ -1,3 +1,4 @@
+import EthereumTypes
 import Model
 import Testing
 
@@ -18,9 +19,9 @@ import Testing
     @Test func whereNothingIsKnownEveryKindHasAGuess() throws {
         let token = try #require(ContractName("Token"))
         let steps = [
-            StepID.generate(token), .compile(token), .audit(token), .implementation("d", on: "n"),
-            .beacon("d", on: "n"), .proxy("d", on: "n"), .deploy("d", on: "n"), .call("c", of: "d", on: "n"),
-            .verify("d", on: "n"), .check("unit"),
+            StepID.generate(token), .compile(token), .audit(token), .factory(.createX, on: "n"),
+            .implementation("d", on: "n"), .beacon("d", on: "n"), .proxy("d", on: "n"), .deploy("d", on: "n"),
+            .call("c", of: "d", on: "n"), .verify("d", on: "n"), .check("unit"),
         ]
         #expect(steps.map(\.kind) == StepID.Kind.allCases)
         #expect(steps.allSatisfy { StepDurations().estimate($0) > .zero })

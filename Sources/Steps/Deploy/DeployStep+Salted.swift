@@ -101,7 +101,6 @@ extension DeployStep {
     func checkSameAddress(
         _ action: DeployAction,
         _ creation: Creation,
-        _ network: OpenNetwork,
         _ inputs: StepInputs
     ) async throws(StepFailure) {
         guard !action.twins.isEmpty else { return }

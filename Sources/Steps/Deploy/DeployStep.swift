@@ -57,7 +57,7 @@ package struct DeployStep: Sendable {
         case .create, .replace: break
         }
         let allowance = try context.allowance(Self.intent(action, call, decision))
-        try await checkSameAddress(action, creation, network, inputs)
+        try await checkSameAddress(action, creation, inputs)
         try await checkLiveFirst(action, call)
         return try await create(
             action, call, creation, decision, allowance, network: network, inputs: inputs, progress)
