@@ -10,6 +10,7 @@ extension Ledger {
     ///   - nonce: The nonce that it is asked for under.
     ///   - counted: Where a search for it begins, as ``Proposal/counted``.
     ///   - batchHash: What the owners of a Safe sign; all that this run has asked them for is part of that now.
+    /// - Returns: The proposal, which is open.
     /// - Throws: ``LedgerError/unknownRun(_:)``.
     package func propose(
         _ intent: Proposal.Intent,

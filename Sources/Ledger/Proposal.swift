@@ -60,8 +60,10 @@ package struct Proposal: Hashable, Sendable {
     package let intent: Intent
     /// The nonce that was proposed; of a Safe its own.
     package let nonce: UInt64
-    /// How many transactions of the account were in blocks then: what was sent later has that nonce or a higher one. Of a Safe
-    /// the number of the newest block then: what it executed later is in a later one.
+    /// How far the chain was then.
+    ///
+    /// How many transactions of the account were in blocks: what was sent later has that nonce or a higher one. Of a Safe the
+    /// number of the newest block: what it executed later is in a later one.
     package let counted: UInt64
     /// What the owners of a Safe sign, with this among others; nil where a key signs.
     package let batchHash: Hash?

@@ -135,7 +135,8 @@ struct ReferenceCheck {
         let calls = deployment.calls.flatMap { call in
             call.arguments.texts + (call.unless?.equals.texts ?? [])
         }
-        return deployment.arguments.texts + deployment.creation.texts + (deployment.proxy?.texts ?? []) + calls
+        return deployment.arguments.texts + deployment.creation.texts + (deployment.proxy?.texts ?? [])
+            + calls
             + deployment.checks.flatMap(\.equals.texts)
     }
 

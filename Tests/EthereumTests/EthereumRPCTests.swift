@@ -123,9 +123,10 @@ import Testing
 
     @Test func readsATransactionInThePoolAndInABlock() async throws {
         let rest =
-            #""hash":"\#(hash)","from":"0x52908400098527886e0f7030069857d2e4169ee7","nonce":"0x5","to":null"#
+            #""hash":"\#(hash)","from":"0x52908400098527886e0f7030069857d2e4169ee7","nonce":"0x5","to":null,"value":"0x7","input":"0x01ff""#
         let waiting = try await FakeNode(result: "{\(rest),\"blockHash\":null}").rpc.transaction(hash)
         #expect(waiting?.nonce == 5)
+        #expect(waiting?.value == Wei(7) && waiting?.input == [1, 255])
         #expect(waiting?.blockHash == nil)
         let mined = try await FakeNode(
             result: "{\(rest),\"blockHash\":\"\(other)\",\"blockNumber\":\"0x2\"}"

@@ -176,4 +176,21 @@ extension Ledger {
             return detail
         }
     }
+
+    /// Makes the tables as version 4 had them.
+    func takeBackToVersion4() throws {
+        try write { database in
+            for statement in [
+                "ALTER TABLE deployments DROP COLUMN storage_layout",
+                "ALTER TABLE deployments DROP COLUMN proxy",
+                "DROP TABLE verifications",
+                "DROP TRIGGER transactions_keep_what_they_create",
+                "ALTER TABLE transactions DROP COLUMN creates",
+                "DROP TABLE proposals",
+                "ALTER TABLE jobs DROP COLUMN skipped_after",
+                "DELETE FROM grdb_migrations WHERE identifier NOT IN ('1', '2', '3', '4')",
+                "PRAGMA user_version = 4",
+            ] { try database.execute(sql: statement) }
+        }
+    }
 }

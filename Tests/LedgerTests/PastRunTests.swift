@@ -101,7 +101,7 @@ import Testing
         #expect(try reader.runs().map(\.id) == ["run-2", "run-1"])
     }
 
-    @Test(arguments: [(7, "ledger-newer"), (0, "ledger-older")])
+    @Test(arguments: [(1_000, "ledger-newer"), (0, "ledger-older")])
     func anotherVersionIsRefusedAndLeftAsItIs(_ version: Int, _ code: String) throws {
         _ = try bench.begun()
         let raw = try DatabaseQueue(path: bench.path)

@@ -107,19 +107,12 @@ import Testing
     @Test func anOlderLedgerKeepsWhatItHad() throws {
         let deployment = try ledger.operation(intent(), at: .final)
         let call = try ledger.operation(intent(kind: .call), at: .final)
+        try ledger.takeBackToVersion4()
         try ledger.write { database in
-            try database.execute(sql: "ALTER TABLE deployments DROP COLUMN proxy")
-            try database.execute(sql: "ALTER TABLE deployments DROP COLUMN storage_layout")
             try database.execute(sql: "ALTER TABLE deployments DROP COLUMN deployed_code_digest")
             try database.execute(sql: "ALTER TABLE deployments DROP COLUMN made_in")
             try database.execute(sql: "ALTER TABLE calls DROP COLUMN made_in")
-            // What came later goes first.
-            try database.execute(sql: "DROP TABLE verifications")
-            try database.execute(sql: "DROP TRIGGER transactions_keep_what_they_create")
-            try database.execute(sql: "ALTER TABLE transactions DROP COLUMN creates")
-            try database.execute(sql: "DROP TABLE proposals")
-            try database.execute(sql: "ALTER TABLE jobs DROP COLUMN skipped_after")
-            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier NOT IN ('1', '2', '3')")
+            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '4'")
             try database.execute(sql: "PRAGMA user_version = 3")
         }
         let opened = try bench.open()

@@ -1,4 +1,5 @@
 import EthereumTypes
+import Foundation
 import GRDB
 import Model
 import Testing
@@ -20,7 +21,7 @@ import Testing
         VerificationKey(
             chainID: try #require(ChainID(chain)), genesisHash: Keccak256.hash(genesis.utf8),
             address: try #require(Address(bytes: [UInt8](repeating: address, count: 20))),
-            initCodeDigest: Digest(of: .init(code.utf8)), verifier: verifier)
+            initCodeDigest: Digest(of: Data(code.utf8)), verifier: verifier)
     }
 
     @Test func whatIsShownIsKnownForThatSourceAtThatServiceAlone() throws {
@@ -49,13 +50,9 @@ import Testing
         }
     }
 
-    @Test func aLedgerOfTheVersionBeforeIsBroughtUpToDate() throws {
+    @Test func aLedgerOfAnEarlierVersionIsBroughtUpToDate() throws {
         let ledger = try bench.begun()
-        try ledger.write { database in
-            try database.execute(sql: "DROP TABLE verifications")
-            try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '5'")
-            try database.execute(sql: "PRAGMA user_version = 4")
-        }
+        try ledger.takeBackToVersion4()
         try ledger.queue.close()
         let next = try bench.open()
         #expect(try next.runs().map(\.id) == [Bench.run])

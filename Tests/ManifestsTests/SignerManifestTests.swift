@@ -37,7 +37,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{}", "m.yaml:3:12: error: signer 's' has neither 'key' nor 'keystore' nor 'address' [missing-key]"),
+        (
+            "{}",
+            "m.yaml:3:12: error: signer 's' has neither 'key' nor 'keystore' nor 'address' nor 'safe' [missing-key]"
+        ),
         (
             "{ keystore: a.json }",
             "m.yaml:3:17: error: 'keystore' of signer 's' needs 'password' beside it [missing-key]"

@@ -39,7 +39,7 @@ import Testing
                 m.yaml:3:18: error: unknown key 'zzz' in signer 'ci' [unknown-key]
                     3 │ signers: { ci: { zzz: 1 } }
                       │                  ^^^
-                  hint: allowed are key, keystore, password, rpc, address
+                  hint: allowed are key, keystore, password, rpc, address, safe, multiSend
                 """
         )
     }
@@ -61,10 +61,10 @@ import Testing
                     3 │ providers: {}
                       │ ^^^^^^^^^
                   hint: it is not available in this version
-                m.yaml:6:19: error: unknown key 'safe' in signer 'dao' [unknown-key]
+                m.yaml:6:25: error: 'safe' of signer 'dao': '0x01' is no address [address]
                     6 │ signers: { dao: { safe: '0x01', proposer: ci } }
-                      │                   ^^^^
-                  hint: it is not available in this version
+                      │                         ^^^^^^
+                  hint: write 0x and 40 hexadecimal digits
                 m.yaml:6:33: error: unknown key 'proposer' in signer 'dao' [unknown-key]
                     6 │ signers: { dao: { safe: '0x01', proposer: ci } }
                       │                                 ^^^^^^^^

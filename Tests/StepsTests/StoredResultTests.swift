@@ -15,7 +15,11 @@ import Testing
             isGenerated: true,
             compilerName: "solc", compilerVersion: "0.8.29", compilerDigest: Digest(of: Data()),
             immutables: [.init(start: 1, length: 32)],
-            links: [.init(start: 40, length: 20), .init(start: 0, length: 0)],
+            links: [
+                .init(
+                    path: "contracts/Math.sol", name: "Math", initCode: [.init(start: 40, length: 20)],
+                    runtimeCode: [.init(start: 0, length: 0)])
+            ],
             warnings: [
                 .init(
                     code: "2018", severity: "warning", message: "\u{1F525}\u{1}", path: "a.sol", start: 3,

@@ -100,6 +100,8 @@ extension EthereumRPC {
     ///   - address: The contract.
     ///   - topic: The hash of the event's signature.
     ///   - blocks: Nodes refuse ranges that are long for them.
+    /// - Returns: The events, in the order of the chain.
+    /// - Throws: ``RPCFailure`` too where the range is too long for the node.
     package func logs(
         of address: Address,
         topic: Hash,

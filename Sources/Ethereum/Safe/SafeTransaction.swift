@@ -35,6 +35,7 @@ package struct SafeTransaction: Hashable, Sendable {
     /// - Parameters:
     ///   - safe: The Safe.
     ///   - chainID: The chain that it is on.
+    /// - Returns: The hashes of domain, message and transaction.
     package func hashes(of safe: Address, on chainID: ChainID) -> Hashes {
         let domain = Keccak256.hash(
             Self.domainType.bytes + BigUInt(chainID.rawValue).word + Self.word(safe))

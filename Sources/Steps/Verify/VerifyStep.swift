@@ -86,7 +86,9 @@ package struct VerifyStep: Sendable {
     }
 
     /// Why nobody is asked; nil where they are.
-    private static func whyNot(_ fact: DeploymentFact, _ compiled: StoredOutputs) throws(StepFailure) -> String? {
+    private static func whyNot(_ fact: DeploymentFact, _ compiled: StoredOutputs) throws(StepFailure)
+        -> String?
+    {
         if fact.action == .proposed { return "it is proposed and not there yet" }
         if fact.codeMatches == false { return "what is there was made of an earlier source" }
         let links = try CompilationV1.read(compiled).links

@@ -17,6 +17,7 @@ actor SafeDesk {
     ///   - begin: Reads the chain for a batch without calls.
     ///   - keep: Makes the batch durable.
     /// - Returns: The batch so far.
+    /// - Throws: What `begin` and `keep` throw.
     func add(
         _ call: SafeProposal.StepCall,
         to lane: ChainOperation.Lane,

@@ -1,4 +1,3 @@
-import BigInt
 import Ethereum
 import EthereumTypes
 import Model
@@ -15,10 +14,8 @@ struct SafeReading: Sendable {
     /// The nonce of the transaction that the Safe executes next.
     func nonce() async throws(StepFailure) -> UInt64 {
         let answer = try await ask("nonce()")
-        guard answer.count == 32, let nonce = UInt64(exactly: BigUInt(bigEndian: answer)) else {
-            throw notASafe()
-        }
-        return nonce
+        guard answer.count == 32, answer.prefix(24).allSatisfy({ $0 == 0 }) else { throw notASafe() }
+        return answer.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// Makes sure that it is a Safe whose hashes are made as ours are.

@@ -161,7 +161,8 @@ package struct ProxyStep: Sendable {
         let sender = try await context.signer(beacon.signer, on: network).address
         let call = try await creation(of: beacon, action, inputs, sender: sender)
         return try await deploy.create(
-            beacon, call, Creation(initCode: call.data), decision, allowance, network: network, inputs: inputs,
+            beacon, call, Creation(initCode: call.data), decision, allowance, network: network,
+            inputs: inputs,
             progress)
     }
 
