@@ -149,6 +149,24 @@ import Testing
         }
     }
 
+    /// A fake limiter that counts what came within a second.
+    @Test func batchesDoNotMeetWithinASecond() {
+        var pace = RequestPace(perSecond: 25)
+        var random = Dice(state: 25)
+        var now = Duration.zero
+        var came: [(at: Duration, count: Int)] = []
+        for _ in 0..<1_000 {
+            let count = Int(random.next() % 25) + 1
+            now += .milliseconds(Int(random.next() % 900))
+            came.append((now + pace.take(count, at: now), count))
+            let latest = came[came.count - 1].at
+            let within = came.filter { $0.at > latest - .seconds(1) }.reduce(0) { $0 + $1.count }
+            #expect(within <= 25)
+        }
+        var sparing = RequestPace(perSecond: 10, sparing: 10)
+        #expect([1, 1].map { sparing.take($0, at: .zero) } == [.zero, .milliseconds(110)])
+    }
+
     @Test func withoutALimitNothingWaits() {
         var pace = RequestPace(perSecond: nil)
         let waits = (0..<2).map { _ in pace.take(100, at: .zero) }

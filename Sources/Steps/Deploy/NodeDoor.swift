@@ -16,6 +16,8 @@ final class NodeDoor: Sendable {
 
     /// The largest answer that is read, in bytes: a hundred receipts with their logs are far smaller.
     private static let mostBytes = 16 << 20
+    /// The percentage by which requests stay below a limit: some are held up on their way, and meet those behind them.
+    private static let sparing = 10
     /// A node that asks for a longer wait is not waited for.
     static let longestHold = Duration.seconds(60)
 
@@ -25,7 +27,7 @@ final class NodeDoor: Sendable {
         self.url = url
         secrets = URLSecrets(url.reveal())
         self.world = world
-        pace = Mutex(RequestPace(perSecond: perSecond))
+        pace = Mutex(RequestPace(perSecond: perSecond, sparing: Self.sparing))
     }
 
     /// Hands over a request that holds so many questions, when it is due.
