@@ -214,7 +214,7 @@ extension EffectContext {
                     head: try await network.height(.latest),
                     multiSend: multiSend
                 )
-                await hub.atClose { await tellOfSafes() }
+                await hub.atClose { await tell(of: lane) }
                 return batch
             },
             keep: { batch throws(StepFailure) in
@@ -258,21 +258,18 @@ extension EffectContext {
     }
 
     /// Says what the owners will see when they sign.
-    private func tellOfSafes() async {
-        for batch in await safes.all {
-            guard let hashes = batch.hashes else { continue }
-            notice(
-                Diagnostic(
-                    .note,
-                    "safe-batch",
-                    "Safe \(batch.lane.sender) on '\(batch.network)' is asked for a batch of \(batch.calls.count) under nonce "
-                        + "\(batch.nonce): safeTxHash \(hashes.transaction), domain hash \(hashes.domain), message hash "
-                        + "\(hashes.message)",
-                    hint:
-                        "compare these with what the wallet shows before you sign; \(batch.file).json has each call"
-                )
+    private func tell(of lane: ChainOperation.Lane) async {
+        guard let batch = await safes.batch(of: lane), let hashes = batch.hashes else { return }
+        notice(
+            Diagnostic(
+                .note,
+                "safe-batch",
+                "Safe \(batch.lane.sender) on '\(batch.network)' is asked for a batch of \(batch.calls.count) under "
+                    + "nonce \(batch.nonce): safeTxHash \(hashes.transaction), domain hash \(hashes.domain), message hash "
+                    + "\(hashes.message)",
+                hint: "compare these with what the wallet shows before you sign; \(batch.file).json has each call"
             )
-        }
+        )
     }
 }
 

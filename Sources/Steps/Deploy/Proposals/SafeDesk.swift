@@ -37,8 +37,8 @@ actor SafeDesk {
         return batch
     }
 
-    /// Each batch as its owners will see it.
-    var all: [SafeProposal] {
-        batches.values.filter { !$0.calls.isEmpty }.sorted { $0.file < $1.file }
+    /// A Safe's batch as its owners will see it; nil where it has no calls.
+    func batch(of lane: ChainOperation.Lane) -> SafeProposal? {
+        batches[lane].flatMap { $0.calls.isEmpty ? nil : $0 }
     }
 }
