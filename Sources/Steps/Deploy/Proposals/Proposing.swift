@@ -267,7 +267,8 @@ extension EffectContext {
                 "Safe \(batch.lane.sender) on '\(batch.network)' is asked for a batch of \(batch.calls.count) under "
                     + "nonce \(batch.nonce): safeTxHash \(hashes.transaction), domain hash \(hashes.domain), message hash "
                     + "\(hashes.message)",
-                hint: "compare these with what the wallet shows before you sign; \(batch.file).json has each call"
+                hint:
+                    "compare these with what the wallet shows before you sign; \(batch.file).json has the calls"
             )
         )
     }
