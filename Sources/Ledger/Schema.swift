@@ -17,12 +17,17 @@ enum Schema {
     ///
     /// - Throws: ``LedgerError/newerVersion(path:found:known:)``, ``LedgerError/foreignFile(path:)`` or what SQLite says.
     static func bringUpToDate(_ queue: DatabaseQueue, path: String) throws {
-        guard try version(of: queue, path: path) < current else { return }
-        do {
-            try migrator.migrate(queue)
-        } catch {
-            // Of two processes that make one ledger at once the second finds the first one's tables in its way.
-            guard try version(of: queue, path: path) == current else { throw error }
+        var before = try version(of: queue, path: path)
+        while before < current {
+            do {
+                return try migrator.migrate(queue)
+            } catch {
+                // Of two processes that make one ledger at once the second finds the first one's tables in its way, which may
+                // not have come to the end.
+                let now = try version(of: queue, path: path)
+                guard now > before else { throw error }
+                before = now
+            }
         }
     }
 

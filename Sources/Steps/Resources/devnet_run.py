@@ -89,7 +89,7 @@ def reason(output):
 def failure(computation):
     if isinstance(computation.error, Revert):
         said = reason(computation.output)
-        return chains.Refused("execution reverted" + (f": {said}" if said else ""), 3, data(computation.output))
+        return Refused("execution reverted" + (f": {said}" if said else ""), 3, data(computation.output))
     if isinstance(computation.error, OutOfGas):
-        return chains.Refused("out of gas")
-    return chains.Refused(f"execution failed: {computation.error}")
+        return Refused("out of gas")
+    return Refused(f"execution failed: {computation.error}")

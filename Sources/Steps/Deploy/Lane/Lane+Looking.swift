@@ -77,7 +77,7 @@ extension Lane {
     }
 
     /// Says how deep a block is; when it is deep enough its receipt is read again.
-    private mutating func noteDepth(_ index: Int, _ head: ChainHead, at now: Duration) {
+    mutating func noteDepth(_ index: Int, _ head: ChainHead, at now: Duration) {
         guard let inclusion = slots[index].operation.inclusion else { return }
         let name = inclusion.transactionHash.short
         switch rules.confirmations {

@@ -89,7 +89,9 @@ extension Forecaster {
                 .all(known, inputs: inputs, sender: sender)
             forecast.sender = sender?.description
             forecast.address = known.entry.address.description
-            _ = next(action.network, sender, start: try await firstNonce(of: sender, network), &view)
+            let start = try await firstNonce(of: sender, network)
+            _ = next(action.network, sender, start: start, &view)
+            note(sender, start, network, value: .zero, &view)
             guard let state = known.entry.proxy else { return forecast }
             let upgrade = try Upgrade(of: known.entry.address, state, to: implementation ?? .zero)
             forecast.calls = [
@@ -123,7 +125,21 @@ extension Forecaster {
         forecast.sender = sender?.description
         let start = network == nil ? 0 : try await firstNonce(of: sender, network)
         forecast.address = next(action.network, sender, start: start, &view)?.description
+        note(sender, start, network, value: action.deployment.value, &view)
         return forecast
+    }
+
+    /// Keeps the place of a transaction whose data is not known before the run: what comes behind it is not simulated.
+    private func note(
+        _ sender: Address?,
+        _ start: UInt64?,
+        _ network: OpenNetwork?,
+        value: Wei,
+        _ view: inout ForecastView
+    ) {
+        guard let network, let sender else { return }
+        view.next = ForecastEffect(
+            network: network, sender: sender, start: start, to: nil, data: nil, value: value)
     }
 
     /// The run first takes it to its end.
