@@ -75,11 +75,16 @@ final class KillBench {
         var random = SeededRandom(seed: seed)
         let name: Comment = "HYPERKIT_SEED=\(seed)"
         let hasWork = try makeWork(using: &random)
-        // A run that is called as one before it, and finds nothing changed, repeats that.
-        if !hasWork, sandbox.disk == nil, Bool.random(using: &random) { try await expectUndisturbedRun(name) }
+        // A run that is called as one before it, and finds nothing changed, repeats that; else it writes down how it can be.
+        let repeats = !hasWork && sandbox.disk == nil && Bool.random(using: &random)
+        if repeats {
+            try await expectUndisturbedRun(name)
+        } else if sandbox.disk == nil {
+            try sandbox.remove("state/snapshots")
+        }
         if mischief == .flippedBit { try flipBit(using: &random) }
         try sandbox.disk?.fill(leaving: Int.random(in: 0..<2 * used, using: &random))
-        try await kill(at: moment(hasWork: hasWork, using: &random), name)
+        try await kill(at: moment(hasWork: hasWork, repeats: repeats, using: &random), name)
         try sandbox.disk?.makeRoom()
         if mischief == .flippedBit { try flipBit(using: &random) }
 
@@ -126,7 +131,7 @@ final class KillBench {
     }
 
     /// Mostly any time at all; else soon after an event, or when it is seen at what lasts so short that it is seldom met.
-    private func moment(hasWork: Bool, using random: inout SeededRandom) -> Moment {
+    private func moment(hasWork: Bool, repeats: Bool, using random: inout SeededRandom) -> Moment {
         switch Int.random(in: 0..<6, using: &random) {
         case 0, 1, 2:
             // Where there is nothing to do a run takes an eighth of the time.
@@ -135,7 +140,7 @@ final class KillBench {
         case 3:
             let event = Int.random(in: 1...(hasWork ? 30 : 3), using: &random)
             return .event(event, .microseconds(Int.random(in: 0..<20_000, using: &random)))
-        case 4: return .sight(hasWork ? .storing : Bool.random(using: &random) ? .snapshot : .repeating)
+        case 4: return .sight(hasWork ? .storing : repeats ? .repeating : .snapshot)
         default: return .sight(Bool.random(using: &random) ? .recording : .reporting)
         }
     }
