@@ -235,13 +235,8 @@ extension Ledger {
         _ detail: String,
         in database: Database
     ) throws {
-        let user =
-            try database.keptRow(
-                sql: "SELECT user FROM runs WHERE id = ?",
-                arguments: [operation.intent.run]
-            )?[0] as String?
         try append(
-            actor: user ?? "unknown",
+            actor: try Self.actor(of: operation.intent.run, in: database),
             action: "operation.\(word)",
             subject: "\(operation.intent.step.rawValue) #\(operation.id)",
             detail: detail,

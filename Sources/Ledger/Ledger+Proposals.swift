@@ -3,7 +3,7 @@ import GRDB
 package import Model
 
 extension Ledger {
-    /// Notes what people are asked to send; an open proposal of the same step on the same chain is withdrawn for it.
+    /// Notes what people are asked to send; an open proposal of the same step on the same chain is superseded by it.
     ///
     /// - Parameters:
     ///   - intent: What they are asked for.
@@ -23,11 +23,10 @@ extension Ledger {
             try Self.requireRun(intent.run, in: database)
             try database.execute(
                 sql: """
-                    UPDATE proposals SET state = 'withdrawn', reason = ?, updated_at = ? WHERE state = 'open'
+                    UPDATE proposals SET state = 'superseded', updated_at = ? WHERE state = 'open'
                         AND project = ? AND step = ? AND chain_id = ? AND genesis_hash = ?
                     """,
-                arguments: ["run \(intent.run) proposed another", time, intent.project, intent.step.rawValue]
-                    + Self.chain(intent.lane)
+                arguments: [time, intent.project, intent.step.rawValue] + Self.chain(intent.lane)
             )
             try database.execute(
                 sql: """
@@ -88,6 +87,23 @@ extension Ledger {
         }
     }
 
+    /// What people were asked for before in place of an open proposal, and may have sent instead; the newest first.
+    package func proposals(supersededBy open: Proposal) throws(LedgerError) -> [Proposal] {
+        let intent = open.intent
+        return try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM proposals WHERE state = 'superseded' AND project = ? AND step = ?
+                        AND chain_id = ? AND genesis_hash = ? AND account = ? AND nonce = ? ORDER BY id DESC
+                    """,
+                arguments: [intent.project, intent.step.rawValue] + Self.chain(intent.lane) + [
+                    intent.lane.sender.description, Column.integer(open.nonce, "nonce"),
+                ]
+            ).map { try Proposal($0) }
+        }
+    }
+
     /// All that people were asked to send from an account and may still send, by nonce.
     package func openProposals(in lane: ChainOperation.Lane) throws(LedgerError) -> [Proposal] {
         try read { database in
@@ -103,6 +119,8 @@ extension Ledger {
     }
 
     /// Says that a transaction of people did what was proposed, for good; what it left is recorded in the same database transaction.
+    ///
+    /// What else was proposed for the step under its nonce is withdrawn with it.
     ///
     /// - Parameters:
     ///   - proposal: What was proposed; one that has ended already changes nothing.
@@ -122,12 +140,24 @@ extension Ledger {
             try database.execute(
                 sql: """
                     UPDATE proposals SET state = 'executed', transaction_hash = ?, updated_at = ?
-                        WHERE id = ? AND state = 'open'
+                        WHERE id = ? AND state IN ('open', 'superseded')
                     """,
                 arguments: [hash.description, time, proposal.id]
             )
             guard database.changesCount == 1 else { return }
-            let network = proposal.intent.network
+            let intent = proposal.intent
+            try database.execute(
+                sql: """
+                    UPDATE proposals SET state = 'withdrawn', reason = ?, updated_at = ?
+                        WHERE state IN ('open', 'superseded') AND project = ? AND step = ? AND chain_id = ?
+                            AND genesis_hash = ? AND account = ? AND nonce = ?
+                    """,
+                arguments: ["\(hash) used its nonce", time, intent.project, intent.step.rawValue]
+                    + Self.chain(intent.lane) + [
+                        intent.lane.sender.description, Column.integer(proposal.nonce, "nonce"),
+                    ]
+            )
+            let network = intent.network
             switch claim {
             case .deployment(let entry, let gasUsed):
                 _ = try Self.adopt(entry, network, run, time, gasUsed: gasUsed, in: database)
@@ -160,11 +190,6 @@ extension Ledger {
 
     private static func chain(_ lane: ChainOperation.Lane) throws -> StatementArguments {
         [try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description]
-    }
-
-    private static func actor(of run: String, in database: Database) throws -> String {
-        try String.fetchOne(database, sql: "SELECT user FROM runs WHERE id = ?", arguments: [run])
-            ?? "unknown"
     }
 }
 

@@ -92,12 +92,16 @@ extension Ledger {
         try write { database in
             try Self.requireRun(run, in: database)
             try Self.update(run, end, in: database)
-            let user = try String.fetchOne(
-                database, sql: "SELECT user FROM runs WHERE id = ?", arguments: [run])
             try append(
-                actor: user ?? "unknown", action: "run.finished", subject: run, detail: end.status.rawValue,
-                in: database)
+                actor: try Self.actor(of: run, in: database), action: "run.finished", subject: run,
+                detail: end.status.rawValue, in: database)
         }
+    }
+
+    /// Who started a run, for the log.
+    static func actor(of run: String, in database: Database) throws -> String {
+        let row = try database.keptRow(sql: "SELECT user FROM runs WHERE id = ?", arguments: [run])
+        return row?["user"] ?? "unknown"
     }
 
     /// Records a whole run that had nothing to do: its steps are those of `earlier`, each reused.

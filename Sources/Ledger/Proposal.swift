@@ -50,9 +50,11 @@ package struct Proposal: Hashable, Sendable {
     package enum State: String, CaseIterable, Sendable {
         /// Nobody is known to have sent it.
         case open
+        /// Another was asked for in its place, under the same nonce: people may send either.
+        case superseded
         /// A block that stays has it.
         case executed
-        /// Another took its place, or it can no longer be sent.
+        /// It can no longer be sent, or no longer should.
         case withdrawn
     }
 

@@ -17,7 +17,7 @@ extension Schema {
             nonce INTEGER NOT NULL CHECK (nonce >= 0),
             counted INTEGER NOT NULL CHECK (counted >= 0),
             batch_hash TEXT,
-            state TEXT NOT NULL CHECK (state IN ('open', 'executed', 'withdrawn')),
+            state TEXT NOT NULL CHECK (state IN ('open', 'superseded', 'executed', 'withdrawn')),
             transaction_hash TEXT,
             reason TEXT,
             created_at INTEGER NOT NULL,
@@ -32,7 +32,8 @@ extension Schema {
         CREATE TRIGGER proposals_keep_their_intent BEFORE UPDATE OF id, run, project, step, network, chain_id,
             genesis_hash, account, target, value_wei, payload_hash, creates, nonce, created_at ON proposals
             BEGIN SELECT RAISE(ABORT, 'what a proposal is for never changes'); END;
-        CREATE TRIGGER proposals_stay_ended BEFORE UPDATE OF state ON proposals WHEN OLD.state <> 'open'
+        CREATE TRIGGER proposals_stay_ended BEFORE UPDATE OF state ON proposals
+            WHEN OLD.state NOT IN ('open', 'superseded')
             BEGIN SELECT RAISE(ABORT, 'this proposal has ended'); END;
         """
 }

@@ -44,6 +44,14 @@ import Testing
         let second = try ledger.propose(intent("other code"), nonce: 3, counted: 2)
         #expect(try open() == second)
         #expect(try ledger.openProposals(in: first.intent.lane) == [second, other])
+        #expect(try ledger.proposals(supersededBy: second).map(\.id) == [first.id])
+        // People had the first one in their hands: with it the second can no longer be sent.
+        try ledger.markExecuted(
+            first, by: Keccak256.hash("sent".utf8), leaving: .deployment(entry, gasUsed: nil), run: Bench.run)
+        #expect(try open() == nil)
+        #expect(try ledger.proposals(supersededBy: second) == [])
+        #expect(try ledger.openProposals(in: first.intent.lane) == [other])
+        #expect(try ledger.registryHistory(project: Bench.project, network: "sepolia") == [entry])
         try ledger.check()
     }
 

@@ -98,8 +98,11 @@ extension Pipelines {
             #expect(try JSON(text: other)["nonce"] == "0x1")
             #expect(try JSON(text: other)["data"] != JSON(text: again)["data"])
             // People had the first one in their hands already: it goes on record, and the second replaces it.
-            try await bench.wallet.send(again)
+            let hash = try await bench.wallet.send(again)
             let replacing = try await bench.proposal()
+            let listed = try await bench.sandbox.hyperkit(
+                ["deployments", "list", "--manifest", "paper.yaml", "--state-dir", "state", "--json"])
+            #expect(listed.output.contains(hash), "\(listed.errors)")
             #expect(try JSON(text: replacing)["nonce"] == "0x2")
             #expect(try JSON(text: replacing)["data"] == JSON(text: other)["data"])
             await bench.chain.stop()

@@ -13,7 +13,12 @@ extension Pipelines {
             + "2222222222222222222222222222222222222222222222222222222222222222a0222222222222222222222222222222222222"
             + "2222222222222222222222222222"
 
-        private static func manifest(_ chain: RunningDevnet, _ safe: RealSafe, amount: String = "3") -> Data {
+        private static func manifest(
+            _ chain: RunningDevnet,
+            _ safe: RealSafe,
+            amount: String = "3",
+            more: String = ""
+        ) -> Data {
             Data(
                 """
                 version: 1
@@ -32,6 +37,7 @@ extension Pipelines {
                     calls:
                       allow: { function: "approve(address,uint256)", arguments: ["${deployments.other.address}", "\(amount)"] }
                   other: { contract: Token, networks: [council], salt: two }
+                \(more)
                 """.utf8)
         }
 
@@ -85,10 +91,21 @@ extension Pipelines {
             #expect(quiet.end == .exited(0), "\(quiet.errors)")
             #expect(try sandbox.report()["summary"]["steps"]["succeeded"] == 0)
 
-            // Another call alone is no batch; one that the owners turn down is asked for again under the next nonce.
+            // A call alone is no batch.
             try sandbox.write(Self.manifest(chain, safe, amount: "4"), to: "dao.yaml")
             let call = try await proposal(of: 1, nonce: 1)
             #expect(call["operation"] == 0 && call["to"].string == token)
+            // More is wanted, under the same nonce; the owners had signed the first one already, and it counts.
+            let more = "  third: { contract: Token, networks: [council], salt: three }"
+            try sandbox.write(Self.manifest(chain, safe, amount: "4", more: more), to: "dao.yaml")
+            let both = try await proposal(of: 2, nonce: 1)
+            #expect(both["safeTxHash"] != call["safeTxHash"])
+            try await safe.execute(call)
+            let rest = try await proposal(of: 1, nonce: 2)
+            #expect(rest["calls"].array.first?["step"] == "deploy:third@council")
+            #expect(
+                try sandbox.report()["steps"].first("id", "call:token@council/allow")["status"] == "succeeded"
+            )
             await chain.stop()
         }
     }

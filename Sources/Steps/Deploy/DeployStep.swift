@@ -245,7 +245,7 @@ package struct DeployStep: Sendable {
         return fact
     }
 
-    /// The code at a new address; nodes behind one URL may lag behind each other.
+    /// The code at a new address.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `no-code`: without code the operation is not final. One that a
     ///   factory was asked for has failed then: what is found at its address later is taken over, so nothing is made twice.
@@ -255,13 +255,11 @@ package struct DeployStep: Sendable {
         _ action: DeployAction,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> [UInt8] {
-        var wait = Duration.milliseconds(250)
-        for _ in 0..<8 {
+        let code = try await context.untilSeen { () async throws(StepFailure) -> [UInt8]? in
             let code = try await network.code(of: address)
-            guard code.isEmpty else { return code }
-            guard (try? await context.world.sleep(wait)) != nil else { throw .cancelled }
-            wait *= 2
+            return code.isEmpty ? nil : code
         }
+        if let code { return code }
         if let operation, operation.intent.creates != nil {
             let words = "the factory's transaction succeeded and left no code at \(address)"
             try inLedger { () throws(LedgerError) in

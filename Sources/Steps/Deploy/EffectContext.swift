@@ -160,6 +160,22 @@ package struct EffectContext: Sendable {
         }
     }
 
+    /// Looks until something is seen, a few times and longer apart each time: nodes behind one URL may lag behind each other.
+    ///
+    /// - Returns: nil where it was not seen in a minute.
+    /// - Throws: What `look` throws, and where the run is interrupted.
+    func untilSeen<Value>(
+        _ look: () async throws(StepFailure) -> Value?
+    ) async throws(StepFailure) -> Value? {
+        var wait = Duration.milliseconds(250)
+        for _ in 0..<8 {
+            if let seen = try await look() { return seen }
+            guard (try? await world.sleep(wait)) != nil else { throw .cancelled }
+            wait *= 2
+        }
+        return try await look()
+    }
+
     /// What a contract answers, as it was when the run first looked at its network where nothing was sent there since.
     func answer(to request: CallRequest, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
         try await hub.answer(to: request, on: network) { () throws(StepFailure) in

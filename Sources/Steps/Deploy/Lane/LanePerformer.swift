@@ -2,7 +2,6 @@ import Ethereum
 import EthereumTypes
 import Ledger
 import Model
-import Synchronization
 
 /// Does one move of a lane: a write to the ledger, a signature, or a question to the chain.
 struct LanePerformer: Sendable {
@@ -11,15 +10,6 @@ struct LanePerformer: Sendable {
     let network: OpenNetwork
     let sender: Address
     let rules: LaneRules
-    private let identified = IdentifiedEndpoint()
-
-    init(world: World, ledger: Ledger, network: OpenNetwork, sender: Address, rules: LaneRules) {
-        self.world = world
-        self.ledger = ledger
-        self.network = network
-        self.sender = sender
-        self.rules = rules
-    }
 
     func now() -> Duration { world.elapsed() }
 
@@ -92,10 +82,7 @@ struct LanePerformer: Sendable {
         }
         let endpoint = network.currentEndpoint
         do throws(StepFailure) {
-            if !identified.isRecent(endpoint, at: now()) {
-                try await network.stillIs(at: endpoint)
-                identified.note(endpoint, at: now())
-            }
+            try await network.stillIs(at: endpoint)
         } catch {
             // Nothing has left: it is tried again, but not where another chain answers.
             return error.kind == .blocked ? .refused(error.message) : .notNow(error.message, after: nil)
@@ -123,18 +110,4 @@ struct LanePerformer: Sendable {
         head.latest = max(head.latest, look.receipts.values.map(\.blockNumber).max() ?? 0)
         return .seen(look.receipts, head, count: look.count)
     }
-}
-
-/// Which endpoint was last seen to be the chain that was opened, and when: many transactions that go to it within a moment
-/// need not ask it each.
-private final class IdentifiedEndpoint: Sendable {
-    private let latest = Mutex<(endpoint: Int, at: Duration)?>(nil)
-
-    func isRecent(_ endpoint: Int, at now: Duration) -> Bool {
-        latest.withLock {
-            $0.map { $0.endpoint == endpoint && now < $0.at + LaneRules.shortestAccountAge } ?? false
-        }
-    }
-
-    func note(_ endpoint: Int, at now: Duration) { latest.withLock { $0 = (endpoint, now) } }
 }

@@ -14,7 +14,8 @@ struct ProposalSearch: Sendable {
         case waits
         /// No block has it, and another transaction used its nonce.
         case overtaken
-        case sent(TransactionReceipt)
+        /// Of what was asked for under its nonce this was sent.
+        case sent(Proposal, TransactionReceipt)
     }
 
     /// Nonces that are looked at for one proposal.
@@ -22,47 +23,54 @@ struct ProposalSearch: Sendable {
 
     let network: OpenNetwork
 
+    /// - Parameters:
+    ///   - proposal: What people were asked for last.
+    ///   - earlier: What it took the place of, under the same nonce.
+    /// - Returns: What became of them.
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-found`, where the node does not say what used the nonces.
-    func finding(_ proposal: Proposal) async throws(StepFailure) -> Finding {
+    func finding(_ proposal: Proposal, insteadOf earlier: [Proposal]) async throws(StepFailure) -> Finding {
+        let asked = [proposal] + earlier
+        if proposal.batchHash != nil { return try await executed(asked, proposal) }
         let account = proposal.intent.lane.sender
-        if let batch = proposal.batchHash { return try await finding(batch, proposal) }
+        let counted = asked.map(\.counted).min() ?? proposal.counted
         let count = try await network.transactionCount(of: account, at: .latest)
-        guard count > proposal.counted else { return .waits }
+        guard count > counted else { return .waits }
         let head = try await network.height(.latest)
         let search = NonceSearch(network, account)
-        for nonce in Self.candidates(proposal, below: count) {
+        for nonce in Self.candidates(proposal.nonce, counted..<count) {
             switch try await search.user(of: nonce, by: head) {
             case .open: continue
             case .unknown: throw unknown(proposal, nonce)
             case .known(let transaction):
-                guard proposal.intent.isDone(by: transaction) else { continue }
-                guard let receipt = try await network.receipt(transaction.hash) else {
-                    throw unknown(proposal, nonce)
-                }
-                return .sent(receipt)
+                guard let done = asked.first(where: { $0.intent.isDone(by: transaction) }) else { continue }
+                return try await sent(done, transaction.hash)
             }
         }
-        guard count - proposal.counted <= Self.most else { throw unknown(proposal, proposal.counted) }
+        guard count - counted <= Self.most else { throw unknown(proposal, counted) }
         return count > proposal.nonce ? .overtaken : .waits
     }
 
-    /// What a Safe executed it says itself; with another transaction of its nonce it can no longer execute this one.
-    private func finding(_ batch: Hash, _ proposal: Proposal) async throws(StepFailure) -> Finding {
+    /// What a Safe executed it says itself; with another transaction of its nonce it can no longer execute these.
+    private func executed(_ asked: [Proposal], _ proposal: Proposal) async throws(StepFailure) -> Finding {
         let safe = SafeReading(network: network, safe: proposal.intent.lane.sender)
         guard try await safe.nonce() > proposal.nonce else { return .waits }
-        let head = max(try await network.height(.latest), proposal.counted)
-        guard let hash = try await safe.execution(of: batch, in: proposal.counted...head) else {
+        let start = asked.map(\.counted).min() ?? proposal.counted
+        let head = max(try await network.height(.latest), start)
+        let found = try await safe.execution(ofAnyOf: Set(asked.compactMap(\.batchHash)), in: start...head)
+        guard let found, let done = asked.first(where: { $0.batchHash == found.batch }) else {
             return .overtaken
         }
+        return try await sent(done, found.transaction)
+    }
+
+    private func sent(_ proposal: Proposal, _ hash: Hash) async throws(StepFailure) -> Finding {
         guard let receipt = try await network.receipt(hash) else { throw unknown(proposal, proposal.nonce) }
-        return .sent(receipt)
+        return .sent(proposal, receipt)
     }
 
     /// The proposed nonce first, then the others that were used since.
-    private static func candidates(_ proposal: Proposal, below count: UInt64) -> [UInt64] {
-        let all = proposal.counted..<min(count, proposal.counted + most)
-        let first = proposal.nonce < count ? [proposal.nonce] : []
-        return first + all.filter { $0 != proposal.nonce }
+    private static func candidates(_ proposed: UInt64, _ used: Range<UInt64>) -> [UInt64] {
+        (used.contains(proposed) ? [proposed] : []) + used.prefix(Int(most)).filter { $0 != proposed }
     }
 
     private func unknown(_ proposal: Proposal, _ nonce: UInt64) -> StepFailure {

@@ -10,12 +10,13 @@ extension EffectContext {
     /// - Throws: ``StepFailure`` of the kind `blocked` where it reverted, is not deep enough yet, or cannot be looked up.
     func execution(of step: StepID, on network: OpenNetwork) async throws(StepFailure) -> Execution? {
         guard let proposal = try openProposal(of: step, on: network) else { return nil }
-        switch try await ProposalSearch(network: network).finding(proposal) {
+        let earlier = try inLedger { () throws(LedgerError) in try ledger.proposals(supersededBy: proposal) }
+        switch try await ProposalSearch(network: network).finding(proposal, insteadOf: earlier) {
         case .waits: return nil
         case .overtaken:
             try withdraw(proposal, "another transaction has its nonce")
             return nil
-        case .sent(let receipt):
+        case .sent(let proposal, let receipt):
             guard receipt.status == .succeeded else {
                 try withdraw(proposal, "\(receipt.transactionHash) reverted")
                 throw StepFailure(
@@ -217,6 +218,7 @@ extension EffectContext {
                 await hub.atClose { await tell(of: lane) }
                 return batch
             },
+            join: { batch throws(StepFailure) in try await checkMultiSend(batch, network) },
             keep: { batch throws(StepFailure) in
                 try write(try batch.document(), to: "\(batch.file).json")
                 try write(try batch.builderFile(at: world.now()), to: "\(batch.file)-builder.json")
@@ -228,7 +230,6 @@ extension EffectContext {
                 }
             }
         )
-        if batch.calls.count == 2 { try await checkMultiSend(batch, network) }
         return Self.proposed(
             "Safe \(account.address) is asked for it under nonce \(batch.nonce): \(batch.file).json beside the report"
         )
@@ -253,7 +254,7 @@ extension EffectContext {
             code: "no-multisend",
             "'\(network.spec.name)' has \(code.isEmpty ? "no code" : "other code") at \(batch.multiSend) than that of "
                 + "MultiSendCallOnly 1.4.1, without which a Safe makes one call at a time",
-            hint: "say where it is with the signer's 'multiSend'; do not execute \(batch.file).json"
+            hint: "say where it is with the signer's 'multiSend'; what was asked for before it stands"
         )
     }
 

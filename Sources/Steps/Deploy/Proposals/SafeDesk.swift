@@ -15,19 +15,24 @@ actor SafeDesk {
     ///   - call: What the Safe is to do for the step; a step that is tried again asks for the same once.
     ///   - lane: The Safe.
     ///   - begin: Reads the chain for a batch without calls.
+    ///   - join: Makes sure that a batch which has calls can take another.
     ///   - keep: Makes the batch durable.
     /// - Returns: The batch so far.
-    /// - Throws: What `begin` and `keep` throw.
+    /// - Throws: What `begin`, `join` and `keep` throw; the call is in no batch then.
     func add(
         _ call: SafeProposal.StepCall,
         to lane: ChainOperation.Lane,
         begin: @Sendable () async throws(StepFailure) -> SafeProposal,
+        join: @Sendable (SafeProposal) async throws(StepFailure) -> Void,
         keep: @Sendable (SafeProposal) throws(StepFailure) -> Void
     ) async throws(StepFailure) -> SafeProposal {
         if batches[lane] == nil {
             let begun = try await begin()
             // Another step may have been here meanwhile.
             if batches[lane] == nil { batches[lane] = begun }
+        }
+        if let batch = batch(of: lane), batch.calls.contains(where: { $0.step != call.step }) {
+            try await join(batch)
         }
         guard var batch = batches[lane] else { preconditionFailure("it was begun") }
         batch.calls.removeAll { $0.step == call.step }

@@ -32,8 +32,11 @@ struct SafeReading: Sendable {
         }
     }
 
-    /// The transaction in which the Safe executed what has a hash; nil where it did not in these blocks.
-    func execution(of hash: Hash, in blocks: ClosedRange<UInt64>) async throws(StepFailure) -> Hash? {
+    /// The first of some batches that the Safe executed in some blocks, and the transaction in which it did; nil where it did not.
+    func execution(
+        ofAnyOf batches: Set<Hash>,
+        in blocks: ClosedRange<UInt64>
+    ) async throws(StepFailure) -> (batch: Hash, transaction: Hash)? {
         var start = blocks.lowerBound
         var length = Self.range.most
         while start <= blocks.upperBound {
@@ -48,11 +51,11 @@ struct SafeReading: Sendable {
                 length /= 10
                 continue
             }
-            // Since 1.4.1 the hash is a topic; before, it is the first word of the data.
-            let found = events.first { event in
-                (event.log.topics.dropFirst().first?.bytes ?? Array(event.log.data.prefix(32))) == hash.bytes
+            for event in events {
+                // Since 1.4.1 the hash is a topic; before, it is the first word of the data.
+                let hash = event.log.topics.dropFirst().first ?? Hash(bytes: Array(event.log.data.prefix(32)))
+                if let hash, batches.contains(hash) { return (hash, event.transactionHash) }
             }
-            if let found { return found.transactionHash }
             start = end + 1
         }
         return nil

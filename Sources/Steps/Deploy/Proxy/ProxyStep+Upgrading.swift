@@ -114,7 +114,7 @@ extension ProxyStep {
         }
     }
 
-    /// What the proxy points to; nodes behind one URL may lag behind each other.
+    /// What the proxy points to.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-upgraded`: the operation is not final then.
     private func stateOnceUpgraded(
@@ -125,19 +125,18 @@ extension ProxyStep {
         _ network: OpenNetwork
     ) async throws(StepFailure) -> ProxyState {
         let block = operation.inclusion?.blockNumber
-        var wait = Duration.milliseconds(250)
-        var state = try await network.proxyState(action.spec.kind, at: entry.address, since: block)
-        for _ in 0..<8 where state.implementation != implementation {
-            guard (try? await context.world.sleep(wait)) != nil else { throw .cancelled }
-            wait *= 2
-            state = try await network.proxyState(action.spec.kind, at: entry.address, since: block)
+        var latest = implementation
+        let state = try await context.untilSeen { () async throws(StepFailure) -> ProxyState? in
+            let state = try await network.proxyState(action.spec.kind, at: entry.address, since: block)
+            latest = state.implementation
+            return latest == implementation ? state : nil
         }
-        guard state.implementation == implementation else {
+        guard let state else {
             throw StepFailure(
                 .blocked,
                 code: "not-upgraded",
                 "'\(action.network.name)' has a receipt that says \(action.step.subject) was upgraded to "
-                    + "\(implementation), and it runs the code at \(state.implementation)",
+                    + "\(implementation), and it runs the code at \(latest)",
                 hint: "somebody may have upgraded it again; run again: it is looked up, not made anew"
             )
         }
