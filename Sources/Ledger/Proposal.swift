@@ -40,11 +40,6 @@ package struct Proposal: Hashable, Sendable {
             self.payloadHash = payloadHash
             self.creates = creates
         }
-
-        /// Whether both ask for the same transaction of the same account.
-        package func asksTheSame(as other: Intent) -> Bool {
-            lane == other.lane && to == other.to && value == other.value && payloadHash == other.payloadHash
-        }
     }
 
     package enum State: String, CaseIterable, Sendable {

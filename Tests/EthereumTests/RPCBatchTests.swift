@@ -167,3 +167,20 @@ import Testing
         #expect(whole.first == .some(nil))
     }
 }
+
+extension EthereumRPC {
+    /// Many questions of one kind, each with its answer, for what becomes of a batch.
+    fileprivate func receipts(_ hashes: [Hash]) async throws(RPCFailure) -> [Result<
+        TransactionReceipt?, RPCFailure
+    >] {
+        let answers = try await askTogether(
+            hashes.map { Question("eth_getTransactionReceipt", [.string($0.description)]) })
+        return zip(hashes, answers).map { hash, answer in
+            do throws(RPCFailure) {
+                return .success(try Self.receipt(try answer.get(), of: hash))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+}

@@ -77,23 +77,6 @@ extension EthereumRPC {
         return try Self.receipt(reader, of: hash)
     }
 
-    /// The receipts of many transactions, in one exchange where the node takes batches, in the order of the hashes.
-    ///
-    /// - Throws: ``RPCFailure`` where the node could not be spoken to.
-    package func receipts(
-        _ hashes: [Hash]
-    ) async throws(RPCFailure) -> [Result<TransactionReceipt?, RPCFailure>] {
-        let answers = try await askTogether(
-            hashes.map { Question("eth_getTransactionReceipt", [.string($0.description)]) })
-        return zip(hashes, answers).map { hash, answer in
-            do throws(RPCFailure) {
-                return .success(try Self.receipt(try answer.get(), of: hash))
-            } catch {
-                return .failure(error)
-            }
-        }
-    }
-
     /// What a contract recorded in some blocks under a first topic.
     ///
     /// - Parameters:

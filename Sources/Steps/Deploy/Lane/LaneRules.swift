@@ -18,11 +18,10 @@ struct LaneRules: Hashable, Sendable {
     /// How long a block takes; nil where nobody says.
     var blockTime: Duration?
     /// For how long what the chain said of the sender holds: who else uses the key is seen after that.
-    var accountAge = Self.shortestAccountAge
+    var accountAge = Duration.seconds(2)
 
     /// How long a transaction waits for its block before its bytes are sent once more: nodes lose what they were given.
     static let untilSentAgain = Duration.seconds(15)
-    static let shortestAccountAge = Duration.seconds(2)
     /// The questions that what a sender has takes.
     static let accountQuestions = 4
     /// Later than any run.
