@@ -12,7 +12,7 @@ struct SaltCheck {
             do throws(Salt.Fault) {
                 check(try Salt(text), salt, instance)
             } catch {
-                problems.append(.error("salt", error.message, at: salt.text.location, hint: error.hint))
+                add(.error("salt", error.message, at: salt.text.location, hint: error.hint))
             }
         }
         let asserted = instances.filter { $0.creation.salt?.isSameEverywhere == true }
@@ -21,11 +21,16 @@ struct SaltCheck {
         }
     }
 
+    /// What is so on every network is said once.
+    private mutating func add(_ problem: Diagnostic) {
+        if !problems.contains(problem) { problems.append(problem) }
+    }
+
     /// What stands behind a proxy changes, and so does who must sign for it.
     private mutating func checkProxy(_ instance: DeploymentExpansion.Instance) {
         let place = instance.spec.location
         if let salt = instance.creation.salt {
-            problems.append(
+            add(
                 .error(
                     "salt-and-proxy",
                     "'\(instance.name)' has a salt and a proxy, and a proxy's address is not made from a salt",
@@ -36,7 +41,7 @@ struct SaltCheck {
         }
         switch instance.signer?.form {
         case .address, .safe:
-            problems.append(
+            add(
                 .error(
                     "needs-key",
                     "'\(instance.name)' has a proxy, which is put there and upgraded by a signer that signs here, and signer "
@@ -54,7 +59,7 @@ struct SaltCheck {
         guard case .safe? = instance.signer?.form, instance.creation.salt == nil,
             let signer = instance.signer?.name
         else { return }
-        problems.append(
+        add(
             .error(
                 "needs-salt",
                 "'\(instance.name)' has no salt, and signer '\(signer)' of network '\(instance.network.name)' is a Safe, which "
@@ -74,7 +79,7 @@ struct SaltCheck {
         guard case .literal(let bytes) = salt, spec.factory == .createX,
             bytes.prefix(20).allSatisfy({ $0 == 0 }), bytes[20] > 1
         else { return }
-        problems.append(
+        add(
             .error(
                 "salt",
                 "CreateX takes no salt that begins with 20 zero bytes and then \(Hex.encode([bytes[20]]))",
@@ -110,7 +115,7 @@ struct SaltCheck {
     }
 
     private mutating func tell(_ why: String, _ values: [String], _ salt: SaltSpec, _ name: String) {
-        problems.append(
+        add(
             .error(
                 "address-differs",
                 "'\(name)' cannot have the same address on all its networks: \(why): "

@@ -67,6 +67,37 @@ import Testing
         #expect(audit.plan.steps.map(\.id.kind) == [.compile, .audit])
     }
 
+    @Test func whatDoesNotGoTogetherIsSaidOnce() throws {
+        func codes(_ form: SignerSpec.Form?, _ change: (inout DeploymentSpec) -> Void) throws -> [String] {
+            var networks = [try Bench.devnet("one"), try Bench.devnet("two")]
+            for index in networks.indices where form != nil { networks[index].signer = "dao" }
+            var spec = deployment("a", on: ["one", "two"])
+            change(&spec)
+            var manifest = try manifest([spec], networks: networks)
+            manifest.signers = form.map { [SignerSpec(name: "dao", location: Bench.at(7), form: $0)] } ?? []
+            do throws(PlanningError) {
+                _ = try Planner.plan(manifest, Snapshot(), PlanRequest(allNetworks: true))
+                return []
+            } catch {
+                return error.diagnostics.map(\.code)
+            }
+        }
+        let salt = salt(.text("v1"))
+        #expect(try codes(nil) { $0.proxy = ProxySpec(kind: .uups) } == [])
+        let both = try codes(nil) {
+            $0.proxy = ProxySpec(kind: .uups)
+            $0.creation.salt = salt
+        }
+        #expect(both == ["salt-and-proxy"])
+        let safe = SignerSpec.Form.safe(.zero, multiSend: nil)
+        #expect(try codes(safe) { _ in } == ["needs-salt", "needs-salt"])
+        #expect(try codes(safe) { $0.creation.salt = salt } == [])
+        for form in [safe, .address(.zero)] {
+            #expect(
+                try codes(form) { $0.proxy = ProxySpec(kind: .uups) } == ["needs-key", "needs-key"])
+        }
+    }
+
     @Test func librariesAreNeedsAndAreFilledInByNetwork() throws {
         var network = try Bench.devnet()
         network.values = ["sort": Interpolated(text: "0x1", at: Bench.at(3))]
