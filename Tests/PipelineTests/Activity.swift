@@ -62,13 +62,12 @@ enum Activity: String, CaseIterable {
     }
 
     /// What a run was doing that had told of `events`, as far as nothing else is to be seen of it.
-    static func told(_ events: [JSON], newest: String?) -> Activity {
+    static func told(_ events: [JSON], isReported: Bool) -> Activity {
         let types = Set(events.compactMap { $0["type"].string })
         guard !types.contains("run-repeated") else { return .repeating }
         guard types.contains("planned") else { return .opening }
         let ends = events.filter { $0["type"] == "step-finished" }
         if types.contains("run-finished") {
-            let isReported = newest != nil && events.first?["data"]["id"].string == newest
             let isQuiet = ends.allSatisfy { $0["data"]["status"] == "reused" }
             return isReported && isQuiet ? .snapshot : .reporting
         }

@@ -27,6 +27,12 @@ final class KillBench {
         case event(Int, Duration)
         /// When it is seen at something.
         case sight(Activity)
+        /// At any time after its reports are there, while it writes down how it can be repeated.
+        case reported(Duration)
+
+        var needsNothingChanged: Bool {
+            if case .reported = self { true } else { false }
+        }
     }
 
     private static let contracts = 3
@@ -82,9 +88,11 @@ final class KillBench {
         } else if sandbox.disk == nil {
             try sandbox.remove("state/snapshots")
         }
-        if mischief == .flippedBit { try flipBit(using: &random) }
+        let moment = moment(hasWork: hasWork, repeats: repeats, using: &random)
+        // A run that finds damage has work to do, and such a run cannot be repeated.
+        if mischief == .flippedBit, !moment.needsNothingChanged { try flipBit(using: &random) }
         try sandbox.disk?.fill(leaving: Int.random(in: 0..<2 * used, using: &random))
-        try await kill(at: moment(hasWork: hasWork, repeats: repeats, using: &random), name)
+        try await kill(at: moment, name)
         try sandbox.disk?.makeRoom()
         if mischief == .flippedBit { try flipBit(using: &random) }
 
@@ -140,7 +148,9 @@ final class KillBench {
         case 3:
             let event = Int.random(in: 1...(hasWork ? 30 : 3), using: &random)
             return .event(event, .microseconds(Int.random(in: 0..<20_000, using: &random)))
-        case 4: return .sight(hasWork ? .storing : repeats ? .repeating : .snapshot)
+        case 4 where !hasWork && !repeats:
+            return .reported(.microseconds(Int.random(in: 0..<1_500, using: &random)))
+        case 4: return .sight(hasWork ? .storing : .repeating)
         default: return .sight(Bool.random(using: &random) ? .recording : .reporting)
         }
     }
@@ -162,6 +172,12 @@ final class KillBench {
             while ProcessEntry(child.processID) != nil,
                 !Activity.open(in: child.processID).contains(activity)
             { await Task.yield() }
+        case .reported(let delay):
+            if let line = await child.nextErrorLine() {
+                lines.append(line)
+                try await FolderWatch(reports(of: lines)).waits(for: "report.md", of: child)
+            }
+            try await Task.sleep(for: delay)
         }
         let standstill = try Standstill(of: child)
         child.send(SIGKILL)
@@ -183,11 +199,17 @@ final class KillBench {
         kills += 1
         var seen = standstill.activities ?? [.over]
         if seen.isEmpty {
-            let latest = sandbox.project.appending(path: "reports/latest").path()
-            let newest = try? FileManager.default.destinationOfSymbolicLink(atPath: latest)
-            seen = [.told(lines.compactMap { try? JSON(text: $0) }, newest: newest)]
+            let report = reports(of: lines).appending(path: "report.md").path()
+            let isReported = FileManager.default.fileExists(atPath: report)
+            seen = [.told(lines.compactMap { try? JSON(text: $0) }, isReported: isReported)]
         }
         for activity in seen { counts[activity, default: 0] += 1 }
+    }
+
+    /// The folder with the reports of a run that has told of its start.
+    private func reports(of lines: [String]) -> URL {
+        let start = lines.first.flatMap { try? JSON(text: $0) }
+        return sandbox.project.appending(path: "reports/\(start?["data"]["id"].string ?? "none")")
     }
 
     /// A run that ended before it was killed ended well; or it said that the disk is full, and left nothing half done.
