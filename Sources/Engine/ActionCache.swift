@@ -50,7 +50,8 @@ package struct ActionCache: Sendable {
 
     /// What is stored for a fingerprint, with what `reading` makes of outputs.
     ///
-    /// All content is looked at before it stands in: what `reading` asks for when it does, the rest afterwards.
+    /// All content is looked at before it stands in: what `reading` asks for when it does, the rest afterwards, unless its file
+    /// is as it was when all of it was last looked at.
     ///
     /// - Parameters:
     ///   - fingerprint: All that decides.
@@ -68,7 +69,7 @@ package struct ActionCache: Sendable {
         guard mode != .off else { return nil }
         let path = Self.path(of: digest, in: directory)
         // Equal fields have that digest: it need not be made of them again.
-        guard let file = try files.readAged(path), let entry = EntryV3(file.bytes),
+        guard let file = try files.readAged(path), let entry = EntryV4(file.bytes),
             entry.fingerprint == fingerprint
         else { return nil }
         if let failure = entry.failure {
@@ -78,12 +79,22 @@ package struct ActionCache: Sendable {
             return .failure(failure)
         }
         guard entry.mayStandIn else { return nil }
-        let examination = Examination(of: entry.outputs, in: store)
-        guard let said = try? await reading(examination.outputs), try examination.allIsWhole() else {
-            return nil
+        let examination = Examination(of: entry.outputs, whole: entry.whole, in: store)
+        guard let said = try? await reading(examination.outputs), let whole = try examination.allIsWhole()
+        else { return nil }
+        if whole == entry.whole {
+            note(useOf: path, at: now, modified: file.modified)
+        } else {
+            keep(entry, as: whole)
         }
-        note(useOf: path, at: now, modified: file.modified)
         return .outputs(entry.outputs, said: said)
+    }
+
+    /// So that what was looked at need not be again, and is young; where that cannot be written, it only is.
+    private func keep(_ entry: EntryV4, as whole: [FileStatus?]) {
+        var entry = entry
+        entry.whole = whole
+        try? write(entry)
     }
 
     /// Not where the entry was used within the last hour: a change of its times costs more than all else that a use does.
@@ -106,14 +117,20 @@ package struct ActionCache: Sendable {
         return entry.mayStandIn ? "the stored result was gone" : "not all of it ended well the last time"
     }
 
-    /// Remembers what a step gave; what is not reusable is kept only to explain what changed since.
+    /// Remembers what a step has given, just stored; what is not reusable is kept only to explain what changed since.
     package func record(
         _ outputs: [Output],
         for fingerprint: Fingerprint,
         isReusable: Bool = true
     ) throws(FileError) {
         try write(
-            EntryV3(fingerprint: fingerprint, outputs: outputs, isReusable: isReusable))
+            EntryV4(
+                fingerprint: fingerprint,
+                outputs: outputs,
+                whole: isReusable ? outputs.map { store.status($0.digest) } : [],
+                isReusable: isReusable
+            )
+        )
     }
 
     /// Remembers a failure that would come again, one that may pass for ten minutes, and no other.
@@ -128,17 +145,17 @@ package struct ActionCache: Sendable {
         case .certain: ends = nil
         case .passing: ends = Timestamp(milliseconds: now.milliseconds + Self.passingFailures)
         }
-        try write(EntryV3(fingerprint: fingerprint, outputs: [], failure: failure, failureEnds: ends))
+        try write(EntryV4(fingerprint: fingerprint, outputs: [], failure: failure, failureEnds: ends))
     }
 
-    private func write(_ entry: EntryV3) throws(FileError) {
+    private func write(_ entry: EntryV4) throws(FileError) {
         guard mode == .readWrite else { return }
         try entry.write(in: directory, files)
     }
 
-    private func entry(_ digest: Digest) throws(FileError) -> EntryV3? {
+    private func entry(_ digest: Digest) throws(FileError) -> EntryV4? {
         let bytes = try files.read(Self.path(of: digest, in: directory))
-        return bytes.flatMap { EntryV3($0, of: digest) }
+        return bytes.flatMap { EntryV4($0, of: digest) }
     }
 
     /// Where the entry of a fingerprint is.

@@ -3,9 +3,12 @@ import Model
 
 extension ActionCache {
     /// An entry, with the fields, so that a later miss can be explained.
-    struct EntryV3: Hashable {
+    struct EntryV4: Hashable {
         var fingerprint: Fingerprint
         var outputs: [Output]
+        /// How the file of each output was when all of its content had been looked at, in the order of outputs; nil where
+        /// that is not known.
+        var whole: [FileStatus?] = []
         /// false where the fields are kept but the outputs may not stand in.
         var isReusable = true
         /// Why the step failed; then there are no outputs.
@@ -24,7 +27,7 @@ extension ActionCache {
     }
 }
 
-extension ActionCache.EntryV3 {
+extension ActionCache.EntryV4 {
     /// The fields alone.
     static func record(
         _ fingerprint: Fingerprint,

@@ -27,7 +27,7 @@ package struct CacheFolder: Sendable {
                 continue
             }
             guard let bytes = try files.read(file.stray.path) else { continue }
-            if let entry = ActionCache.EntryV3(bytes, of: digest) {
+            if let entry = ActionCache.EntryV4(bytes, of: digest) {
                 survey.entries.append(CacheSurvey.Entry(entry, digest, file.stray))
             } else {
                 survey.unreadable.append(file.stray)
@@ -75,10 +75,10 @@ package struct CacheFolder: Sendable {
 
     private func keepFields(
         of digest: Digest,
-        _ record: (Fingerprint) -> ActionCache.EntryV3
+        _ record: (Fingerprint) -> ActionCache.EntryV4
     ) throws(FileError) {
         guard let bytes = try files.read(ActionCache.path(of: digest, in: entries)),
-            let entry = ActionCache.EntryV3(bytes, of: digest)
+            let entry = ActionCache.EntryV4(bytes, of: digest)
         else { return }
         try record(entry.fingerprint).write(in: entries, files)
     }
@@ -115,7 +115,7 @@ package struct CacheFolder: Sendable {
 }
 
 extension CacheSurvey.Entry {
-    fileprivate init(_ entry: ActionCache.EntryV3, _ digest: Digest, _ file: CacheSurvey.Stray) {
+    fileprivate init(_ entry: ActionCache.EntryV4, _ digest: Digest, _ file: CacheSurvey.Stray) {
         let holding: Holding =
             if let since = entry.recordSince {
                 .record(since: since)

@@ -33,6 +33,9 @@ package struct ContentStore: Sendable {
         return found.bytes
     }
 
+    /// How the file is that has this content by its name; nil where there is none.
+    func status(_ digest: Digest) -> FileStatus? { files.status(path(of: digest)) }
+
     /// The bytes with this digest; nil where they are not there or are damaged.
     package func get(_ digest: Digest) throws(FileError) -> Data? {
         let path = path(of: digest)

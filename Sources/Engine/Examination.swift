@@ -5,14 +5,17 @@ import Synchronization
 /// Outputs that are about to stand in for a step's work: all that they hold is looked at, once.
 ///
 /// What a reader asks for is looked at when it is read, and handed on; it is not kept, so that no more is in memory than
-/// readers hold.
+/// readers hold. What nobody reads is not opened where its file is as it was when all of it was last looked at.
 final class Examination: Sendable {
     private let expected: [Output]
+    /// How each file was when all of its content had been looked at; none where that is not known.
+    private let before: [FileStatus?]
     private let store: ContentStore
-    private let whole = Mutex<[Digest]>([])
+    private let read = Mutex<[Digest]>([])
 
-    init(of outputs: [Output], in store: ContentStore) {
+    init(of outputs: [Output], whole: [FileStatus?], in store: ContentStore) {
         expected = outputs
+        before = whole.count == outputs.count ? whole : outputs.map { _ in nil }
         self.store = store
     }
 
@@ -22,21 +25,25 @@ final class Examination: Sendable {
             guard let bytes = try inStore({ () throws(FileError) in try store.get(digest) }),
                 isExpected(bytes.count, digest)
             else { throw .lostOutput(digest) }
-            whole.withLock { $0.append(digest) }
+            read.withLock { $0.append(digest) }
             return bytes
         }
     }
 
-    /// Whether all of them are there and whole: looks at those that nobody has read.
-    func allIsWhole() throws(FileError) -> Bool {
-        var known = whole.withLock(\.self)
-        for output in expected where !known.contains(output.digest) {
+    /// How each file is now that all of its content is known to be there and whole; nil where some is not.
+    func allIsWhole() throws(FileError) -> [FileStatus?]? {
+        let read = read.withLock(\.self)
+        var whole = before
+        for (place, output) in expected.enumerated() where !read.contains(output.digest) {
+            // Before its content is looked at: a change meanwhile is then seen the next time.
+            let now = store.status(output.digest)
+            if let now, now == before[place], now.size == output.bytes { continue }
             guard let size = try store.size(output.digest), isExpected(size, output.digest) else {
-                return false
+                return nil
             }
-            known.append(output.digest)
+            whole[place] = now
         }
-        return true
+        return whole
     }
 
     private func isExpected(_ size: Int, _ digest: Digest) -> Bool {

@@ -49,12 +49,51 @@ import Testing
         return outputs.map(\.name)
     }
 
+    private func reads() -> [Int] { ["x", "y", "z"].map { files.reads(of: blobPath($0)) } }
+
     @Test(arguments: [[], ["x"], ["y", "x"]])
-    func eachOutputIsReadOnceWhoeverReadsIt(_ names: [String]) async throws {
+    func onlyWhatIsAskedForIsReadWhereNothingTouchedTheFiles(_ names: [String]) async throws {
         try keep(["x", "y", "z"])
-        let before = ["x", "y", "z"].map { files.reads(of: blobPath($0)) }
+        let before = reads()
         #expect(try await standIns(reading: names) == ["x", "y", "z"])
-        #expect(["x", "y", "z"].map { files.reads(of: blobPath($0)) } == before.map { $0 + 1 })
+        #expect(reads() == zip(["x", "y", "z"], before).map { names.contains($0) ? $1 + 1 : $1 })
+    }
+
+    @Test(arguments: [[], ["x"], ["y", "x"]])
+    func eachThatWasTouchedIsReadOnceWhoeverReadsIt(_ names: [String]) async throws {
+        try keep(["x", "y", "z"])
+        for name in ["x", "y", "z"] { files[blobPath(name)] = Data(name.utf8) }
+        let before = reads()
+        #expect(try await standIns(reading: names) == ["x", "y", "z"])
+        #expect(reads() == before.map { $0 + 1 })
+        // That was noted: what is still as it was then is not read again.
+        #expect(try await standIns(reading: names) == ["x", "y", "z"])
+        #expect(reads() == zip(["x", "y", "z"], before).map { names.contains($0) ? $1 + 2 : $1 + 1 })
+    }
+
+    @Test func whatIsTouchedAfterItWasLookedAtIsReadAgain() async throws {
+        try keep(["x"])
+        for _ in 0..<2 {
+            files.setModified(blobPath("x"), Self.now)
+            #expect(try await standIns() == ["x"])
+        }
+        files.damage(blobPath("x"))
+        #expect(try await standIns() == nil)
+    }
+
+    @Test func nothingIsNotedWhereStoredResultsAreOnlyRead() async throws {
+        try keep(["x"])
+        files[blobPath("x")] = Data("x".utf8)
+        let (before, entry) = (files.reads(of: blobPath("x")), files[entryPath])
+        let reader = ActionCache(directory: "/s/ac", files: files.access, store: store, mode: .readOnly)
+        for _ in 0..<2 {
+            let stored = try await reader.result(
+                for: Self.fingerprint, named: Self.fingerprint.digest, at: Self.now
+            ) { _ in Interpretation(facts: []) }
+            #expect(stored != nil)
+        }
+        #expect(files.reads(of: blobPath("x")) == before + 2)
+        #expect(files[entryPath] == entry)
     }
 
     @Test(arguments: [[], ["x"], ["y"]])
@@ -108,52 +147,56 @@ import Testing
             code: "compile-error", "no such type", hint: "import it",
             diagnostics: [Diagnostic(.error, "solc-7920", "Identifier not found")], recurrence: .certain)
         let entries = [
-            ActionCache.EntryV3(fingerprint: Self.fingerprint, outputs: []),
-            ActionCache.EntryV3(
+            ActionCache.EntryV4(fingerprint: Self.fingerprint, outputs: []),
+            ActionCache.EntryV4(
                 fingerprint: Self.fingerprint,
                 outputs: [
                     Output(name: "ä.bin", digest: Digest(of: Data([1])), bytes: 1),
                     Output(name: "", digest: Digest(of: Data()), bytes: 0),
                 ],
+                whole: [
+                    FileStatus(device: .max, inode: 7, size: 1, modified: -1, changed: .max), nil,
+                ],
                 isReusable: false
             ),
-            ActionCache.EntryV3(
+            ActionCache.EntryV4(
                 fingerprint: Self.fingerprint, outputs: [], failure: failure, failureEnds: Self.now),
             .record(Self.fingerprint, evictedAt: Timestamp(milliseconds: 0)),
             .record(Self.fingerprint, damagedAt: Timestamp(milliseconds: -1)),
         ]
         for entry in entries {
             let bytes = try entry.encoded(for: "/e")
-            #expect(ActionCache.EntryV3(bytes) == entry)
-            #expect(ActionCache.EntryV3(bytes, of: Self.fingerprint.digest) == entry)
+            #expect(ActionCache.EntryV4(bytes) == entry)
+            #expect(ActionCache.EntryV4(bytes, of: Self.fingerprint.digest) == entry)
         }
     }
 
     @Test func anEntryWithAnyByteOfItChangedOrGoneIsNone() throws {
-        let entry = ActionCache.EntryV3(
+        let entry = ActionCache.EntryV4(
             fingerprint: Self.fingerprint,
-            outputs: [Output(name: "x", digest: Digest(of: Data([1])), bytes: 1)])
+            outputs: [Output(name: "x", digest: Digest(of: Data([1])), bytes: 1)],
+            whole: [FileStatus(device: 1, inode: 2, size: 3, modified: 4, changed: 5)])
         let bytes = try entry.encoded(for: "/e")
         for place in bytes.indices {
             var damaged = bytes
             damaged[place] ^= 1 << UInt8(place % 8)
-            #expect(ActionCache.EntryV3(damaged) == nil)
-            #expect(ActionCache.EntryV3(bytes.prefix(place)) == nil)
+            #expect(ActionCache.EntryV4(damaged) == nil)
+            #expect(ActionCache.EntryV4(bytes.prefix(place)) == nil)
         }
-        #expect(ActionCache.EntryV3(bytes + [0]) == nil)
+        #expect(ActionCache.EntryV4(bytes + [0]) == nil)
     }
 
     /// Not of a damaged disk, but of another program: the digest fits, and what it covers makes no sense.
     @Test(arguments: [-1, 3, 1 << 40, .max])
     func anEntryWithCountsThatLeadBeyondItsEndIsNone(_ count: Int64) throws {
-        let bytes = try ActionCache.EntryV3(fingerprint: Self.fingerprint, outputs: []).encoded(for: "/e")
+        let bytes = try ActionCache.EntryV4(fingerprint: Self.fingerprint, outputs: []).encoded(for: "/e")
         let fields = bytes.startIndex + 17 + 8 + 24
         for place in [fields, fields + 8 + Self.fingerprint.bytes.count, bytes.count - 40] {
             var damaged = Array(bytes.dropLast(32))
             for shift in 0..<8 {
                 damaged[place + shift] = UInt8(truncatingIfNeeded: count >> Int64(8 * shift))
             }
-            #expect(ActionCache.EntryV3(Data(damaged + Digest(of: damaged).bytes)) == nil)
+            #expect(ActionCache.EntryV4(Data(damaged + Digest(of: damaged).bytes)) == nil)
         }
     }
 }
