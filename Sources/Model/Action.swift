@@ -2,8 +2,9 @@ package import EthereumTypes
 
 /// What a planned step will do.
 ///
-/// Closed on purpose: the planner, the cache and every report switch over it.
-package enum Action: Hashable, Sendable {
+/// Closed on purpose: the planner, the cache and every report switch over it. Indirect, since a plan of many steps is copied
+/// more often than it is read.
+package indirect enum Action: Hashable, Sendable {
     case generate(GenerateAction)
     case compile(CompileAction)
     case audit(AuditAction)

@@ -93,6 +93,7 @@ package struct Plan<Work: Sendable>: Sendable {
             kept.insert(step.id)
             kept.formUnion(step.needs)
         }
+        guard kept.count < steps.count else { return self }
         let left = steps.filter { kept.contains($0.id) }.map { step in
             Step(
                 id: step.id,

@@ -156,6 +156,7 @@ enum EffectSteps {
     /// The first of a row also waits until everything that the row deploys is compiled and audited: what can fail
     /// without spending has failed by then, and the row's cost is known before its first transaction.
     static func inLanes(_ plan: Plan<Action>) -> Plan<Action> {
+        guard plan.steps.contains(where: \.id.kind.isEffect) else { return plan }
         var last: [String: StepID] = [:]
         var preparations: [String: [StepID]] = [:]
         var mates: [String: [DeployAction.LaneMate]] = [:]

@@ -35,6 +35,8 @@ private struct Surveyor {
 
     private(set) var snapshot = Snapshot()
     private let root: String
+    /// With symbolic links resolved.
+    private let realRoot: String
     private let files: FileAccess
     private let printing: Printing
     /// Files that could not be read, and why, so that each is told of once for each place that names it.
@@ -43,6 +45,7 @@ private struct Surveyor {
 
     init(root: String, files: FileAccess, printing: Printing) {
         self.root = root
+        realRoot = files.resolved(root) ?? root
         self.files = files
         self.printing = printing
     }
@@ -189,7 +192,7 @@ private struct Surveyor {
         }
         let absolute = PathText.join(root, path)
         let real = files.resolved(absolute) ?? absolute
-        guard PathText.inside(files.resolved(root) ?? root, real) != nil else {
+        guard PathText.inside(realRoot, real) != nil else {
             return .failure(
                 .error(
                     "outside", "'\(path)' leads out of the project's root", hint: "'root:' widens the project"

@@ -12,6 +12,8 @@ import Testing
         ("a\n# title\r\n- item", "a \\# title - item"),
         ("`code` *b* _i_", "\\`code\\` \\*b\\* \\_i\\_"),
         ("https://evil.example www.evil.example", "https&#58;//evil.example www&#46;evil.example"),
+        ("0.8.30, (a) 'b' + c-d/e.", "0.8.30, (a) 'b' + c-d/e."),
+        (" two  words ", "two words"), ("www.a", "www&#46;a"), ("a|b", "a\\|b"), ("\t", ""), ("", ""),
         ("&lt; @someone", "&amp;lt; &#64;someone"),
         ("a\u{202e}b\u{1b}[31mc\u{200b}d\u{2028}e", "a\u{fffd}b\u{fffd}\\[31mc\u{fffd}d e"),
     ])
@@ -21,7 +23,7 @@ import Testing
 
     @Test(arguments: [
         ("Token", "`Token`"), ("a`b", "``a`b``"), ("`", "`` ` ``"), ("a``b`", "``` a``b` ```"), ("", ""),
-        ("a\n\nb", "`a b`"),
+        ("a\n\nb", "`a b`"), ("a  b", "`a b`"), (" a", "`a`"), ("a\u{7f}", "`a\u{fffd}`"), ("*_<&", "`*_<&`"),
     ])
     func codeCannotBeLeft(_ text: String, _ expected: String) {
         #expect(MarkdownText.code(text) == expected)
