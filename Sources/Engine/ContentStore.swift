@@ -47,18 +47,20 @@ package struct ContentStore: Sendable {
         return bytes
     }
 
-    /// What a step stored, as runners read it; `noteLoss` hears of content that is not there or damaged.
-    package func outputs(
-        _ outputs: [Output],
-        noteLoss: @escaping @Sendable () -> Void = {}
-    ) -> StoredOutputs {
-        StoredOutputs(outputs) { [self] digest throws(StepFailure) in
-            guard let bytes = try inStore({ () throws(FileError) in try get(digest) }) else {
-                noteLoss()
-                throw .lostOutput(digest)
-            }
-            return bytes
+    /// What a step stored, as runners read it.
+    package func outputs(_ outputs: [Output]) -> StoredOutputs {
+        StoredOutputs(outputs) { [self] digest throws(StepFailure) in try content(digest) }
+    }
+
+    /// The bytes with this digest; `noteLoss` hears of content that is not there or damaged.
+    ///
+    /// - Throws: ``StepFailure`` coded `lost-output` then.
+    func content(_ digest: Digest, noteLoss: () -> Void = {}) throws(StepFailure) -> Data {
+        guard let bytes = try inStore({ () throws(FileError) in try get(digest) }) else {
+            noteLoss()
+            throw .lostOutput(digest)
         }
+        return bytes
     }
 
     private func path(of digest: Digest) -> String { Self.path(of: digest, in: directory) }

@@ -148,7 +148,7 @@ package struct Interpretation: Sendable {
 /// The outputs of one step in the content store.
 package struct StoredOutputs: Sendable {
     package let outputs: [Output]
-    private let load: @Sendable (Digest) throws(StepFailure) -> Data
+    fileprivate let load: @Sendable (Digest) throws(StepFailure) -> Data
 
     package init(_ outputs: [Output], load: @escaping @Sendable (Digest) throws(StepFailure) -> Data) {
         self.outputs = outputs
@@ -171,22 +171,54 @@ package struct StoredOutputs: Sendable {
 
 /// The outputs of the steps that a step needs.
 package struct StepInputs: Sendable {
-    private let outputs: [StepID: StoredOutputs]
+    /// Most steps need few others: these are looked through, which costs less than a table of them.
+    private static let few = 8
 
-    package init(_ outputs: [StepID: StoredOutputs]) { self.outputs = outputs }
+    private let given: [(step: StepID, outputs: [Output])]
+    /// Where each is; empty where there are few.
+    private let places: [StepID: Int]
+    private let load: @Sendable (StepID, Digest) throws(StepFailure) -> Data
+
+    /// - Parameters:
+    ///   - given: What steps gave, each once.
+    ///   - load: The verified bytes of an output that a step gave.
+    init(
+        _ given: [(step: StepID, outputs: [Output])],
+        load: @escaping @Sendable (StepID, Digest) throws(StepFailure) -> Data
+    ) {
+        self.given = given
+        self.load = load
+        let isFew = given.count <= Self.few
+        places =
+            isFew ? [:] : Dictionary(uniqueKeysWithValues: given.enumerated().map { ($1.step, $0) })
+    }
+
+    package init(_ outputs: [StepID: StoredOutputs]) {
+        self.init(outputs.map { ($0.key, $0.value.outputs) }) { step, digest throws(StepFailure) in
+            guard let stored = outputs[step] else { throw Self.unknown(step) }
+            return try stored.load(digest)
+        }
+    }
 
     /// Whether a step is among the needs and has outputs.
-    package func has(_ step: StepID) -> Bool { outputs[step] != nil }
+    package func has(_ step: StepID) -> Bool { outputs(of: step) != nil }
 
     /// What `step` gave.
     ///
     /// - Throws: ``StepFailure`` coded `lost-output` where it is not among the needs.
     package subscript(step: StepID) -> StoredOutputs {
         get throws(StepFailure) {
-            guard let stored = outputs[step] else {
-                throw StepFailure(code: "lost-output", "there are no outputs of \(step)")
-            }
-            return stored
+            guard let outputs = outputs(of: step) else { throw Self.unknown(step) }
+            return StoredOutputs(outputs) { [load] digest throws(StepFailure) in try load(step, digest) }
         }
+    }
+
+    private func outputs(of step: StepID) -> [Output]? {
+        guard places.isEmpty else { return places[step].map { given[$0].outputs } }
+        return given.first { $0.step == step }?.outputs
+    }
+
+    private static func unknown(_ step: StepID) -> StepFailure {
+        StepFailure(code: "lost-output", "there are no outputs of \(step)")
     }
 }

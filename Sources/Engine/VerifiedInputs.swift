@@ -20,12 +20,9 @@ struct VerifiedInputs: Sendable {
             return
         }
         let losses = Losses()
-        var inputs: [StepID: StoredOutputs] = [:]
-        inputs.reserveCapacity(outputs.count)
-        for (step, outputs) in outputs {
-            inputs[step] = store.outputs(outputs) { losses.steps.withLock { _ = $0.insert(step) } }
+        inputs = StepInputs(outputs) { step, digest throws(StepFailure) in
+            try store.content(digest) { losses.steps.withLock { _ = $0.insert(step) } }
         }
-        self.inputs = StepInputs(inputs)
         self.losses = losses
     }
 
