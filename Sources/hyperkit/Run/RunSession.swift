@@ -72,6 +72,7 @@ struct RunSession {
             ]
         )
         let start = world.elapsed()
+        let recording = keeper.start()
         events.post(.runStarted(header))
         events.post(.planned(planned.plan.steps.map(\.planned)))
         for note in project.notes(with: planned, world: world) { events.post(.fact(.note(note))) }
@@ -113,6 +114,7 @@ struct RunSession {
                 )
             )
         )
+        await recording.value
         var ended = try finish(record.withLock(\.self), folder: folder, state: state)
         ended.fail(keeper.failure ?? files.failure ?? unrecorded ?? ended.failure)
         return ended
