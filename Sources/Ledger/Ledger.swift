@@ -68,9 +68,24 @@ package struct Ledger: Sendable {
         do { return try queue.write(work) } catch { throw LedgerError(error, path: path) }
     }
 
-    /// Runs `work` on one consistent state.
+    /// Runs `work`, which changes nothing, on one consistent state.
+    ///
+    /// GRDB's own `read` forbids changes with `PRAGMA query_only`, after which SQLite makes every kept statement anew
+    /// (SQLite's "sqlite3_prepare": a flag pragma expires them).
     func read<Value>(_ work: (Database) throws -> Value) throws(LedgerError) -> Value {
-        do { return try queue.read(work) } catch { throw LedgerError(error, path: path) }
+        do {
+            return try queue.unsafeRead { database in
+                var value: Value?
+                try database.inTransaction(.deferred) {
+                    value = try work(database)
+                    return .commit
+                }
+                guard let value else { throw MalformedRow(detail: "a transaction gave nothing") }
+                return value
+            }
+        } catch {
+            throw LedgerError(error, path: path)
+        }
     }
 
     /// Looks at every page, index and reference; slow on a large ledger.
