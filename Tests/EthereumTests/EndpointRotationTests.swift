@@ -167,6 +167,20 @@ import Testing
         #expect([1, 1].map { sparing.take($0, at: .zero) } == [.zero, .milliseconds(110)])
     }
 
+    @Test func whatIsNotAnsweredMayComeLate() {
+        func second(answeredAt answer: Duration?) -> Duration {
+            var pace = RequestPace(perSecond: 10, longestWay: .milliseconds(100))
+            let first = pace.take(10, at: .zero)
+            #expect(first == .milliseconds(900))
+            if let answer { pace.answered(left: first, at: answer) }
+            return pace.take(1, at: first)
+        }
+        #expect(second(answeredAt: nil) == .milliseconds(1_100))
+        #expect(second(answeredAt: .milliseconds(920)) == .milliseconds(1_020))
+        // Nobody holds anything up for longer than it may be on its way.
+        #expect(second(answeredAt: .seconds(5)) == .milliseconds(1_100))
+    }
+
     @Test func withoutALimitNothingWaits() {
         var pace = RequestPace(perSecond: nil)
         let waits = (0..<2).map { _ in pace.take(100, at: .zero) }

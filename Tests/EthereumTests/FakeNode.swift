@@ -40,7 +40,7 @@ final class FakeNode: Sendable {
         return EthereumRPC(choose: { line })
     }
 
-    private func answer(_ data: Data) throws(TransportFailure) -> Data {
+    func answer(_ data: Data) throws(TransportFailure) -> Data {
         let text = String(decoding: data, as: UTF8.self)
         let ids = text.matches(of: /"id":(\d+)/).map { String($0.output.1) }
         let answer = state.withLock { state in

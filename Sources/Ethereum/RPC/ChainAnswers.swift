@@ -1,6 +1,13 @@
 package import EthereumTypes
 
 /// What tells a chain from every other: test chains share ids, so the first block counts too.
+package struct ChainOrigin: Hashable, Sendable {
+    package let chainID: ChainID
+    /// The hash of block 0.
+    package let genesis: Hash
+}
+
+/// The same, with how far the chain is.
 package struct ChainIdentity: Hashable, Sendable {
     package let chainID: ChainID
     /// The hash of block 0.

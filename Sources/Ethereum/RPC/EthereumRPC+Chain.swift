@@ -15,15 +15,24 @@ extension EthereumRPC {
             Question("eth_getBlockByNumber", [BlockReference.number(0).json, .bool(false)]),
             Question("eth_blockNumber", []),
         ])
-        let number = try answers[0].get()
-        guard let id = ChainID(try number.number()) else { throw number.malformed("a chain id is never 0") }
-        let first = try answers[1].get()
-        guard first.value != .null else { throw first.malformed("the node has no block 0") }
+        let origin = try Self.origin(answers[0].get(), answers[1].get())
         return ChainIdentity(
-            chainID: id,
-            genesis: try first.member("hash").hash(),
-            head: try answers[2].get().number()
-        )
+            chainID: origin.chainID, genesis: origin.genesis, head: try answers[2].get().number())
+    }
+
+    /// What tells this chain from every other, in one exchange where the node takes batches.
+    package func origin() async throws(RPCFailure) -> ChainOrigin {
+        let answers = try await askTogether([
+            Question("eth_chainId", []),
+            Question("eth_getBlockByNumber", [BlockReference.number(0).json, .bool(false)]),
+        ])
+        return try Self.origin(answers[0].get(), answers[1].get())
+    }
+
+    private static func origin(_ number: RPCReader, _ first: RPCReader) throws(RPCFailure) -> ChainOrigin {
+        guard let id = ChainID(try number.number()) else { throw number.malformed("a chain id is never 0") }
+        guard first.value != .null else { throw first.malformed("the node has no block 0") }
+        return ChainOrigin(chainID: id, genesis: try first.member("hash").hash())
     }
 
     /// The number of the newest block.

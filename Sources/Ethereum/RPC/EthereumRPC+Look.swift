@@ -18,19 +18,29 @@ extension EthereumRPC {
     /// Behind a load balancer two exchanges may be answered by nodes on different branches. Within one the head comes first:
     /// where each question is answered by itself, a chain that is reorganised between the two answers is then not deeper than it was,
     /// and a receipt that came before the head would be of the branch that is gone.
+    ///
+    /// Transactions behind one that `block` has, in the order in which blocks take them, are looked for in that block first where a
+    /// node limits questions: all its receipts are one. Those that are not there are in none where it is the head.
     package func look(
         _ hashes: [Hash],
         wantsHead: Bool,
         wantsFinalized: Bool = false,
-        countOf sender: Address? = nil
+        countOf sender: Address? = nil,
+        behind block: Hash? = nil
     ) async throws(RPCFailure) -> ChainLook {
+        let isInBlock = block != nil && together < Self.mostTogether && hashes.count >= Self.manyReceipts
         var questions: [Question] = []
         if wantsHead { questions.append(Question("eth_blockNumber", [])) }
         if wantsFinalized {
             let finalized = BlockReference.finalized.json
             questions.append(Question("eth_getBlockByNumber", [finalized, .bool(false)]))
         }
-        questions += hashes.map { Question("eth_getTransactionReceipt", [.string($0.description)]) }
+        if isInBlock, let block {
+            let reference = JSONValue.object(["blockHash": .string(block.description)])
+            questions.append(Question("eth_getBlockReceipts", [reference]))
+        } else {
+            questions += hashes.map { Question("eth_getTransactionReceipt", [.string($0.description)]) }
+        }
         if let sender {
             let account = JSONValue.string(sender.description)
             questions.append(Question("eth_getTransactionCount", [account, BlockReference.latest.json]))
@@ -42,11 +52,37 @@ extension EthereumRPC {
             let block = try answer.get()
             look.finalized = block.value == .null ? 0 : try block.member("number").number()
         }
-        for hash in hashes {
-            guard let answer = answers.popFirst() else { break }
-            look.receipts[hash] = try Self.receipt(try answer.get(), of: hash)
+        if isInBlock, let block, let answer = answers.popFirst() {
+            let there = Self.receipts(answer, in: block)
+            for receipt in there where hashes.contains(receipt.transactionHash) {
+                look.receipts[receipt.transactionHash] = receipt
+            }
+            let isHead = there.first.map { $0.blockNumber == look.head } ?? false
+            let left = isHead ? [] : hashes.filter { look.receipts[$0] == nil }
+            if !left.isEmpty {
+                look.receipts.merge(try await self.look(left, wantsHead: false).receipts) { first, _ in first
+                }
+            }
+        } else {
+            for hash in hashes {
+                guard let answer = answers.popFirst() else { break }
+                look.receipts[hash] = try Self.receipt(try answer.get(), of: hash)
+            }
         }
         if let answer = answers.popFirst() { look.count = try answer.get().number() }
         return look
+    }
+
+    /// From so many receipts on they are looked for in a block.
+    private static let manyReceipts = 4
+
+    /// All receipts of a block; none where the node does not give them so, as many do not.
+    private static func receipts(
+        _ answer: Result<RPCReader, RPCFailure>,
+        in block: Hash
+    ) -> [TransactionReceipt] {
+        guard let reader = try? answer.get(), reader.value != .null, let elements = try? reader.elements()
+        else { return [] }
+        return elements.compactMap { try? TransactionReceipt($0) }.filter { $0.blockHash == block }
     }
 }

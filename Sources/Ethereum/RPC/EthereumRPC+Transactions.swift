@@ -54,9 +54,40 @@ extension EthereumRPC {
     ///
     /// - Throws: ``RPCFailure/malformed(method:_:)`` too where the node answers with another hash.
     package func send(_ transaction: SignedTransaction) async throws(RPCFailure) {
-        let method = "eth_sendRawTransaction"
-        let answer = try await call(method, [.string(Hex.prefixed(transaction.raw))])
-        let reader = RPCReader(method: method, value: answer)
+        let question = Self.sending(transaction)
+        try Self.check(try await call(question.method, question.parameters), of: transaction)
+    }
+
+    /// Hands signed bytes of several transactions to the node in one exchange, each once.
+    ///
+    /// A failure whose ``RPCFailure/mayHaveTakenEffect`` is true must be treated as sent.
+    ///
+    /// - Returns: Why each was not taken, in their order; nil where the node says that it was, and
+    ///   ``RPCFailure/malformed(method:_:)`` too where it answers with another hash or does not answer to this one.
+    /// - Throws: ``RPCFailure`` where the exchange failed: it is that of each.
+    package func send(together transactions: [SignedTransaction]) async throws(RPCFailure) -> [RPCFailure?] {
+        let answers = try await batch(transactions.map(Self.sending))
+        return zip(transactions, answers).map { transaction, answer in
+            do throws(RPCFailure) {
+                guard let answer else {
+                    throw RPCFailure.malformed(method: Self.sendMethod, "one of a batch is not answered")
+                }
+                try Self.check(try answer.get(), of: transaction)
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
+    private static let sendMethod = "eth_sendRawTransaction"
+
+    private static func sending(_ transaction: SignedTransaction) -> Question {
+        Question(sendMethod, [.string(Hex.prefixed(transaction.raw))])
+    }
+
+    private static func check(_ answer: JSONValue, of transaction: SignedTransaction) throws(RPCFailure) {
+        let reader = RPCReader(method: sendMethod, value: answer)
         guard try reader.hash() == transaction.hash else {
             throw reader.malformed("it names another transaction than the one that was sent")
         }

@@ -42,6 +42,7 @@ package struct EthereumRPC: Sendable {
 
     private let choose: Choose
     private let again: Again
+    let together: Int
     private let ids = Counter()
 
     /// One node.
@@ -51,10 +52,15 @@ package struct EthereumRPC: Sendable {
         self.init(choose: { line }, again: again)
     }
 
-    /// Whichever node `choose` gives, one exchange at a time.
-    package init(choose: @escaping Choose, again: @escaping Again = { _, _ in false }) {
+    /// Whichever node `choose` gives, one exchange at a time; `together`: how many questions one exchange holds at most.
+    package init(
+        together: Int? = nil,
+        choose: @escaping Choose,
+        again: @escaping Again = { _, _ in false }
+    ) {
         self.choose = choose
         self.again = again
+        self.together = min(together ?? Self.mostTogether, Self.mostTogether)
     }
 
     /// Calls a method that changes nothing, again where that may help.
@@ -107,7 +113,7 @@ package struct EthereumRPC: Sendable {
     }
 
     /// How many questions go into one exchange: more than this is refused by some providers.
-    private static let mostTogether = 100
+    static let mostTogether = 100
 
     /// Asks questions that change nothing in as few exchanges as may be, each with a result or a failure of its own.
     ///
@@ -122,25 +128,18 @@ package struct EthereumRPC: Sendable {
         _ questions: [Question],
         inOrder: Bool = true
     ) async throws(RPCFailure) -> [Result<RPCReader, RPCFailure>] {
-        let exchanges = stride(from: 0, to: questions.count, by: Self.mostTogether).map { start in
-            Array(questions[start...].prefix(Self.mostTogether))
+        let exchanges = stride(from: 0, to: questions.count, by: together).map { start in
+            Array(questions[start...].prefix(together))
         }
-        guard !inOrder, exchanges.count > 1 else {
+        // Where a node limits questions nothing is gained by asking at once.
+        guard !inOrder, exchanges.count > 1, together == Self.mostTogether else {
             var results: [Result<RPCReader, RPCFailure>] = []
             for some in exchanges { results += try await inOneExchange(some) }
             return results
         }
-        // Children return their failures: a group would forget the type of what they throw.
-        typealias Answered = (place: Int, answers: Result<[Result<RPCReader, RPCFailure>], RPCFailure>)
         let answered = await withTaskGroup(of: Answered.self) { group in
             for (place, some) in exchanges.enumerated() {
-                group.addTask {
-                    do throws(RPCFailure) {
-                        return (place, .success(try await inOneExchange(some)))
-                    } catch {
-                        return (place, .failure(error))
-                    }
-                }
+                group.addTask { await inOneExchange(some, at: place) }
             }
             var answered: [Answered] = []
             for await one in group { answered.append(one) }
@@ -149,6 +148,23 @@ package struct EthereumRPC: Sendable {
         var results: [Result<RPCReader, RPCFailure>] = []
         for one in answered { results += try one.answers.get() }
         return results
+    }
+
+    /// What came of one of several exchanges; a group would forget the type of what its children throw.
+    private struct Answered: Sendable {
+        let place: Int
+        let answers: Result<[Result<RPCReader, RPCFailure>], RPCFailure>
+    }
+
+    /// A function of its own: in a closure that makes a tuple of the place and what it awaits, the optimizer of Swift 6.3.1 loses the
+    /// place, and answers stand in the order in which they came.
+    private func inOneExchange(_ questions: [Question], at place: Int) async -> Answered {
+        do throws(RPCFailure) {
+            let answers = try await inOneExchange(questions)
+            return Answered(place: place, answers: .success(answers))
+        } catch {
+            return Answered(place: place, answers: .failure(error))
+        }
     }
 
     private func inOneExchange(
@@ -194,7 +210,10 @@ package struct EthereumRPC: Sendable {
         }
     }
 
-    private func batch(_ questions: [Question]) async throws(RPCFailure) -> [Result<JSONValue, RPCFailure>?] {
+    /// Asks all in one exchange, once.
+    ///
+    /// - Returns: The answers in the order of the questions; nil for those that the node has not given.
+    func batch(_ questions: [Question]) async throws(RPCFailure) -> [Result<JSONValue, RPCFailure>?] {
         let line = await choose()
         do throws(RPCFailure) {
             let answers = try await batch(questions, on: line)

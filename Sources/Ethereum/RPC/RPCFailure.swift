@@ -50,6 +50,15 @@ package enum RPCFailure: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether each question of a batch that failed so may do well alone: many a node takes no batches.
+    package var mayBeOfTheBatch: Bool {
+        switch self {
+        case .transport: !isOfTheWay
+        case .node: !isTheNodes
+        case .malformed: true
+        }
+    }
+
     /// How long the node asked to wait.
     package var retryAfter: Duration? {
         guard case .transport(.status(_, let retryAfter, _)) = self else { return nil }
