@@ -161,32 +161,25 @@ enum EffectSteps {
         var preparations: [String: [StepID]] = [:]
         var mates: [String: [DeployAction.LaneMate]] = [:]
         for step in plan.steps {
-            guard let (action, mate) = step.creation else { continue }
-            let lane = Self.lane(action.network, action.signer)
+            guard let (action, mate) = step.creation, let lane = step.lane?.name else { continue }
             preparations[lane, default: []] += [mate.compile, action.audit]
             mates[lane, default: []].append(mate)
         }
         let steps = plan.steps.map { step -> Plan<Action>.Step in
-            let lane: String
+            guard let lane = step.lane?.name else { return step }
             var work = step.work
             switch step.work {
-            case .generate, .compile, .audit, .check, .factory, .verify: return step
-            case .deploy(var action):
-                lane = Self.lane(action.network, action.signer)
-                if last[lane] == nil {
-                    action.laneMates = mates[lane] ?? []
-                    work = .deploy(action)
-                }
-            case .implementation(var action, let proxy):
-                lane = Self.lane(action.network, action.signer)
-                if last[lane] == nil {
-                    action.laneMates = mates[lane] ?? []
-                    work = .implementation(action, behind: proxy)
-                }
-            // Its implementation is before it.
-            case .beacon(let action), .proxy(let action):
-                lane = Self.lane(action.network, action.deployment.signer)
-            case .call(let action): lane = Self.lane(action.network, action.signer)
+            case .deploy(var action) where last[lane] == nil:
+                action.laneMates = mates[lane] ?? []
+                work = .deploy(action)
+            case .implementation(var action, let proxy) where last[lane] == nil:
+                action.laneMates = mates[lane] ?? []
+                work = .implementation(action, behind: proxy)
+            // The implementation of a proxy or a beacon is before it.
+            case .deploy, .implementation, .beacon, .proxy, .call, .generate, .compile, .audit, .check,
+                .factory,
+                .verify:
+                break
             }
             let previous = last[lane]
             let ahead = previous.map { [$0] } ?? preparations[lane] ?? []
@@ -217,10 +210,6 @@ enum EffectSteps {
         }
         for need in step.needs where plan[need]?.network?.name == step.network?.name { early[need] = .usable }
         return early
-    }
-
-    private static func lane(_ network: NetworkSpec, _ signer: SignerSpec?) -> String {
-        "\(network.name)/\(signer?.name ?? "")"
     }
 
     private static func deployments(

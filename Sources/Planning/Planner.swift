@@ -51,6 +51,11 @@ package enum Planner {
             throw PlanningError(sorting: [nothingSelected(request, all)])
         }
         if let shard = request.shard { chosen = chosen.part(shard) }
+        do {
+            chosen = try Plan(ordering: LaneOrder.arranged(chosen.steps))
+        } catch {
+            throw PlanningError(sorting: [diagnostic(error, deployments)])
+        }
         return Planned(
             plan: EffectSteps.inLanes(chosen),
             notNamed: deployments.instances.filter { !request.names($0.network) }.map(\.planned),

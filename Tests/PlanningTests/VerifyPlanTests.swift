@@ -34,7 +34,7 @@ import Testing
             !plan.steps.contains {
                 $0.needs.contains { $0.kind == .verify } || $0.after.contains { $0.kind == .verify }
             })
-        #expect(plan[.deploy("b", on: "north")]?.after.map(\.rawValue) == ["call:a@north/go"])
+        #expect(plan[.deploy("b", on: "north")]?.after.map(\.rawValue) == ["deploy:a@north"])
     }
 
     @Test func withoutADeploymentThereIsNothingToVerify() throws {
