@@ -3,6 +3,22 @@ import Foundation
 import GRDB
 import Model
 
+/// What was signed for an operation, as it is going to be sent.
+package struct SignedBytes: Sendable {
+    let operation: ChainOperation.ID
+    let raw: [UInt8]
+    let hash: Hash
+    /// The contract that it creates, where its nonce says so.
+    let creates: Address?
+
+    package init(_ operation: ChainOperation.ID, _ raw: [UInt8], hash: Hash, creates: Address?) {
+        self.operation = operation
+        self.raw = raw
+        self.hash = hash
+        self.creates = creates
+    }
+}
+
 extension Ledger {
     /// Notes an intent, before anything else is done about it; it is durable when what is signed for it is.
     ///
@@ -61,35 +77,61 @@ extension Ledger {
         most: Wei? = nil,
         within limits: SpendLimits = .none
     ) throws(LedgerError) -> ChainOperation {
-        let time = now().milliseconds
-        return try write { database in
-            let operation = try ChainOperation.fetch(id, in: database)
-            if let known = operation.attempts.first(where: { $0.hash == hash }) {
-                guard known.rawTransaction == rawTransaction else {
-                    throw LedgerError.contradiction(id, detail: "\(hash) was signed with other bytes")
-                }
-                return operation
-            }
-            guard operation.state == .signed || operation.state.mayBecome(.signed),
-                operation.state != .blocked
-            else { throw LedgerError.notAllowed(id, from: operation.state, to: .signed) }
-            if let most, most > operation.intent.spendReserved {
-                try reserve(most, for: operation, within: limits, in: database)
-            }
-            try database.executeKept(
-                sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    id.rawValue, operation.attempts.count + 1, hash.description, Data(rawTransaction),
-                    (predictedAddress ?? operation.intent.creates)?.description, time,
-                ]
-            )
-            return try move(operation, to: .signed, hash.description, in: database)
+        try write { database in
+            let signed = SignedBytes(id, rawTransaction, hash: hash, creates: predictedAddress)
+            return try record(signed, most: most, within: limits, in: database)
         }
+    }
+
+    /// Makes several signed transactions durable in one transaction of the database; only after this returns may any be sent.
+    ///
+    /// - Returns: The operations with their attempts, in the order given.
+    /// - Throws: As for one; nothing of them is recorded then.
+    package func recordSigned(_ signed: [SignedBytes]) throws(LedgerError) -> [ChainOperation] {
+        try write { database in
+            try signed.map { try record($0, most: nil, within: .none, in: database) }
+        }
+    }
+
+    private func record(
+        _ signed: SignedBytes,
+        most: Wei?,
+        within limits: SpendLimits,
+        in database: Database
+    ) throws -> ChainOperation {
+        let (id, hash) = (signed.operation, signed.hash)
+        let operation = try ChainOperation.fetch(id, in: database)
+        if let known = operation.attempts.first(where: { $0.hash == hash }) {
+            guard known.rawTransaction == signed.raw else {
+                throw LedgerError.contradiction(id, detail: "\(hash) was signed with other bytes")
+            }
+            return operation
+        }
+        guard operation.state == .signed || operation.state.mayBecome(.signed), operation.state != .blocked
+        else { throw LedgerError.notAllowed(id, from: operation.state, to: .signed) }
+        if let most, most > operation.intent.spendReserved {
+            try reserve(most, for: operation, within: limits, in: database)
+        }
+        try database.executeKept(
+            sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [
+                id.rawValue, operation.attempts.count + 1, hash.description, Data(signed.raw),
+                (signed.creates ?? operation.intent.creates)?.description, now().milliseconds,
+            ]
+        )
+        return try move(operation, to: .signed, hash.description, in: database)
     }
 
     /// Says that a node took one of the attempts, or knew it already.
     package func markSent(_ id: ChainOperation.ID) throws(LedgerError) -> ChainOperation {
         try transition(id, to: .sent, from: [.signed, .sent], .withNext)
+    }
+
+    /// The same of several, in one transaction of the database.
+    package func markSent(_ ids: [ChainOperation.ID]) throws(LedgerError) -> [ChainOperation] {
+        try write(.withNext) { database in
+            try ids.map { try transition($0, to: .sent, from: [.signed, .sent], in: database) }
+        }
     }
 
     /// Says that a block has one of the attempts; again with another block where the chain was reorganised.
@@ -101,32 +143,46 @@ extension Ledger {
         _ id: ChainOperation.ID,
         _ inclusion: ChainOperation.Inclusion
     ) throws(LedgerError) -> ChainOperation {
+        try write(.withNext) { database in try include(id, inclusion, in: database) }
+    }
+
+    /// The same of several, in one transaction of the database.
+    package func markIncluded(
+        _ inclusions: [(id: ChainOperation.ID, inclusion: ChainOperation.Inclusion)]
+    ) throws(LedgerError) -> [ChainOperation] {
         try write(.withNext) { database in
-            let operation = try ChainOperation.fetch(id, in: database)
-            guard operation.attempts.contains(where: { $0.hash == inclusion.transactionHash }) else {
-                throw LedgerError.contradiction(
-                    id, detail: "\(inclusion.transactionHash) is none of its attempts")
-            }
-            guard operation.state == .included || operation.state.mayBecome(.included) else {
-                throw LedgerError.notAllowed(id, from: operation.state, to: .included)
-            }
-            try database.executeKept(
-                sql: """
-                    UPDATE transactions SET included_hash = ?, block_hash = ?, block_number = ?, succeeded = ?,
-                        gas_used = ?, fee_paid_wei = ?, address = ?, error = NULL WHERE id = ?
-                    """,
-                arguments: [
-                    inclusion.transactionHash.description, inclusion.blockHash.description,
-                    Column.integer(inclusion.blockNumber, "block number"), inclusion.succeeded,
-                    Column.integer(inclusion.gasUsed, "gas used"), inclusion.feePaid.description,
-                    (inclusion.address ?? (inclusion.succeeded ? operation.intent.creates : nil))?
-                        .description,
-                    id.rawValue,
-                ]
-            )
-            let words = "block \(inclusion.blockNumber), \(inclusion.succeeded ? "succeeded" : "reverted")"
-            return try move(operation, to: .included, words, in: database)
+            try inclusions.map { try include($0.id, $0.inclusion, in: database) }
         }
+    }
+
+    private func include(
+        _ id: ChainOperation.ID,
+        _ inclusion: ChainOperation.Inclusion,
+        in database: Database
+    ) throws -> ChainOperation {
+        let operation = try ChainOperation.fetch(id, in: database)
+        guard operation.attempts.contains(where: { $0.hash == inclusion.transactionHash }) else {
+            throw LedgerError.contradiction(
+                id, detail: "\(inclusion.transactionHash) is none of its attempts")
+        }
+        guard operation.state == .included || operation.state.mayBecome(.included) else {
+            throw LedgerError.notAllowed(id, from: operation.state, to: .included)
+        }
+        try database.executeKept(
+            sql: """
+                UPDATE transactions SET included_hash = ?, block_hash = ?, block_number = ?, succeeded = ?,
+                    gas_used = ?, fee_paid_wei = ?, address = ?, error = NULL WHERE id = ?
+                """,
+            arguments: [
+                inclusion.transactionHash.description, inclusion.blockHash.description,
+                Column.integer(inclusion.blockNumber, "block number"), inclusion.succeeded,
+                Column.integer(inclusion.gasUsed, "gas used"), inclusion.feePaid.description,
+                (inclusion.address ?? (inclusion.succeeded ? operation.intent.creates : nil))?.description,
+                id.rawValue,
+            ]
+        )
+        let words = "block \(inclusion.blockNumber), \(inclusion.succeeded ? "succeeded" : "reverted")"
+        return try move(operation, to: .included, words, in: database)
     }
 
     /// Says that the block went away: it is as after sending, and all attempts are looked up again.
@@ -189,12 +245,22 @@ extension Ledger {
         _ durability: Durability = .now
     ) throws(LedgerError) -> ChainOperation {
         try write(durability) { database in
-            let operation = try ChainOperation.fetch(id, in: database)
-            guard allowed.contains(operation.state) else {
-                throw LedgerError.notAllowed(id, from: operation.state, to: next)
-            }
-            return try move(operation, to: next, reason, in: database)
+            try transition(id, to: next, reason, from: allowed, in: database)
         }
+    }
+
+    private func transition(
+        _ id: ChainOperation.ID,
+        to next: ChainOperation.State,
+        _ reason: String? = nil,
+        from allowed: Set<ChainOperation.State>,
+        in database: Database
+    ) throws -> ChainOperation {
+        let operation = try ChainOperation.fetch(id, in: database)
+        guard allowed.contains(operation.state) else {
+            throw LedgerError.notAllowed(id, from: operation.state, to: next)
+        }
+        return try move(operation, to: next, reason, in: database)
     }
 
     /// Takes an operation to its next state and writes that to the log, in the transaction that `database` is in.

@@ -47,8 +47,8 @@ import Testing
         var bench = LaneBench()
         let ticket = bench.submit()
         let send = bench.nextSend()
-        guard case .send(_, let first) = send else { return nil }
-        bench.answer(send, .sent(SendAnswer(answer.failure)))
+        guard case .send(let first) = send else { return nil }
+        bench.answer(send, LaneBench.sent(SendAnswer(answer.failure), for: send))
         let start = bench.now
         while bench.now < start + .seconds(40) {
             let move = bench.next()
@@ -58,10 +58,10 @@ import Testing
             if operation.attempts.count > 1 { return operation.state == .signed ? .paysMore : nil }
             switch move {
             case .ask: bench.answer(move, LaneBench.account(gwei: 9))
-            case .look(_, _, let count):
+            case .look(_, _, let count, _):
                 guard operation.state == .sent else { return nil }
                 return count ? .doubts : .waits
-            case .send(_, let again): return again == first && bench.now > start ? .offersAgain : nil
+            case .send(let again): return again == first && bench.now > start ? .offersAgain : nil
             case .rest(let until): bench.now = until ?? .seconds(1_000)
             default: return nil
             }
@@ -204,7 +204,7 @@ import Testing
             case .look: bench.answer(move, LaneBench.nothing())
             case .send:
                 sends += 1
-                bench.answer(move, .sent(answer))
+                bench.answer(move, LaneBench.sent(answer, for: move))
             case .rest(let until): bench.now = until ?? .seconds(1_000)
             default:
                 Issue.record("\(move) was not expected")

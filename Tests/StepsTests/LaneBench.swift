@@ -50,7 +50,8 @@ struct LaneBench {
             switch move {
             case .ask, .estimate, .send, .look, .prove, .rest: return move
             case .sign(_, let transaction, _): answer(move, .signed(LaneFakeSigner.signed(transaction)))
-            case .plan, .reserve, .record, .markSent, .include, .goBack, .revert, .foreign, .withdraw:
+            case .plan, .reserve, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
+                .withdraw:
                 write(move)
             }
         }
@@ -81,7 +82,13 @@ struct LaneBench {
     /// Takes what was asked for first as far as a node that has it.
     mutating func sendOne() {
         let move = nextSend()
-        answer(move, .sent(.taken))
+        answer(move, Self.sent(.taken, for: move))
+    }
+
+    /// The same answer to each that a move offers.
+    static func sent(_ answer: SendAnswer, for move: LaneMove) -> LaneResult {
+        guard case .send(let offers) = move else { preconditionFailure("\(move) sends nothing") }
+        return .sent(offers.map { _ in answer })
     }
 
     /// Goes on, with the answers of a node that has everything and of blocks that have nothing, until a move of a name.
@@ -93,7 +100,7 @@ struct LaneBench {
             if LaneCensus.name(move) == name { return move }
             switch move {
             case .ask: answer(move, Self.account())
-            case .send: answer(move, .sent(.taken))
+            case .send: answer(move, Self.sent(.taken, for: move))
             case .look: answer(move, Self.nothing())
             case .rest(let until):
                 guard let until else { return nil }

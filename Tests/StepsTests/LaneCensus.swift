@@ -9,12 +9,15 @@ enum LaneFault: String, CaseIterable, Sendable {
     case failedRead, failedSignature, failedWrite, walkedAway, poor
     case laggingNode, lateIndex, forgottenTransaction, reorganisation, feeSpike, revert, foreignTransaction
     case olderAttempt, slowDisk, comesBack, overBudget, feeCap, powerLoss, wouldRevert
+    case crashWithinABatch, batchRefused, batchCutShort, batchReordered, batchWithoutReply, batchHalfAnswered
+    case otherChain, partOfABatchTaken
 }
 
 /// How often what happened.
 struct LaneCensus: Sendable {
     static let moves = [
-        "ask", "estimate", "plan", "reserve", "sign", "record", "send", "markSent", "look", "include",
+        "ask", "estimate", "plan", "reserve", "sign", "record", "replace", "send", "markSent", "look",
+        "include",
         "goBack", "revert",
         "prove", "foreign", "withdraw", "rest",
     ]
@@ -27,6 +30,9 @@ struct LaneCensus: Sendable {
     var replacements = 0
     var foreignProofs = 0
     var deployments = 0
+    /// How many were recorded, and sent, at once.
+    private(set) var largestRecord = 0
+    private(set) var largestSend = 0
 
     var crashes: Int {
         // Power fails where a process was killed already.
@@ -35,7 +41,11 @@ struct LaneCensus: Sendable {
     }
 
     mutating func count(_ fault: LaneFault) { faults[fault, default: 0] += 1 }
-    mutating func count(_ move: LaneMove) { moves[Self.name(move), default: 0] += 1 }
+    mutating func count(_ move: LaneMove) {
+        moves[Self.name(move), default: 0] += 1
+        if case .record(let signatures) = move { largestRecord = max(largestRecord, signatures.count) }
+        if case .send(let offers) = move { largestSend = max(largestSend, offers.count) }
+    }
     mutating func count(failure code: String) { failures[code, default: 0] += 1 }
 
     static func name(_ move: LaneMove) -> String {
@@ -46,6 +56,7 @@ struct LaneCensus: Sendable {
         case .reserve: "reserve"
         case .sign: "sign"
         case .record: "record"
+        case .replace: "replace"
         case .send: "send"
         case .markSent: "markSent"
         case .look: "look"
@@ -68,12 +79,16 @@ struct LaneCensus: Sendable {
         left.replacements += right.replacements
         left.foreignProofs += right.foreignProofs
         left.deployments += right.deployments
+        left.largestRecord = max(left.largestRecord, right.largestRecord)
+        left.largestSend = max(left.largestSend, right.largestSend)
     }
 
     /// What was never reached.
     var missing: [String] {
         LaneFault.allCases.filter { faults[$0] == nil }.map(\.rawValue)
             + Self.moves.filter { moves[$0] == nil }
+            + (largestRecord < 3 ? ["three recorded together"] : [])
+            + (largestSend < 3 ? ["three sent together"] : [])
             + (foreignProofs == 0 ? ["a foreign proof"] : []) + (replacements == 0 ? ["a replacement"] : [])
     }
 }

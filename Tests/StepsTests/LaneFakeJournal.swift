@@ -9,7 +9,7 @@ import Model
 ///
 /// What is in it outlives a process; a failure of power takes what came after the last signed bytes.
 struct LaneFakeJournal {
-    /// One thing that was asked of it, and what became of the operation; nil where it refused.
+    /// One thing that was asked of it, and what became of the operations; nil where it refused.
     struct Write {
         enum Kind {
             case move(LaneMove)
@@ -17,7 +17,7 @@ struct LaneFakeJournal {
         }
 
         let kind: Kind
-        let operation: ChainOperation?
+        let operations: [ChainOperation]?
     }
 
     private(set) var operations: [ChainOperation] = []
@@ -45,16 +45,20 @@ struct LaneFakeJournal {
         operations.last { $0.intent.step == step && !$0.state.isFinished }
     }
 
-    mutating func write(_ move: LaneMove) throws(LedgerError) -> ChainOperation {
+    /// Does all of a move or nothing of it.
+    mutating func write(_ move: LaneMove) throws(LedgerError) -> [ChainOperation] {
+        let before = (operations, counted)
         do throws(LedgerError) {
-            let operation = try written(move)
-            remember(.move(move), operation)
+            let stored = try written(move)
+            remember(.move(move), stored)
             sinceKept += 1
             if case .record = move { keep() }
+            if case .replace = move { keep() }
             if case .revert = move { keep() }
             if case .foreign = move { keep() }
-            return operation
+            return stored
         } catch {
+            (operations, counted) = before
             remember(.move(move), nil)
             throw error
         }
@@ -74,47 +78,43 @@ struct LaneFakeJournal {
         return lost
     }
 
-    private mutating func remember(_ kind: Write.Kind, _ operation: ChainOperation?) {
-        if remembers { writes.append(Write(kind: kind, operation: operation)) }
+    private mutating func remember(_ kind: Write.Kind, _ operations: [ChainOperation]?) {
+        if remembers { writes.append(Write(kind: kind, operations: operations)) }
     }
 
-    private mutating func written(_ move: LaneMove) throws(LedgerError) -> ChainOperation {
+    private mutating func written(_ move: LaneMove) throws(LedgerError) -> [ChainOperation] {
         switch move {
-        case .plan(_, let intent): return try plan(intent)
-        case .reserve(let id, let latest, let pending): return try reserve(id, max(latest, pending))
-        case .record(let id, let signed, let most):
-            return try record(
-                id,
-                ChainOperation.Attempt(
-                    hash: signed.hash,
-                    rawTransaction: signed.raw,
-                    predictedAddress: nil,
-                    createdAt: Timestamp(milliseconds: 0)
-                ),
-                most: most
-            )
-        case .markSent(let id): return try change(id, to: .sent, from: [.signed, .sent])
-        case .include(let id, let inclusion):
-            guard self[id].attempts.contains(where: { $0.hash == inclusion.transactionHash }) else {
-                throw .contradiction(id, detail: "\(inclusion.transactionHash) is none of its attempts")
-            }
-            return try change(id, to: .included, inclusion: inclusion)
-        case .goBack(let id): return try change(id, to: .sent, from: [.included])
+        case .plan(_, let intent): return [try plan(intent)]
+        case .reserve(let id, let latest, let pending): return [try reserve(id, max(latest, pending))]
+        case .record(let signatures):
+            var stored: [ChainOperation] = []
+            for signature in signatures { stored.append(try record(signature, most: nil)) }
+            return stored
+        case .replace(let signature, let most): return [try record(signature, most: most)]
+        case .markSent(let ids):
+            var stored: [ChainOperation] = []
+            for id in ids { stored.append(try change(id, to: .sent, from: [.signed, .sent])) }
+            return stored
+        case .include(let inclusions):
+            var stored: [ChainOperation] = []
+            for one in inclusions { stored.append(try include(one.id, one.inclusion)) }
+            return stored
+        case .goBack(let id): return [try change(id, to: .sent, from: [.included])]
         case .revert(let id):
             guard self[id].inclusion?.succeeded == false else {
                 throw .notAllowed(id, from: self[id].state, to: .reverted)
             }
-            return try change(id, to: .reverted)
+            return [try change(id, to: .reverted)]
         case .foreign(let id, let hash):
             guard !self[id].attempts.contains(where: { $0.hash == hash }) else {
                 throw .contradiction(id, detail: "\(hash) is its own attempt")
             }
-            return try change(id, to: .foreign)
+            return [try change(id, to: .foreign)]
         case .withdraw(let id, _):
             guard self[id].attempts.isEmpty else {
                 throw .notAllowed(id, from: self[id].state, to: .withdrawn)
             }
-            return try change(id, to: .withdrawn)
+            return [try change(id, to: .withdrawn)]
         case .ask, .estimate, .sign, .send, .look, .prove, .rest:
             preconditionFailure("\(move) writes nothing")
         }
@@ -126,7 +126,7 @@ struct LaneFakeJournal {
             throw .notAllowed(id, from: self[id].state, to: .final)
         }
         let operation = try change(id, to: .final)
-        remember(.finish(id), operation)
+        remember(.finish(id), [operation])
         sinceKept += 1
         return operation
     }
@@ -177,12 +177,27 @@ struct LaneFakeJournal {
         return try change(id, to: .nonce, nonce: free ?? max(floor, last.map { $0 + 1 } ?? 0))
     }
 
-    private mutating func record(
+    private mutating func include(
         _ id: ChainOperation.ID,
-        _ attempt: ChainOperation.Attempt,
+        _ inclusion: ChainOperation.Inclusion
+    ) throws(LedgerError) -> ChainOperation {
+        guard self[id].attempts.contains(where: { $0.hash == inclusion.transactionHash }) else {
+            throw .contradiction(id, detail: "\(inclusion.transactionHash) is none of its attempts")
+        }
+        return try change(id, to: .included, inclusion: inclusion)
+    }
+
+    private mutating func record(
+        _ signature: LaneSignature,
         most: Wei?
     ) throws(LedgerError) -> ChainOperation {
-        let operation = self[id]
+        let (id, operation) = (signature.id, self[signature.id])
+        let attempt = ChainOperation.Attempt(
+            hash: signature.transaction.hash,
+            rawTransaction: signature.transaction.raw,
+            predictedAddress: nil,
+            createdAt: Timestamp(milliseconds: 0)
+        )
         if let known = operation.attempts.first(where: { $0.hash == attempt.hash }) {
             guard known.rawTransaction == attempt.rawTransaction else {
                 throw .contradiction(id, detail: "\(attempt.hash) was signed with other bytes")

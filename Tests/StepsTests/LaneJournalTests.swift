@@ -44,15 +44,20 @@ import Testing
                     try begin(intent, in: ledger)
                 }
                 switch await performer.perform(move) {
-                case .stored(let operation): expectSame(operation, write.operation, place)
-                case .failed(let failure): #expect(write.operation == nil, "\(place): \(failure)")
+                case .stored(let operations): expectSame(operations, write.operations, place)
+                case .failed(let failure): #expect(write.operations == nil, "\(place): \(failure)")
                 default: Issue.record("\(move) writes nothing")
                 }
             case .finish(let id):
                 _ = try ledger.markFinal(id, leaving: claim(id))
-                expectSame(try ledger.operation(id), write.operation, place)
+                expectSame([try ledger.operation(id)], write.operations, place)
             }
         }
+    }
+
+    private func expectSame(_ operations: [ChainOperation], _ fakes: [ChainOperation]?, _ place: Int) {
+        #expect(operations.count == fakes?.count, "write \(place)")
+        for (operation, fake) in zip(operations, fakes ?? []) { expectSame(operation, fake, place) }
     }
 
     private func expectSame(_ operation: ChainOperation, _ fake: ChainOperation?, _ place: Int) {

@@ -23,6 +23,10 @@ struct LaneSettings {
     var crashRarity: Int
     var isStrict: Bool
     var refusesGaps: Bool
+    /// A node that answers one question an exchange.
+    var takesNoBatches: Bool
+    /// Whether all steps ask as soon as a process begins, or one after the other.
+    var beginsAtOnce: Bool
     /// Whether somebody else signs with the key too.
     var isShared: Bool
     var reverts: Bool
@@ -41,6 +45,8 @@ struct LaneSettings {
         crashRarity = 0
         isStrict = false
         refusesGaps = false
+        takesNoBatches = false
+        beginsAtOnce = false
         isShared = false
         reverts = false
     }
@@ -73,6 +79,9 @@ struct LaneSettings {
         crashRarity = pick([0, 5, 8, 15, 40], &random)
         isStrict = pick([false, true], &random)
         refusesGaps = pick([false, true], &random)
+        takesNoBatches = pick([false, false, false, true], &random)
+        rules.together = pick([1, 2, 16, 16], &random)
+        beginsAtOnce = pick([false, true, true], &random)
         isShared = pick([false, false, true], &random)
         reverts = pick([false, false, false, true], &random)
     }

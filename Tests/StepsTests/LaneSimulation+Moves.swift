@@ -33,12 +33,12 @@ extension LaneSimulation {
                 return .failed(StepFailure(code: "not-signed", "the signer does not answer"))
             }
             return .signed(LaneFakeSigner.signed(transaction))
-        case .send(let id, let attempt): return send(id, attempt)
-        case .look(let hashes, let finalized, let count):
+        case .send(let offers): return send(offers)
+        case .look(let hashes, let finalized, let count, _):
             return look(hashes, wantsFinalized: finalized, wantsCount: count)
         case .prove(let id, let nonce): return prove(id, Int(nonce))
         case .rest: return .nothing
-        case .plan, .reserve, .record, .markSent, .include, .goBack, .revert, .foreign, .withdraw:
+        case .plan, .reserve, .record, .replace, .markSent, .include, .goBack, .revert, .foreign, .withdraw:
             return write(move)
         }
     }
@@ -55,20 +55,20 @@ extension LaneSimulation {
             census.count(.failedWrite)
             return .failed(LedgerError.diskFull(path: "state.db").failure)
         }
-        if case .record(_, let signed, _) = move, habit == .sendsBeforeItRecords {
-            _ = chain.take(signed, at: 0)
+        if case .record(let signatures) = move, habit == .sendsBeforeItRecords {
+            for signature in signatures { _ = chain.take(signature.transaction, at: 0) }
             if diesHere() { return nil }
         }
         if case .foreign(let id, let hash) = move { checkForeign(journal[id], hash) }
         do throws(LedgerError) {
-            let operation = try journal.write(move)
-            if case .record(_, _, .some) = move { census.replacements += 1 }
+            let operations = try journal.write(move)
+            if case .replace = move { census.replacements += 1 }
             if case .foreign = move { census.foreignProofs += 1 }
             if diesHere() {
                 census.count(.crashAfterAWrite)
                 return nil
             }
-            return .stored(operation)
+            return .stored(operations)
         } catch {
             if case .overBudget = error {
                 census.count(.overBudget)
@@ -125,7 +125,7 @@ extension LaneSimulation {
     }
 
     /// Which node answers this time.
-    private mutating func node() -> Int {
+    mutating func node() -> Int {
         let chosen = Int.random(in: 0..<chain.nodes.count, using: &random)
         if chain.nodes[chosen].missed > 0 { census.count(.laggingNode) }
         return chosen
@@ -189,7 +189,7 @@ extension LaneSimulation {
     }
 
     /// A question is on its way; time goes by, and others do what they do.
-    private mutating func travel() {
+    mutating func travel() {
         if settings.latency > .zero {
             pass(settings.latency * Int.random(in: 0...100, using: &random) / 200)
         }
@@ -201,86 +201,5 @@ extension LaneSimulation {
         guard !isCalm, chance(settings.rarity * 3) else { return }
         if chance(3) { walkAway() } else { _ = beginAStep() }
         hear()
-    }
-
-    // MARK: Sending
-
-    private mutating func send(_ id: ChainOperation.ID, _ attempt: ChainOperation.Attempt) -> LaneResult? {
-        checkSent(id, attempt)
-        travel()
-        if diesHere() {
-            census.count(.crashBeforeAnEffect)
-            return nil
-        }
-        guard let signed = signed(attempt, nonce: journal[id].nonce) else {
-            found(.refused, "#\(id) sends bytes that are not its own")
-            return nil
-        }
-        let fault = isCalm || !chance(settings.rarity) ? nil : Self.sendFaults.randomElement(using: &random)
-        let failure = answer(signed, fault)
-        if diesHere() {
-            census.count(.crashAfterAnEffect)
-            return nil
-        }
-        travel()
-        let answer = failure.map { SendAnswer($0) } ?? .taken
-        note("  \(fault.map { "\($0.rawValue): " } ?? "")\(answer)")
-        return .sent(answer)
-    }
-
-    /// The transaction of an attempt, without the arithmetic of signatures.
-    private mutating func signed(_ attempt: ChainOperation.Attempt, nonce: UInt64?) -> SignedTransaction? {
-        if let known = chain.offered[attempt.hash] { return known }
-        return try? SignedTransaction(raw: attempt.rawTransaction)
-    }
-
-    private static let sendFaults: [LaneFault] = [
-        .lostRequest, .lostReply, .lostReply, .connectionRefused, .rateLimit, .serverError, .garbage,
-        .timeoutWithEffect, .timeoutWithoutEffect, .falseAlreadyKnown, .falseNonceTooLow, .falsePoolFull,
-        .falseInsufficientFunds, .falseUnderpriced, .falseReplacementUnderpriced, .refusedThoughTaken,
-        .keptToItself,
-    ]
-
-    /// What a node does with a transaction, and what is heard of it; nil: it has it.
-    private mutating func answer(_ signed: SignedTransaction, _ fault: LaneFault?) -> RPCFailure? {
-        let node = node()
-        guard let fault else { return chain.take(signed, at: node).map { Self.refusal($0) } }
-        census.count(fault)
-        switch fault {
-        case .lostReply:
-            _ = chain.take(signed, at: node)
-            return .transport(.unknown("the connection broke"))
-        case .timeoutWithEffect:
-            _ = chain.take(signed, at: node)
-            return Self.refusal("request timed out", code: -32_002)
-        case .refusedThoughTaken:
-            _ = chain.take(signed, at: node)
-            return Self.refusal("txpool is full")
-        case .garbage:
-            if chance(2) { _ = chain.take(signed, at: node) }
-            return .malformed(method: "eth_sendRawTransaction", "no JSON")
-        case .serverError:
-            if chance(2) { _ = chain.take(signed, at: node) }
-            return .transport(.status(503, retryAfter: nil, body: Data()))
-        case .keptToItself:
-            chain.nodes[node].kept.insert(signed.hash)
-            return nil
-        case .lostRequest: return .transport(.unknown("the connection broke"))
-        case .connectionRefused: return .transport(.notSent("connection refused"))
-        case .rateLimit: return .transport(.status(429, retryAfter: .seconds(3), body: Data()))
-        case .timeoutWithoutEffect: return Self.refusal("request timed out", code: -32_002)
-        case .falseAlreadyKnown: return Self.refusal("already known")
-        case .falseNonceTooLow: return Self.refusal("nonce too low")
-        case .falsePoolFull: return Self.refusal("txpool is full")
-        case .falseInsufficientFunds: return Self.refusal("insufficient funds for gas * price + value")
-        case .falseUnderpriced: return Self.refusal("transaction underpriced")
-        case .falseReplacementUnderpriced: return Self.refusal("replacement transaction underpriced")
-        default: preconditionFailure("\(fault) is no fault of a send")
-        }
-    }
-
-    private static func refusal(_ message: String, code: Int64 = -32_000) -> RPCFailure {
-        .node(
-            NodeFault(method: "eth_sendRawTransaction", code: code, message: message, revertData: nil))
     }
 }

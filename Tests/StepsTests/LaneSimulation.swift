@@ -128,6 +128,7 @@ struct LaneSimulation {
             steps[index].tries = 0
         }
         let first = moves
+        if settings.beginsAtOnce { while beginAStep() {} }
         while !isDead, moves - first < 4_000 {
             steer()
             let move = lane.next(at: now)
@@ -308,11 +309,14 @@ struct LaneSimulation {
             case .plan(_, let intent): "\(intent.step) \(intent.spendReserved)"
             case .reserve(let id, let latest, let pending): "#\(id) \(latest) \(pending)"
             case .sign(let id, let transaction, _): "#\(id) \(transaction.nonce) \(transaction.maxFeePerGas)"
-            case .record(let id, let signed, _): "#\(id) \(signed.hash.short)"
-            case .send(let id, let attempt): "#\(id) \(attempt.hash.short)"
-            case .look(let hashes, _, let count): "\(hashes.map(\.short)) \(count)"
-            case .markSent(let id), .include(let id, _), .goBack(let id), .revert(let id),
-                .foreign(let id, _), .withdraw(let id, _), .prove(let id, _):
+            case .record(let signatures): "\(signatures.map { "#\($0.id) \($0.transaction.hash.short)" })"
+            case .replace(let signature, _): "#\(signature.id) \(signature.transaction.hash.short)"
+            case .send(let offers): "\(offers.map { "#\($0.id) \($0.attempt.hash.short)" })"
+            case .look(let hashes, _, let count, _): "\(hashes.map(\.short)) \(count)"
+            case .markSent(let ids): "\(ids)"
+            case .include(let inclusions): "\(inclusions.map(\.id))"
+            case .goBack(let id), .revert(let id), .foreign(let id, _), .withdraw(let id, _),
+                .prove(let id, _):
                 "#\(id)"
             case .estimate(let asked): "\(asked.values.map(\.step.rawValue).sorted())"
             case .ask, .rest: ""

@@ -100,12 +100,16 @@ import Testing
         LaneRules(bumpAfter: .seconds(20), confirmations: .finalized, patience: .seconds(120)),
     ]
 
-    @Test(arguments: 0..<3) func aCrashAtAnyMoveLeavesOneOfEach(_ network: Int) {
-        let settings = LaneSettings(rules: Self.networks[network], steps: 3)
+    @Test(arguments: 0..<3, [false, true])
+    func aCrashAtAnyMoveLeavesOneOfEach(_ network: Int, _ beginsAtOnce: Bool) {
+        var settings = LaneSettings(rules: Self.networks[network], steps: 3)
+        settings.beginsAtOnce = beginsAtOnce
         var whole = LaneSimulation(1, settings: settings)
         whole.play()
         #expect(whole.problems == [])
-        #expect(whole.moves > 25)
+        #expect(whole.moves > 20)
+        let mayGroup = settings.rules.inFlight > 1
+        #expect(!beginsAtOnce || whole.census.largestSend == (mayGroup ? 3 : 1))
         for move in 1...whole.moves {
             for isAfter in [false, true] {
                 var simulation = LaneSimulation(1, settings: settings, crash: (move, isAfter))

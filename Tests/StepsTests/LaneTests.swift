@@ -35,13 +35,13 @@ import Testing
             }
         }
         let other = bench.submit("other")
-        guard case .send(let id, _) = bench.next() else {
+        guard case .send(let offers) = bench.next() else {
             Issue.record("what was signed is not sent")
             return
         }
-        #expect(id == bench.journal.operations[0].id)
+        #expect(offers.map(\.id) == bench.journal.operations.map(\.id))
         #expect(bench.failures(of: other) == [])
-        #expect(bench.journal.operations.map(\.state) == [.signed])
+        #expect(bench.journal.operations.map(\.state) == [.signed, .signed])
     }
 
     /// Seed 136: a receipt from before anybody waited, and a head from long after, confirmed a block that was gone.
@@ -61,7 +61,7 @@ import Testing
         let ticket = try #require(attached)
         let look = bench.next()
         #expect(!bench.isConfirmed(ticket))
-        guard case .look(let hashes, _, _) = look else {
+        guard case .look(let hashes, _, _, _) = look else {
             Issue.record("its receipt is not read again: \(look)")
             return
         }
@@ -111,7 +111,8 @@ import Testing
         var bench = LaneBench()
         let first = bench.submit()
         let second = bench.submit("other")
-        bench.answer(bench.nextSend(), .sent(.refused("the fee exceeds the configured cap")))
+        let send = bench.nextSend()
+        bench.answer(send, LaneBench.sent(.refused("the fee exceeds the configured cap"), for: send))
         guard case .rest(nil) = bench.next() else {
             Issue.record("there is something left to do")
             return
@@ -157,7 +158,7 @@ import Testing
                 asked += 1
                 bench.answer(move, asked == 1 ? LaneBench.unavailable : LaneBench.account())
             case .look: bench.answer(move, LaneBench.nothing())
-            case .send: bench.answer(move, .sent(.taken))
+            case .send: bench.answer(move, LaneBench.sent(.taken, for: move))
             case .rest(let until): bench.now = until ?? .seconds(1_000)
             default:
                 Issue.record("\(move) was not expected")
@@ -186,11 +187,15 @@ import Testing
         let other = bench.journal.operations[1].id
         // Fifteen seconds later a node says that it asks for more; it is not the first one, and so is not replaced.
         var move = bench.reach("send")
-        while case .send(let id, _)? = move, id != other {
-            bench.answer(.send(id, bench.journal[id].attempts[0]), .sent(.taken))
+        while case .send(let offers)? = move, !offers.contains(where: { $0.id == other }) {
+            bench.answer(.send(offers), .sent(offers.map { _ in .taken }))
             move = bench.reach("send")
         }
-        bench.answer(.send(other, bench.journal[other].attempts[0]), .sent(.nonceHeld))
+        guard case .send(let again)? = move else {
+            Issue.record("it is not sent again")
+            return
+        }
+        bench.answer(.send(again), .sent(again.map { $0.id == other ? .nonceHeld : .taken }))
         let found = try Self.required(bench.reach("look"))
         bench.answer(found, try LaneBench.seen(hash(bench, 1), block: 10, head: 10))
         _ = bench.next()
@@ -198,8 +203,8 @@ import Testing
         for _ in 0..<3 {
             let gone = try Self.required(bench.reach("look"))
             bench.answer(gone, LaneBench.nothing(head: 12))
-            guard case .send(let id, _) = bench.next() else { continue }
-            #expect(id == other)
+            guard case .send(let offers) = bench.next() else { continue }
+            #expect(offers.map(\.id) == [other])
             return
         }
         Issue.record("it is not offered again")

@@ -256,7 +256,7 @@ package struct DeployStep: Sendable {
         _ network: OpenNetwork
     ) async throws(StepFailure) -> [UInt8] {
         let code = try await context.untilSeen { () async throws(StepFailure) -> [UInt8]? in
-            let code = try await network.code(of: address)
+            let code = try await context.hub.codeNow(at: address, on: network)
             return code.isEmpty ? nil : code
         }
         if let code { return code }

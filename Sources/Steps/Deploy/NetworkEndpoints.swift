@@ -46,6 +46,7 @@ package final class NetworkEndpoints: Sendable {
     /// A transaction is handed to one endpoint once.
     package var rpc: EthereumRPC {
         EthereumRPC(
+            together: doors.compactMap(\.together).min(),
             choose: {
                 await self.probe()
                 return self.line(to: self.choice)
@@ -65,6 +66,7 @@ package final class NetworkEndpoints: Sendable {
     package func pinned(_ index: Int) -> EthereumRPC? {
         guard let position = doors.firstIndex(where: { $0.index == index }) else { return nil }
         return EthereumRPC(
+            together: doors[position].together,
             choose: { self.line(to: position) },
             again: { asked, failure in
                 guard asked < self.patience.mostAsked, !Task.isCancelled else { return false }

@@ -39,6 +39,7 @@ package actor NetworkHub {
     private var lanes: [ChainOperation.Lane: LaneDriver] = [:]
     private var closing: [@Sendable () async -> Void] = []
     private var codes: [String: Task<Result<[Address: [UInt8]], StepFailure>, Never>] = [:]
+    private var codeReaders: [String: CodeReader] = [:]
     private var spokenOf: Set<ChainOperation.Lane> = []
     private var readings: [String: Task<[CallRequest: [UInt8]], Never>] = [:]
 
@@ -100,6 +101,13 @@ package actor NetworkHub {
         }
         if let code = try await asking.value.get()[address] { return code }
         return try await network.code(of: address)
+    }
+
+    /// The code at an address now; steps that ask at the same time ask together.
+    func codeNow(at address: Address, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
+        let reader = codeReaders[network.spec.name] ?? CodeReader(network)
+        codeReaders[network.spec.name] = reader
+        return try await reader.code(of: address)
     }
 
     /// What a contract answers; all of `requests` are asked together where nothing was sent on the network yet in this run.

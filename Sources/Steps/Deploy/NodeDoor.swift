@@ -16,8 +16,14 @@ final class NodeDoor: Sendable {
 
     /// The largest answer that is read, in bytes: a hundred receipts with their logs are far smaller.
     private static let mostBytes = 16 << 20
-    /// The percentage by which requests stay below a limit: some are held up on their way, and meet those behind them.
-    private static let sparing = 10
+    /// The percentage by which requests stay below a limit: clocks are not the same.
+    private static let sparing = 1
+    /// Some are held up on their way, and meet those behind them.
+    private static let longestWay = Duration.milliseconds(50)
+    /// How many questions go together at most; nil where nobody says what the node takes.
+    ///
+    /// A second in which many go at once has little room beside them, so that much of a limit would not be used.
+    let together: Int?
     /// A node that asks for a longer wait is not waited for.
     static let longestHold = Duration.seconds(60)
 
@@ -27,7 +33,9 @@ final class NodeDoor: Sendable {
         self.url = url
         secrets = URLSecrets(url.reveal())
         self.world = world
-        pace = Mutex(RequestPace(perSecond: perSecond, sparing: Self.sparing))
+        together = perSecond.map { max(1, $0 / 5) }
+        pace = Mutex(
+            RequestPace(perSecond: perSecond, sparing: Self.sparing, longestWay: Self.longestWay))
     }
 
     /// Hands over a request that holds so many questions, when it is due.
@@ -36,11 +44,16 @@ final class NodeDoor: Sendable {
         _ questions: Int,
         within deadline: Duration
     ) async throws(TransportFailure) -> Data {
-        let wait = pace.withLock { $0.take(questions, at: world.elapsed()) }
+        let (wait, left) = pace.withLock { pace in
+            let now = world.elapsed()
+            let wait = pace.take(questions, at: now)
+            return (wait, now + wait)
+        }
         if wait > .zero, (try? await world.sleep(wait)) == nil {
             throw .notSent("the run was interrupted")
         }
         let reply = try await exchange(body, within: deadline)
+        pace.withLock { $0.answered(left: left, at: world.elapsed()) }
         guard (200..<300).contains(reply.status) else {
             let asked = reply.headers["retry-after"].flatMap { Int64($0) }.map { Duration.seconds($0) }
             if let asked, asked <= Self.longestHold {

@@ -31,18 +31,18 @@ package struct OpenNetwork: Sendable {
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `wrong-chain`, where it is another; what its node says where
     ///   it does not answer.
     package func stillIs(at index: Int) async throws(StepFailure) {
-        let identity: ChainIdentity
+        let found: ChainOrigin
         do throws(RPCFailure) {
-            identity = try await endpoint(at: index).identity()
+            found = try await endpoint(at: index).origin()
         } catch {
             throw StepFailure(error, on: spec)
         }
-        guard identity.chainID != spec.chainID || identity.genesis != genesis else { return }
+        guard found.chainID != spec.chainID || found.genesis != genesis else { return }
         throw StepFailure(
             .blocked,
             code: "wrong-chain",
             "\(endpoints.name(of: index)) of network '\(spec.name)' is another chain than before: chain id "
-                + "\(identity.chainID), block 0 \(identity.genesis.short)",
+                + "\(found.chainID), block 0 \(found.genesis.short)",
             hint: "find out what answers there; nothing was sent to it"
         )
     }
@@ -104,11 +104,12 @@ package struct OpenNetwork: Sendable {
         _ hashes: [Hash],
         wantsHead: Bool,
         wantsFinalized: Bool,
-        countOf sender: Address?
+        countOf sender: Address?,
+        behind block: Hash?
     ) async throws(StepFailure) -> ChainLook {
         do throws(RPCFailure) {
             return try await rpc.look(
-                hashes, wantsHead: wantsHead, wantsFinalized: wantsFinalized, countOf: sender)
+                hashes, wantsHead: wantsHead, wantsFinalized: wantsFinalized, countOf: sender, behind: block)
         } catch {
             throw StepFailure(error, on: spec)
         }

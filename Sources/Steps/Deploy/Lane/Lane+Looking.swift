@@ -22,6 +22,7 @@ extension Lane {
         case .seen(let receipts, let head, let count):
             lookFailure = nil
             isMoving = false
+            looksBehind = nil
             if clock.note(head.latest, at: now), let due = clock.due(after: now) {
                 lookWait = clock.step ?? lookWait
                 nextLook = due
@@ -52,7 +53,7 @@ extension Lane {
             if slot.operation.inclusion?.blockHash == receipt.blockHash, slot.isMined {
                 settle(index)
             } else {
-                todo.append(.include(id, ChainOperation.Inclusion(receipt)))
+                note(LaneInclusion(id: id, inclusion: ChainOperation.Inclusion(receipt)))
                 isMoving = true
                 lookSoon(at: now)
                 // Those behind it that were not asked for may be in the same block.
@@ -60,6 +61,7 @@ extension Lane {
                     !$0.isMined && $0.lastSent != nil && !hashes.isSuperset(of: $0.hashes)
                 }) {
                     nextLook = now
+                    looksBehind = receipt.blockHash
                 }
             }
         } else if slot.isMined {
@@ -73,6 +75,15 @@ extension Lane {
             if let count, count > slot.nonce, slot.looks >= LaneRules.looksUntilDoubt {
                 slots[index].isDoubted = true
             }
+        }
+    }
+
+    /// Notes the block of one, together with others of the same look.
+    private mutating func note(_ inclusion: LaneInclusion) {
+        if case .include(let inclusions)? = todo.last {
+            todo[todo.count - 1] = .include(inclusions + [inclusion])
+        } else {
+            todo.append(.include([inclusion]))
         }
     }
 
@@ -96,7 +107,7 @@ extension Lane {
         case .proof(.usedBy(let hash)) where !slots[index].hashes.contains(hash):
             todo.append(.foreign(id, usedBy: hash))
         case .proof, .failed:
-            slots[index].restUntil = now + LaneRules.untilSentAgain
+            slots[index].restUntil = now + rules.untilSentAgain
         default: preconditionFailure("a proof was asked for")
         }
     }

@@ -10,11 +10,11 @@ extension Lane {
         if !todo.isEmpty { return todo.removeFirst() }
         expire(at: now)
         if !todo.isEmpty { return todo.removeFirst() }
-        if let move = firstLook(at: now) ?? send(at: now) ?? replace(at: now) ?? estimate() ?? grant(at: now)
+        if let move = firstLook(at: now) ?? lookFurther(at: now) ?? grant(at: now) ?? send(at: now)
+            ?? replace(at: now) ?? estimate() ?? look(at: now) ?? send(again: true, at: now)
         {
             return move
         }
-        if let look = look(at: now) { return look }
         return .rest(until: alarm(after: now))
     }
 
@@ -28,25 +28,6 @@ extension Lane {
     }
 
     private var needsFinality: Bool { rules.confirmations == .finalized && !rules.isDeepAtOnce }
-
-    // MARK: Sending
-
-    /// The first one by nonce that is to be handed to a node; what rests holds up all behind it.
-    private func send(at now: Duration) -> LaneMove? {
-        for slot in slots where !slot.isMined {
-            guard slot.givenUp == nil || slot.lastSent != nil, slot.wasLookedUp || !slot.isRecovered else {
-                return nil
-            }
-            let isDue = slot.lastSent.map { now >= $0 + LaneRules.untilSentAgain } ?? true
-            guard isDue, slot.asksForMore == nil else {
-                if slot.lastSent == nil { return nil }
-                continue
-            }
-            guard now >= slot.restUntil, let attempt = slot.operation.attempts.last else { return nil }
-            return .send(slot.id, attempt)
-        }
-        return nil
-    }
 
     // MARK: Replacing
 
@@ -96,15 +77,35 @@ extension Lane {
 
     // MARK: Wishes
 
-    /// The next step of what was asked for first: one at a time, so that no nonce is left out.
+    /// The next step of what is ready, in the order in which it was asked for; what is signed then is recorded together.
     private mutating func grant(at now: Duration) -> LaneMove? {
-        guard let wish = wishes.first else { return nil }
-        if wish.gasLimit == nil { return nil }
-        if let signed = wish.signed, let operation = wish.operation {
-            return .record(operation.id, signed, most: nil)
+        let first = wishes.firstIndex { $0.signed == nil } ?? wishes.endIndex
+        if !isGathered(at: now), let move = prepare(wish: first, at: now) { return move }
+        let signatures = wishes.prefix { $0.signed != nil }.compactMap { wish in
+            wish.signed.flatMap { signed in
+                wish.operation.map { LaneSignature(id: $0.id, transaction: signed) }
+            }
         }
-        guard !slots.contains(where: { !$0.isMined && ($0.isRecovered || $0.lastSent == nil) }),
-            slots.count(where: { !$0.isMined }) < rules.inFlight
+        guard !signatures.isEmpty else { return nil }
+        for index in signatures.indices { wishes[index].isBeingRecorded = true }
+        return .record(signatures)
+    }
+
+    /// Whether what was signed and not sent yet has waited long enough for more to go with it.
+    private func isGathered(at now: Duration) -> Bool {
+        let signed = wishes.lazy.compactMap(\.signedAt) + slots.lazy.filter(\.isFresh).map(\.since)
+        return signed.contains { now >= $0 + LaneRules.gathering }
+    }
+
+    /// The next step to the signature of the wish that is the first without one: one at a time, so that no nonce is left out.
+    private mutating func prepare(wish index: Int, at now: Duration) -> LaneMove? {
+        guard index < wishes.endIndex, wishes[index].gasLimit != nil else { return nil }
+        let wish = wishes[index]
+        let isHeldUp = slots.contains {
+            !$0.isMined && ($0.isRecovered || $0.lastSent == nil && !$0.isFresh)
+        }
+        guard !isHeldUp, replaceable(at: now) == nil,
+            slots.count(where: { !$0.isMined }) + index < rules.inFlight
         else { return nil }
         guard let account, now < account.at + rules.accountAge,
             let price, now < price.at + LaneRules.priceAge
@@ -117,15 +118,15 @@ extension Lane {
                 allowed = try request.transaction.allowance.price(
                     price.value, gas: gasLimit, value: request.transaction.value)
             } catch {
-                fail(wish: 0, error)
+                fail(wish: index, error)
                 return next(at: now)
             }
             let most = allowed.most * gasLimit + request.transaction.value
             if let shortfall = shortfall(most, account.value.balance) {
-                fail(wish: 0, shortfall)
+                fail(wish: index, shortfall)
                 return next(at: now)
             }
-            wishes[0].price = allowed
+            wishes[index].price = allowed
             return .plan(wish.ticket, context.intent(request.transaction, most: most))
         }
         guard operation.state == .nonce, let nonce = operation.nonce else {
@@ -142,10 +143,9 @@ extension Lane {
 
     /// Why the sender cannot pay for it beside what is on its way.
     private func shortfall(_ most: Wei, _ balance: Wei) -> StepFailure? {
-        let onItsWay = slots.reduce(Wei.zero) { sum, slot in
-            guard !slot.isMined, let latest = slot.latest else { return sum }
-            return sum + latest.maxCost
-        }
+        let sent = slots.lazy.filter { !$0.isMined }.compactMap(\.latest)
+        let signed = wishes.lazy.compactMap(\.signed?.transaction)
+        let onItsWay = (Array(sent) + signed).reduce(Wei.zero) { $0 + $1.maxCost }
         let needed = onItsWay + most
         guard balance < needed else { return nil }
         let beside = onItsWay == .zero ? "" : " beside \(onItsWay.ether(places: 6)) for what is on its way"
@@ -160,6 +160,13 @@ extension Lane {
 
     // MARK: Looking
 
+    /// What is behind one that a block has may be there too: it is looked for before room for one more is made use of.
+    private func lookFurther(at now: Duration) -> LaneMove? {
+        guard let block = looksBehind, now >= nextLook else { return nil }
+        let behind = slots.filter { !$0.isMined && $0.lastSent != nil }.flatMap(\.hashes)
+        return behind.isEmpty ? nil : .look(behind, finalized: needsFinality, count: false, behind: block)
+    }
+
     /// What no block has, and what may be deep enough by now.
     private func look(at now: Duration) -> LaneMove? {
         if let doubted = slots.first(where: { $0.isDoubted && !$0.isMined && now >= $0.restUntil }) {
@@ -168,7 +175,10 @@ extension Lane {
         guard now >= nextLook else { return nil }
         let waiting = slots.filter { !$0.isMined && $0.lastSent != nil }
         // Blocks take them in the order of their nonces: where the first is in none, none behind it is.
-        let isWide = isMoving || waiting.count <= LaneRules.fewLooked || waiting.contains(where: \.isDoubted)
+        // Where nobody says when blocks come, the next ones may be there as soon as they are handed over.
+        let isWide =
+            isMoving && rules.blockTime == nil || waiting.count <= LaneRules.fewLooked
+            || waiting.contains(where: \.isDoubted)
         let looked = slots.filter { slot in
             guard slot.givenUp == nil || !slot.isMined else { return false }
             if !slot.isMined {
@@ -194,7 +204,7 @@ extension Lane {
         for slot in slots where slot.ticket != nil || !slot.isMined {
             due += [slot.deadline, nextLook]
             if !slot.isMined {
-                due.append(max(slot.restUntil, slot.lastSent.map { $0 + LaneRules.untilSentAgain } ?? .zero))
+                due.append(max(slot.restUntil, slot.lastSent.map { $0 + rules.untilSentAgain } ?? .zero))
                 if let bumpAfter = rules.bumpAfter {
                     due.append(max(slot.since + bumpAfter, slot.replaceAfter))
                 }
@@ -215,6 +225,10 @@ extension Lane {
         }
         // What a node does not take and nobody waits for is not offered again: nothing comes behind it.
         if let slot = slots.first(where: { !$0.isMined && $0.givenUp != nil && $0.lastSent == nil }) {
+            for index in slots.indices where slots[index].nonce > slot.nonce && slots[index].givenUp == nil {
+                let isSomewhere = slots[index].lastSent != nil || slots[index].operation.state != .signed
+                if !isSomewhere { giveUp(index, inTheWay(slot.operation, slot.givenUp)) }
+            }
             while let index = wishes.firstIndex(where: { $0.signed == nil }) {
                 fail(wish: index, inTheWay(slot.operation, slot.givenUp))
             }

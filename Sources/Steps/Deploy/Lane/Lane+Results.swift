@@ -11,15 +11,13 @@ extension Lane {
         case .estimate(let asked): estimated(Array(asked.keys), result)
         case .plan(let ticket, _): planned(ticket, result)
         case .reserve(let id, _, _): reserved(id, result)
-        case .sign(let id, _, _): signed(id, result)
-        case .record(let id, let signed, let most):
-            recorded(id, signed, isReplacement: most != nil, result, at: now)
-        case .send(let id, _): sent(id, result, at: now)
-        case .look(let hashes, _, _): looked(Set(hashes), result, at: now)
+        case .sign(let id, _, _): signed(id, result, at: now)
+        case .record(let signatures): recorded(signatures, result, at: now)
+        case .replace(let signature, _): replaced(signature, result, at: now)
+        case .send(let offers): sent(offers, result, at: now)
+        case .look(let hashes, _, _, _): looked(Set(hashes), result, at: now)
         case .prove(let id, _): proved(id, result, at: now)
-        case .markSent(let id), .include(let id, _), .goBack(let id), .revert(let id), .foreign(let id, _),
-            .withdraw(let id, _):
-            stored(id, result, at: now)
+        case .markSent, .include, .goBack, .revert, .foreign, .withdraw: stored(result, at: now)
         case .rest: break
         }
     }
@@ -35,8 +33,8 @@ extension Lane {
         case .failed(let failure):
             if let index = replaceable(at: now) {
                 refuseReplacement(index, failure, until: now + LaneRules.priceAge)
-            } else if !wishes.isEmpty {
-                fail(wish: 0, failure)
+            } else if let index = wishes.firstIndex(where: { $0.signed == nil }) {
+                fail(wish: index, failure)
             }
         default: preconditionFailure("an account was asked for")
         }
@@ -45,13 +43,16 @@ extension Lane {
     private mutating func planned(_ ticket: LaneTicket, _ result: LaneResult) {
         guard let index = wishes.firstIndex(where: { $0.ticket == ticket }) else {
             // Whoever asked has gone meanwhile.
-            if case .stored(let operation) = result {
-                todo.append(.withdraw(operation.id, reason: "the run was interrupted before it was signed"))
+            if case .stored(let operations) = result {
+                for operation in operations {
+                    todo.append(
+                        .withdraw(operation.id, reason: "the run was interrupted before it was signed"))
+                }
             }
             return
         }
         switch result {
-        case .stored(let operation): wishes[index].operation = operation
+        case .stored(let operations): wishes[index].operation = operations.first
         case .failed(let failure): ledgerFailed(wish: index, failure)
         default: preconditionFailure("an intent was stored")
         }
@@ -60,16 +61,18 @@ extension Lane {
     private mutating func reserved(_ id: ChainOperation.ID, _ result: LaneResult) {
         guard let index = wishes.firstIndex(where: { $0.operation?.id == id }) else { return }
         switch result {
-        case .stored(let operation): wishes[index].operation = operation
+        case .stored(let operations): wishes[index].operation = operations.first
         case .failed(let failure): ledgerFailed(wish: index, failure)
         default: preconditionFailure("a nonce was stored")
         }
     }
 
-    private mutating func signed(_ id: ChainOperation.ID, _ result: LaneResult) {
+    private mutating func signed(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
         if let index = wishes.firstIndex(where: { $0.operation?.id == id }) {
             switch result {
-            case .signed(let transaction): wishes[index].signed = transaction
+            case .signed(let transaction):
+                wishes[index].signed = transaction
+                wishes[index].signedAt = now
             // Nothing is known to be signed.
             case .failed(let failure): fail(wish: index, failure)
             default: preconditionFailure("it was signed")
@@ -77,60 +80,58 @@ extension Lane {
         } else if let index = position(id) {
             switch result {
             case .signed(let transaction):
-                todo.append(.record(id, transaction, most: transaction.transaction.maxCost))
+                let signature = LaneSignature(id: id, transaction: transaction)
+                todo.append(.replace(signature, most: transaction.transaction.maxCost))
             case .failed(let failure): refuseReplacement(index, failure)
             default: preconditionFailure("it was signed")
             }
         }
     }
 
-    private mutating func recorded(
-        _ id: ChainOperation.ID,
-        _ signed: SignedTransaction,
-        isReplacement: Bool,
-        _ result: LaneResult,
-        at now: Duration
-    ) {
-        if let index = position(id) {
-            switch result {
-            case .stored(let operation):
-                slots[index].operation = operation
-                slots[index].signed = signed.transaction
-                slots[index].asksForMore = nil
-                slots[index].replacementRefused = nil
-                slots[index].replaceAfter = .zero
-                slots[index].lastSent = nil
-                slots[index].since = now
-                slots[index].refusals = 0
-                slots[index].restUntil = .zero
-                tell(slots[index].ticket, .said("replaced by \(Self.name(operation)), which pays more"))
-            case .failed(let failure) where failure.kind == .environment: breakDown(failure)
-            case .failed(let failure): refuseReplacement(index, failure)
-            default: preconditionFailure("bytes were stored")
-            }
-            return
-        }
+    private mutating func replaced(_ signature: LaneSignature, _ result: LaneResult, at now: Duration) {
+        guard let index = position(signature.id) else { return }
         switch result {
-        case .stored(let operation):
-            let index = wishes.firstIndex { $0.operation?.id == id }
-            let wish = index.map { wishes.remove(at: $0) }
-            tellPlaces()
-            // Whoever left meanwhile had it withdrawn, for which it is too late.
-            if wish == nil { todo.removeAll { if case .withdraw(id, _) = $0 { true } else { false } } }
-            slots.append(
-                Slot(
-                    operation: operation,
-                    ticket: wish?.ticket,
-                    signer: wish?.request.signer,
-                    allowance: wish?.request.transaction.allowance ?? .unlimited,
-                    isRecovered: false,
-                    wasLookedUp: true,
-                    since: now,
-                    deadline: now + rules.patience,
-                    signed: signed.transaction
+        case .stored(let operations):
+            for operation in operations {
+                slots[index].operation = operation
+                tell(slots[index].ticket, .said("replaced by \(Self.name(operation)), which pays more"))
+            }
+            slots[index].signed = signature.transaction.transaction
+            slots[index].asksForMore = nil
+            slots[index].replacementRefused = nil
+            slots[index].replaceAfter = .zero
+            slots[index].lastSent = nil
+            slots[index].since = now
+            slots[index].refusals = 0
+            slots[index].restUntil = .zero
+        case .failed(let failure) where failure.kind == .environment: breakDown(failure)
+        case .failed(let failure): refuseReplacement(index, failure)
+        default: preconditionFailure("bytes were stored")
+        }
+    }
+
+    private mutating func recorded(_ signatures: [LaneSignature], _ result: LaneResult, at now: Duration) {
+        switch result {
+        case .stored(let operations):
+            for (operation, signature) in zip(operations, signatures) {
+                let index = wishes.firstIndex { $0.operation?.id == operation.id }
+                let wish = index.map { wishes.remove(at: $0) }
+                slots.append(
+                    Slot(
+                        operation: operation,
+                        ticket: wish?.wasLeft == false ? wish?.ticket : nil,
+                        signer: wish?.request.signer,
+                        allowance: wish?.request.transaction.allowance ?? .unlimited,
+                        isRecovered: false,
+                        wasLookedUp: true,
+                        since: wish?.signedAt ?? now,
+                        deadline: now + rules.patience,
+                        signed: signature.transaction.transaction
+                    )
                 )
-            )
+            }
             slots.sort { $0.nonce < $1.nonce }
+            tellPlaces()
         case .failed(let failure): breakDown(failure)
         default: preconditionFailure("bytes were stored")
         }
@@ -156,113 +157,48 @@ extension Lane {
         }
     }
 
-    // MARK: Sending
-
-    private mutating func sent(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
-        guard let index = position(id) else { return }
-        let answer: SendAnswer
-        switch result {
-        case .sent(let given): answer = given
-        case .failed(let failure): return giveUp(index, failure)
-        default: preconditionFailure("it was sent")
-        }
-        let isSigned = slots[index].operation.state == .signed
-        switch answer {
-        case .taken, .unknown, .nonceUsed:
-            slots[index].lastSent = now
-            slots[index].looks = 0
-            if answer == .nonceUsed { slots[index].looks = LaneRules.looksUntilDoubt }
-            if isSigned { todo.append(.markSent(id)) }
-            lookSoon(at: now)
-            tell(slots[index].ticket, .said("\(Self.name(slots[index].operation)) sent, waiting for a block"))
-        case .nonceHeld, .underpriced:
-            // Sent once more or not at all: a refusal takes nothing back of what a node had before.
-            if slots[index].lastSent != nil || !isSigned {
-                slots[index].lastSent = now
-                if slots[index].signer == nil { return }
-            }
-            let words =
-                if case .underpriced(let words) = answer { words } else {
-                    "another transaction waits with its nonce"
-                }
-            askForMore(index, words, at: now)
-        case .notNow(let words, let wait):
-            guard slots[index].lastSent == nil, isSigned else {
-                slots[index].lastSent = now
-                return
-            }
-            slots[index].refusals += 1
-            guard slots[index].refusals < LaneRules.mostRefusals else {
-                return giveUp(index, refused(index, words))
-            }
-            let rest = LaneRules.firstRest * (1 << (slots[index].refusals - 1))
-            slots[index].restUntil = now + max(rest, wait ?? .zero)
-        case .refused(let words):
-            guard slots[index].lastSent == nil, isSigned else {
-                slots[index].lastSent = now
-                return
-            }
-            giveUp(index, refused(index, words))
-        }
-    }
-
-    private mutating func askForMore(_ index: Int, _ words: String, at now: Duration) {
-        slots[index].asksForMore = words
-        // A price from before this answer is no better than what was refused.
-        price = nil
-        let canReplace =
-            slots[index].signer != nil && slots[index].operation.attempts.count <= rules.maxBumps
-        if !canReplace { giveUp(index, refused(index, words)) }
-    }
-
-    private func refused(_ index: Int, _ words: String) -> StepFailure {
-        StepFailure(
-            .blocked,
-            code: "node-refused",
-            "'\(context.network)' did not take \(Self.name(slots[index].operation)): \(words)",
-            hint: "it is signed and kept: the next run sends the same bytes again"
-        )
-    }
-
     // MARK: Stored
 
-    private mutating func stored(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
+    private mutating func stored(_ result: LaneResult, at now: Duration) {
         switch result {
         case .failed(let failure): breakDown(failure)
-        case .stored(let operation):
-            guard let index = position(id) else { return }
-            let slot = slots[index]
-            slots[index].operation = operation
-            switch operation.state {
-            case .included:
-                slots[index].deadline = max(slot.deadline, slot.since + rules.patience + rules.patience)
-                tellIncluded(index)
-                if let seen = slot.receipt, let inclusion = operation.inclusion,
-                    !rules.isDeep(inclusion.blockNumber, below: seen.head)
-                {
-                    noteDepth(index, seen.head, at: now)
-                }
-                settle(index)
-            case .sent:
-                if slot.isMined {
-                    // Its block is gone: all attempts are offered again.
-                    slots[index].receipt = nil
-                    slots[index].asksForMore = nil
-                    slots[index].lastSent = nil
-                    slots[index].looks = 0
-                    slots[index].refusals = 0
-                    slots[index].restUntil = .zero
-                    tell(slot.ticket, .said("the block of \(Self.name(operation)) is gone"))
-                }
-            case .reverted:
-                giveUp(index, reverted(operation))
-                slots.remove(at: index)
-            case .foreign:
-                slots.remove(at: index)
-                tell(slot.ticket, .failed(foreign(operation)))
-            case .planned, .nonce, .signed, .final, .blocked, .withdrawn: break
+        case .stored(let operations): for operation in operations { stored(operation, at: now) }
+        default: preconditionFailure("operations were stored")
+        }
+    }
+
+    private mutating func stored(_ operation: ChainOperation, at now: Duration) {
+        guard let index = position(operation.id) else { return }
+        let slot = slots[index]
+        slots[index].operation = operation
+        switch operation.state {
+        case .included:
+            slots[index].deadline = max(slot.deadline, slot.since + rules.patience + rules.patience)
+            tellIncluded(index)
+            if let seen = slot.receipt, let inclusion = operation.inclusion,
+                !rules.isDeep(inclusion.blockNumber, below: seen.head)
+            {
+                noteDepth(index, seen.head, at: now)
             }
-        default: preconditionFailure("an operation was stored")
+            settle(index)
+        case .sent:
+            if slot.isMined {
+                // Its block is gone: all attempts are offered again.
+                slots[index].receipt = nil
+                slots[index].asksForMore = nil
+                slots[index].lastSent = nil
+                slots[index].looks = 0
+                slots[index].refusals = 0
+                slots[index].restUntil = .zero
+                tell(slot.ticket, .said("the block of \(Self.name(operation)) is gone"))
+            }
+        case .reverted:
+            giveUp(index, reverted(operation))
+            slots.remove(at: index)
+        case .foreign:
+            slots.remove(at: index)
+            tell(slot.ticket, .failed(foreign(operation)))
+        case .planned, .nonce, .signed, .final, .blocked, .withdrawn: break
         }
     }
 

@@ -46,6 +46,11 @@ struct Lane: Sendable {
         var signed: Transaction?
 
         var id: ChainOperation.ID { operation.id }
+        /// Whether it was signed by this process and no node was offered it: more may be signed to go with it.
+        var isFresh: Bool {
+            !isRecovered && lastSent == nil && operation.state == .signed && operation.attempts.count == 1
+                && refusals == 0 && asksForMore == nil && givenUp == nil
+        }
         var nonce: UInt64 { operation.nonce ?? 0 }
         var isMined: Bool { operation.state == .included }
         var hashes: [Hash] { operation.attempts.map(\.hash) }
@@ -73,6 +78,11 @@ struct Lane: Sendable {
         /// The price that the intent was made with.
         var price: GasPrice?
         var signed: SignedTransaction?
+        var signedAt: Duration?
+        /// Whether its bytes are being written: it is too late to take them back.
+        var isBeingRecorded = false
+        /// Whether whoever asked for it went away meanwhile.
+        var wasLeft = false
     }
 
     let rules: LaneRules
@@ -88,8 +98,12 @@ struct Lane: Sendable {
     var lookWait = LaneRules.firstPoll
     /// Whether the latest look found a transaction in a block: those behind it may be there too.
     var isMoving = false
+    /// The block in which the latest look found a transaction where it did not ask for all those behind it.
+    var looksBehind: Hash?
     var clock: BlockClock
     var lookFailure: StepFailure?
+    /// Whether the node takes nothing of several at once.
+    var sendsOneByOne = false
     /// Why the ledger cannot be relied on: nothing is done any more.
     var broken: StepFailure?
     private(set) var blocked: [ChainOperation] = []
@@ -188,12 +202,12 @@ struct Lane: Sendable {
     mutating func leave(_ ticket: LaneTicket) {
         for index in slots.indices where slots[index].ticket == ticket { slots[index].ticket = nil }
         guard let index = wishes.firstIndex(where: { $0.ticket == ticket }) else { return }
-        let wish = wishes.remove(at: index)
-        tellPlaces()
-        // Its signature may be on its way: it finds no wish, and nothing of it is sent. Where its bytes are being written it
-        // is too late for that, and it becomes a slot that nobody waits for.
-        if let operation = wish.operation {
-            todo.append(.withdraw(operation.id, reason: "the run was interrupted before it was signed"))
+        // Where its bytes are being written it becomes a slot that nobody waits for. Where its signature is on its way that
+        // finds no wish, and nothing of it is sent.
+        if wishes[index].isBeingRecorded {
+            wishes[index].wasLeft = true
+        } else {
+            _ = remove(wish: index, "the run was interrupted before it was signed")
         }
     }
 
@@ -228,12 +242,26 @@ struct Lane: Sendable {
 
     /// Ends a wish for whoever waits; a nonce that it holds is given back, for nothing behind it is mined before.
     mutating func fail(wish index: Int, _ failure: StepFailure) {
+        tell(remove(wish: index, failure.message).ticket, .failed(failure))
+    }
+
+    /// Takes a wish away with what was planned for it.
+    ///
+    /// Those behind it that have nonces get others: none is left out, and nothing that was signed for them is written or sent.
+    private mutating func remove(wish index: Int, _ reason: String) -> Wish {
         let wish = wishes.remove(at: index)
         tellPlaces()
-        if let operation = wish.operation, broken == nil {
-            todo.append(.withdraw(operation.id, reason: failure.message))
+        guard let operation = wish.operation, broken == nil else { return wish }
+        todo.append(.withdraw(operation.id, reason: reason))
+        for behind in wishes.indices[index...] {
+            guard let operation = wishes[behind].operation else { continue }
+            todo.append(.withdraw(operation.id, reason: "one ahead of it was given up"))
+            wishes[behind].operation = nil
+            wishes[behind].price = nil
+            wishes[behind].signed = nil
+            wishes[behind].signedAt = nil
         }
-        tell(wish.ticket, .failed(failure))
+        return wish
     }
 
     /// The ledger failed: what is durable is all that counts now.

@@ -25,16 +25,18 @@ enum LaneMove: Sendable {
     /// Durable with the signed bytes: the nonce, and the spend.
     case reserve(ChainOperation.ID, latest: UInt64, pending: UInt64)
     case sign(ChainOperation.ID, Transaction, any TransactionSigner)
-    /// Durable: the signed bytes; `most` is what a replacement may cost.
-    case record(ChainOperation.ID, SignedTransaction, most: Wei?)
-    /// Hands the latest attempt to a node.
-    case send(ChainOperation.ID, ChainOperation.Attempt)
-    /// Noted: a node has it, or may have it.
-    case markSent(ChainOperation.ID)
-    /// Looks up transactions, and how far the chain is.
-    case look([Hash], finalized: Bool, count: Bool)
-    /// Noted: a block has it.
-    case include(ChainOperation.ID, ChainOperation.Inclusion)
+    /// Durable, all or none: the signed bytes of operations that have none yet, by nonce.
+    case record([LaneSignature])
+    /// Durable: the signed bytes that take the place of others; `most` is what they may cost.
+    case replace(LaneSignature, most: Wei)
+    /// Hands the latest attempts to a node, by nonce, in one exchange after one look at whose chain it is.
+    case send([LaneOffer])
+    /// Noted: a node has them, or may have them.
+    case markSent([ChainOperation.ID])
+    /// Looks up transactions, and how far the chain is; where `block` is said they are behind one that it has, by nonce.
+    case look([Hash], finalized: Bool, count: Bool, behind: Hash? = nil)
+    /// Noted: blocks have them.
+    case include([LaneInclusion])
     /// Noted: its block is gone.
     case goBack(ChainOperation.ID)
     /// Durable: it failed on the chain.
@@ -47,6 +49,24 @@ enum LaneMove: Sendable {
     case withdraw(ChainOperation.ID, reason: String)
     /// There is nothing to do before a moment, or before something is asked for; nil: only the latter.
     case rest(until: Duration?)
+}
+
+/// What was signed for an operation.
+struct LaneSignature: Sendable {
+    var id: ChainOperation.ID
+    var transaction: SignedTransaction
+}
+
+/// What is handed to a node for an operation.
+struct LaneOffer: Hashable, Sendable {
+    var id: ChainOperation.ID
+    var attempt: ChainOperation.Attempt
+}
+
+/// Which block has an operation.
+struct LaneInclusion: Hashable, Sendable {
+    var id: ChainOperation.ID
+    var inclusion: ChainOperation.Inclusion
 }
 
 /// Who used a nonce.
@@ -63,9 +83,13 @@ enum NonceProof: Hashable, Sendable {
 enum LaneResult: Sendable {
     case account(AccountState, GasPrice?)
     case estimated([LaneTicket: Result<UInt64, StepFailure>])
-    case stored(ChainOperation)
+    /// Of each that the move names, in that order.
+    case stored([ChainOperation])
     case signed(SignedTransaction)
-    case sent(SendAnswer)
+    /// What a node answered to the first of those that were to be sent, in order; the others were not offered.
+    case sent([SendAnswer])
+    /// The node takes nothing of several at once; whether it took any is not known.
+    case notTogether
     case seen([Hash: TransactionReceipt], ChainHead, count: UInt64?)
     case proof(NonceProof)
     case failed(StepFailure)

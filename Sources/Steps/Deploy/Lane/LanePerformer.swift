@@ -25,12 +25,13 @@ struct LanePerformer: Sendable {
             case .estimate(let asked):
                 return .estimated(try await GasEstimates(network, sender).limits(of: asked))
             case .sign(_, let transaction, let signer): return .signed(try await signer.sign(transaction))
-            case .send(_, let attempt): return .sent(try await send(attempt))
-            case .look(let hashes, let finalized, let count):
-                return try await look(hashes, wantsFinalized: finalized, wantsCount: count)
+            case .send(let offers): return try await send(offers)
+            case .look(let hashes, let finalized, let count, let block):
+                return try await look(hashes, wantsFinalized: finalized, wantsCount: count, behind: block)
             case .prove(_, let nonce): return .proof(try await NonceSearch(network, sender).proof(of: nonce))
             case .rest: return .nothing
-            case .plan, .reserve, .record, .markSent, .include, .goBack, .revert, .foreign, .withdraw:
+            case .plan, .reserve, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
+                .withdraw:
                 return .stored(try inLedger { () throws(LedgerError) in try write(move) })
             }
         } catch {
@@ -40,27 +41,32 @@ struct LanePerformer: Sendable {
 
     // MARK: Durable
 
-    private func write(_ move: LaneMove) throws(LedgerError) -> ChainOperation {
+    private func write(_ move: LaneMove) throws(LedgerError) -> [ChainOperation] {
         switch move {
-        case .plan(_, let intent): return try ledger.plan(intent)
+        case .plan(_, let intent): return [try ledger.plan(intent)]
         case .reserve(let id, let latest, let pending):
             _ = try ledger.reserveNonce(id, latest: latest, pending: pending, within: rules.limits)
-            return try ledger.operation(id)
-        case .record(let id, let signed, let most):
-            return try ledger.recordSigned(
-                id,
-                rawTransaction: signed.raw,
-                hash: signed.hash,
-                predictedAddress: signed.createdAddress,
-                most: most,
-                within: rules.limits
-            )
-        case .markSent(let id): return try ledger.markSent(id)
-        case .include(let id, let inclusion): return try ledger.markIncluded(id, inclusion)
-        case .goBack(let id): return try ledger.backToSent(id, reason: "its block is gone")
-        case .revert(let id): return try ledger.markReverted(id, error: "the transaction reverted")
-        case .foreign(let id, let hash): return try ledger.markForeign(id, usedBy: hash)
-        case .withdraw(let id, let reason): return try ledger.withdraw(id, reason: reason)
+            return [try ledger.operation(id)]
+        case .record(let signatures): return try ledger.recordSigned(signatures.map(SignedBytes.init(_:)))
+        case .replace(let signature, let most):
+            let signed = signature.transaction
+            return [
+                try ledger.recordSigned(
+                    signature.id,
+                    rawTransaction: signed.raw,
+                    hash: signed.hash,
+                    predictedAddress: signed.createdAddress,
+                    most: most,
+                    within: rules.limits
+                )
+            ]
+        case .markSent(let ids): return try ledger.markSent(ids)
+        case .include(let inclusions):
+            return try ledger.markIncluded(inclusions.map { (id: $0.id, inclusion: $0.inclusion) })
+        case .goBack(let id): return [try ledger.backToSent(id, reason: "its block is gone")]
+        case .revert(let id): return [try ledger.markReverted(id, error: "the transaction reverted")]
+        case .foreign(let id, let hash): return [try ledger.markForeign(id, usedBy: hash)]
+        case .withdraw(let id, let reason): return [try ledger.withdraw(id, reason: reason)]
         case .ask, .estimate, .sign, .send, .look, .prove, .rest:
             preconditionFailure("\(move) writes nothing")
         }
@@ -73,41 +79,65 @@ struct LanePerformer: Sendable {
         return .account(account, wantsPrice ? try await GasPrice.now(network) : nil)
     }
 
-    private func send(_ attempt: ChainOperation.Attempt) async throws(StepFailure) -> SendAnswer {
-        let signed: SignedTransaction
-        do {
-            signed = try SignedTransaction(raw: attempt.rawTransaction)
-        } catch {
-            throw StepFailure(.blocked, code: "damaged-journal", "\(attempt.hash.short): \(error)")
+    /// Hands over what can be read of `offers`, in one exchange, once the endpoint has shown to be the chain still.
+    ///
+    /// - Throws: ``StepFailure`` where the bytes of the first cannot be read.
+    private func send(_ offers: [LaneOffer]) async throws(StepFailure) -> LaneResult {
+        var signed: [SignedTransaction] = []
+        for offer in offers {
+            do {
+                signed.append(try SignedTransaction(raw: offer.attempt.rawTransaction))
+            } catch {
+                guard signed.isEmpty else { break }
+                throw StepFailure(
+                    .blocked, code: "damaged-journal", "\(offer.attempt.hash.short): \(error)")
+            }
         }
         let endpoint = network.currentEndpoint
         do throws(StepFailure) {
             try await network.stillIs(at: endpoint)
         } catch {
             // Nothing has left: it is tried again, but not where another chain answers.
-            return error.kind == .blocked ? .refused(error.message) : .notNow(error.message, after: nil)
+            return .sent([
+                error.kind == .blocked ? .refused(error.message) : .notNow(error.message, after: nil)
+            ])
         }
         do throws(RPCFailure) {
-            try await network.endpoint(at: endpoint).send(signed)
-            return .taken
+            let rpc = network.endpoint(at: endpoint)
+            if signed.count == 1 {
+                try await rpc.send(signed[0])
+                return .sent([.taken])
+            }
+            let failures = try await rpc.send(together: signed)
+            return .sent(failures.map { failure in failure.map { SendAnswer($0) } ?? .taken })
         } catch {
-            return SendAnswer(error)
+            if signed.count > 1, error.mayBeOfTheBatch { return .notTogether }
+            return .sent(signed.map { _ in SendAnswer(error) })
         }
     }
 
     private func look(
         _ hashes: [Hash],
         wantsFinalized: Bool,
-        wantsCount: Bool
+        wantsCount: Bool,
+        behind block: Hash?
     ) async throws(StepFailure) -> LaneResult {
         let look = try await network.look(
             hashes,
             wantsHead: rules.needsHead,
             wantsFinalized: wantsFinalized,
-            countOf: wantsCount ? sender : nil
+            countOf: wantsCount ? sender : nil,
+            behind: block
         )
         var head = ChainHead(latest: look.head ?? 0, finalized: look.finalized)
         head.latest = max(head.latest, look.receipts.values.map(\.blockNumber).max() ?? 0)
         return .seen(look.receipts, head, count: look.count)
+    }
+}
+
+extension SignedBytes {
+    init(_ signature: LaneSignature) {
+        let signed = signature.transaction
+        self.init(signature.id, signed.raw, hash: signed.hash, creates: signed.createdAddress)
     }
 }

@@ -17,11 +17,13 @@ struct LaneRules: Hashable, Sendable {
     var limits: SpendLimits
     /// How long a block takes; nil where nobody says.
     var blockTime: Duration?
+    /// How many go to a node in one exchange.
+    var together = 16
     /// For how long what the chain said of the sender holds: who else uses the key is seen after that.
     var accountAge = Duration.seconds(2)
 
-    /// How long a transaction waits for its block before its bytes are sent once more: nodes lose what they were given.
-    static let untilSentAgain = Duration.seconds(15)
+    /// For how long what is signed waits for more that goes with it: whoever signs may be slow, and prices change.
+    static let gathering = Duration.milliseconds(250)
     /// The questions that what a sender has takes.
     static let accountQuestions = 4
     /// Later than any run.
@@ -78,11 +80,16 @@ struct LaneRules: Hashable, Sendable {
         if let most = spec.requestsPerSecond {
             // At most a twenty-fifth of the requests.
             accountAge = max(accountAge, .seconds(25 * Self.accountQuestions) / most)
+            // Where many go at once, much of the second around them is empty.
+            together = min(together, max(1, most / 3))
         }
     }
 
     /// The longest wait between two looks.
-    var longestPoll: Duration { min(.seconds(4), blockTime ?? .seconds(4)) }
+    var longestPoll: Duration { min(.seconds(4), blockTime.map { $0 / 8 } ?? .seconds(4)) }
+
+    /// How long a transaction waits for its block before its bytes are sent once more: nodes lose what they were given.
+    var untilSentAgain: Duration { max(.seconds(15), (blockTime ?? .zero) * 2) }
 
     /// Whether depth is more than to be in a block, or the time of the next block is reckoned with.
     var needsHead: Bool { !isDeepAtOnce && (confirmations != .blocks(1) || blockTime != nil) }

@@ -17,6 +17,14 @@ enum SendAnswer: Hashable, Sendable {
     /// Not taken, and will not be.
     case refused(String)
 
+    /// Whether the node has it for all that is known.
+    var mayHaveIt: Bool {
+        switch self {
+        case .taken, .unknown, .nonceUsed: true
+        case .nonceHeld, .underpriced, .notNow, .refused: false
+        }
+    }
+
     /// An answer that came without an error is ``taken``.
     init(_ failure: RPCFailure) {
         if case .node(let fault) = failure {
