@@ -31,15 +31,17 @@ extension Ledger {
             try database.execute(
                 sql: """
                     INSERT INTO proposals (run, project, step, network, chain_id, genesis_hash, account, target,
-                        value_wei, payload_hash, creates, nonce, counted, batch_hash, state, created_at, updated_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)
+                        value_wei, payload_hash, creates, nonce, counted, batch_hash, storage_layout, state, created_at,
+                        updated_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)
                     """,
                 arguments: [intent.run, intent.project, intent.step.rawValue, intent.network]
                     + Self.chain(intent.lane) + [
                         intent.lane.sender.description, intent.to?.description, intent.value.description,
                         intent.payloadHash.description, intent.creates?.description,
                         Column.integer(nonce, "nonce"), Column.integer(counted, "nonce"),
-                        batchHash?.description, time, time,
+                        batchHash?.description,
+                        intent.storageLayout.map { String(decoding: $0.json, as: UTF8.self) }, time, time,
                     ]
             )
             let id = database.lastInsertedRowID
@@ -163,6 +165,8 @@ extension Ledger {
                 _ = try Self.adopt(entry, network, run, time, gasUsed: gasUsed, in: database)
             case .call(let call, let entry):
                 try Self.adopt(call, of: entry, network, run, time, in: database)
+            case .upgrade(let claim):
+                try Self.noteUpgrade(claim, by: proposal, run, time, in: database)
             }
             try append(
                 actor: try Self.actor(of: run, in: database),
@@ -177,15 +181,60 @@ extension Ledger {
     /// Says that a proposal can no longer be sent, or no longer should.
     package func withdraw(_ proposal: Proposal, reason: String) throws(LedgerError) {
         let time = now().milliseconds
+        try write { database in try Self.withdraw(proposal, reason, time, in: database) }
+    }
+
+    /// Says that an upgrade which was proposed was made by a transaction that nobody here knows; what the proxy runs now is
+    /// recorded in the same database transaction.
+    ///
+    /// - Throws: ``LedgerError/unknownRun(_:)``.
+    package func markUpgraded(
+        _ proposal: Proposal,
+        leaving claim: UpgradeClaim,
+        run: String
+    ) throws(LedgerError) {
+        let time = now().milliseconds
         try write { database in
-            try database.execute(
-                sql: """
-                    UPDATE proposals SET state = 'withdrawn', reason = ?, updated_at = ?
-                        WHERE id = ? AND state = 'open'
-                    """,
-                arguments: [reason, time, proposal.id]
+            try Self.requireRun(run, in: database)
+            try Self.withdraw(proposal, "the proxy runs what it asks for", time, in: database)
+            try Self.noteUpgrade(claim, by: proposal, run, time, in: database)
+            try append(
+                actor: try Self.actor(of: run, in: database),
+                action: "proposal.found",
+                subject: "\(proposal.intent.step.rawValue) #\(proposal.id)",
+                detail: claim.proxy.implementation.description,
+                in: database
             )
         }
+    }
+
+    private static func noteUpgrade(
+        _ claim: UpgradeClaim,
+        by proposal: Proposal,
+        _ run: String,
+        _ time: Int64,
+        in database: Database
+    ) throws {
+        let intent = proposal.intent
+        // Where another ledger's word was taken over meanwhile, that has it.
+        _ = try upgrade(
+            claim, project: intent.project, network: intent.network, chain(intent.lane), run, time,
+            in: database)
+    }
+
+    private static func withdraw(
+        _ proposal: Proposal,
+        _ reason: String,
+        _ time: Int64,
+        in database: Database
+    ) throws {
+        try database.execute(
+            sql: """
+                UPDATE proposals SET state = 'withdrawn', reason = ?, updated_at = ?
+                    WHERE id = ? AND state = 'open'
+                """,
+            arguments: [reason, time, proposal.id]
+        )
     }
 
     private static func chain(_ lane: ChainOperation.Lane) throws -> StatementArguments {
@@ -198,6 +247,8 @@ package enum ProposalClaim: Hashable, Sendable {
     case deployment(RegistryEntry, gasUsed: UInt64?)
     /// A call to the deployment of the entry.
     case call(RegistryCall, to: RegistryEntry)
+    /// A proxy runs other code.
+    case upgrade(UpgradeClaim)
 }
 
 extension Proposal {
@@ -222,7 +273,8 @@ extension Proposal {
             to: try row.parsedIfThere("target", Column.address),
             value: try row.parsed("value_wei", Column.wei),
             payloadHash: try row.parsed("payload_hash", Hash.init(_:)),
-            creates: try row.parsedIfThere("creates", Column.address)
+            creates: try row.parsedIfThere("creates", Column.address),
+            storageLayout: try row.jsonIfThere("storage_layout")
         )
         nonce = try row.number("nonce")
         counted = try row.number("counted")

@@ -37,40 +37,59 @@ extension Ledger {
             let operation = try ChainOperation.fetch(id, in: database)
             _ = try successful(operation, .call)
             let intent = try move(operation, to: .final, nil, in: database).intent
-            let current = try Int64.fetchOne(
-                database,
-                sql: """
-                    SELECT id FROM deployments WHERE status = 'current' AND project = ? AND name = ?
-                        AND network = ? AND chain_id = ? AND genesis_hash = ?
-                    """,
-                arguments: [
-                    intent.project, claim.name, intent.network,
-                    try Column.integer(intent.chainID.rawValue, "chain id"), intent.genesisHash.description,
-                ]
+            let chain: StatementArguments = [
+                try Column.integer(intent.chainID.rawValue, "chain id"), intent.genesisHash.description,
+            ]
+            let row = try Self.upgrade(
+                claim, project: intent.project, network: intent.network, chain, intent.run, time, in: database
             )
-            guard let current else {
+            guard let row else {
                 throw LedgerError.contradiction(
                     id, detail: "nothing is on record that it could have upgraded")
             }
-            try database.execute(
-                sql: "UPDATE deployments SET status = 'replaced' WHERE id = ?", arguments: [current])
-            try database.execute(
-                sql: """
-                    INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
-                        genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,
-                        block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
-                        constructor_arguments, recorded_at, made_in)
-                    SELECT ?, operation, project, name, ?, network, chain_id, genesis_hash, 'current', address,
-                        deployer, gas_used, fee_paid_wei, transaction_hash, block_number, init_code_digest,
-                        runtime_code_digest, deployed_code_digest, constructor_arguments, ?,
-                        coalesce(made_in, run) FROM deployments WHERE id = ?
-                    """,
-                arguments: [intent.run, claim.contract, time, current]
-            )
-            let upgraded = database.lastInsertedRowID
-            try Self.note(claim.proxy, claim.storageLayout, of: upgraded, in: database)
-            return try DeploymentRow.fetch(upgraded, in: database)
+            return row
         }
+    }
+
+    /// Puts what a proxy points to now in the place of what it did, in the transaction that `database` is in.
+    ///
+    /// - Returns: The row that is current now; nil where none was.
+    static func upgrade(
+        _ claim: UpgradeClaim,
+        project: String,
+        network: String,
+        _ chain: StatementArguments,
+        _ run: String,
+        _ time: Int64,
+        in database: Database
+    ) throws -> DeploymentRow? {
+        let current = try Int64.fetchOne(
+            database,
+            sql: """
+                SELECT id FROM deployments WHERE status = 'current' AND project = ? AND name = ?
+                    AND network = ? AND chain_id = ? AND genesis_hash = ?
+                """,
+            arguments: [project, claim.name, network] + chain
+        )
+        guard let current else { return nil }
+        try database.execute(
+            sql: "UPDATE deployments SET status = 'replaced' WHERE id = ?", arguments: [current])
+        try database.execute(
+            sql: """
+                INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
+                    genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,
+                    block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
+                    constructor_arguments, recorded_at, made_in)
+                SELECT ?, operation, project, name, ?, network, chain_id, genesis_hash, 'current', address,
+                    deployer, gas_used, fee_paid_wei, transaction_hash, block_number, init_code_digest,
+                    runtime_code_digest, deployed_code_digest, constructor_arguments, ?,
+                    coalesce(made_in, run) FROM deployments WHERE id = ?
+                """,
+            arguments: [run, claim.contract, time, current]
+        )
+        let upgraded = database.lastInsertedRowID
+        try note(claim.proxy, claim.storageLayout, of: upgraded, in: database)
+        return try DeploymentRow.fetch(upgraded, in: database)
     }
 
     /// Writes down what a row's proxy points to, and its layout.

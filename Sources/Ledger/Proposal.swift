@@ -18,6 +18,8 @@ package struct Proposal: Hashable, Sendable {
         package var payloadHash: Hash
         /// The contract that a factory creates for it, which no receipt names; nil where the nonce decides.
         package var creates: Address?
+        /// Of code for a proxy that is to be put there.
+        package var storageLayout: StorageLayout?
 
         package init(
             run: String,
@@ -28,7 +30,8 @@ package struct Proposal: Hashable, Sendable {
             to: Address?,
             value: Wei,
             payloadHash: Hash,
-            creates: Address? = nil
+            creates: Address? = nil,
+            storageLayout: StorageLayout? = nil
         ) {
             self.run = run
             self.project = project
@@ -39,6 +42,7 @@ package struct Proposal: Hashable, Sendable {
             self.value = value
             self.payloadHash = payloadHash
             self.creates = creates
+            self.storageLayout = storageLayout
         }
     }
 

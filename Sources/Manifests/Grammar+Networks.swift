@@ -29,6 +29,10 @@ extension Grammar {
             ),
             Table.Key("chainId", .text(.integer(1...Int.max)), "The chain's number (EIP-155)."),
             Table.Key("signer", .text(.name(.signer)), "Who signs its transactions; a devnet needs none."),
+            Table.Key(
+                "owner", .text(.name(.signer)),
+                "Who upgrades the proxies on it and makes the calls of owners (by: owner), such as a Safe; default: its signer."
+            ),
             Table.Key("policy", .text(.name(.policy)), "A policy that all contracts on it must pass."),
             Table.Key(
                 "confirmations",

@@ -11,7 +11,8 @@ extension Grammar {
             Table.Key("initialize", .map(initialize), "The call that the proxy's creation makes, once."),
             Table.Key(
                 "owner", .text(.template(.argument)),
-                "Who may upgrade a transparent proxy or a beacon; default: who creates it."),
+                "Who may upgrade a transparent proxy or a beacon; default: the network's owner, else who creates it."
+            ),
         ]
     )
 

@@ -223,6 +223,9 @@ enum Grammar {
                 "function", .text(.function), required: true, "Its signature, such as setFee(uint256)."),
             Table.Key("arguments", arguments, "By position or by parameter name."),
             Table.Key("value", .text(.money), "What is sent along; default 0 wei."),
+            Table.Key(
+                "by", .text(.oneOf(CallSpec.Maker.allCases.map(\.rawValue))),
+                "Who makes it: the network's signer, or its owner; default signer."),
             Table.Key("unless", .map(unless), "A read that tells that the call is not needed."),
         ]
     )

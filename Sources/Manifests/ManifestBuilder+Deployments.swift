@@ -53,7 +53,7 @@ extension ManifestBuilder {
         if let map = map.map("unless"), let read = map.text("read"), let equals = map["equals"] {
             unless = CallSpec.Unless(read: read.located, equals: argument(equals.value))
         }
-        return CallSpec(
+        var call = CallSpec(
             name: entry.key,
             location: entry.keyPlace.location,
             function: function.located,
@@ -61,6 +61,8 @@ extension ManifestBuilder {
             value: map.wei("value") ?? .zero,
             unless: unless
         )
+        call.by = map.text("by").flatMap { CallSpec.Maker(rawValue: $0.text) } ?? .signer
+        return call
     }
 
     private func expectation(_ entry: CheckedMap.Entry) -> Expectation? {

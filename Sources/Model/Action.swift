@@ -233,6 +233,8 @@ package struct ProxyAction: Hashable, Sendable {
     package var proxyCompile: StepID
     /// The step that compiles the beacon, where there is one.
     package var beaconCompile: StepID?
+    /// Who upgrades it; nil where that is whoever puts it there.
+    package var owner: SignerSpec?
 
     package init(
         deployment: DeployAction,
@@ -248,6 +250,8 @@ package struct ProxyAction: Hashable, Sendable {
 
     package var name: String { deployment.name }
     package var network: NetworkSpec { deployment.network }
+    /// Who signs an upgrade; nil: a devnet's first account.
+    package var upgrader: SignerSpec? { owner ?? deployment.signer }
     package var step: StepID { .proxy(name, on: network.name) }
     package var implementation: StepID { .implementation(name, on: network.name) }
     /// nil where its kind has none.
@@ -263,7 +267,6 @@ package struct ProxyAction: Hashable, Sendable {
         beacon.value = .zero
         beacon.formerly = deployment.formerly.map { DeploymentPart.beacon.recordName(of: $0) }
         beacon.expectations = []
-        beacon.creation = .plain
         return beacon
     }
 }

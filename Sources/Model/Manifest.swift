@@ -331,8 +331,17 @@ package struct CallSpec: Hashable, Sendable {
         }
     }
 
+    /// Who makes it.
+    package enum Maker: String, CaseIterable, Hashable, Sendable {
+        /// Whoever signs on the network.
+        case signer
+        /// Who owns what is there, as the network says; the signer where it names nobody.
+        case owner
+    }
+
     package var name: String
     package var location: FileLocation
+    package var by = Maker.signer
     /// A signature such as `setFee(uint256)`.
     package var function: Located<String>
     package var arguments: Arguments

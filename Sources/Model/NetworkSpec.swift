@@ -122,6 +122,8 @@ package struct NetworkSpec: Hashable, Sendable {
     package var explorer: String?
     /// What `${network.values.KEY}` reads; may refer to signers and to the network itself.
     package var values: [String: Interpolated]
+    /// The signer that upgrades proxies and makes the calls that are the owner's; nil: whoever signs.
+    package var owner: String?
     /// Who is handed the sources of what is deployed on it.
     package var verifiers: [VerifierSpec] = []
 

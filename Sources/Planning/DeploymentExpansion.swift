@@ -11,6 +11,8 @@ struct DeploymentExpansion {
         var contract: ContractName
         var network: NetworkSpec
         var signer: SignerSpec?
+        /// Who owns what is there; nil where that is whoever signs.
+        var owner: SignerSpec?
         /// The network that this one comes after.
         var liveFirst: NetworkSpec?
         var arguments: Arguments
@@ -63,6 +65,7 @@ struct DeploymentExpansion {
                             contract: contract,
                             network: network,
                             signer: network.signer.flatMap { signers[$0] },
+                            owner: network.owner.flatMap { $0 == network.signer ? nil : signers[$0] },
                             liveFirst: network.after.flatMap { networks[$0] },
                             arguments: spec.arguments.mapping(fill),
                             creation: spec.creation.mapping(fill),

@@ -41,11 +41,12 @@ struct Division {
             for other in step.needs + step.after {
                 if let other = positions[other] { groups.join(position, other) }
             }
-            guard let account = step.account else { continue }
-            if let first = firsts[account] {
-                groups.join(position, first)
-            } else {
-                firsts[account] = position
+            for account in step.accounts {
+                if let first = firsts[account] {
+                    groups.join(position, first)
+                } else {
+                    firsts[account] = position
+                }
             }
         }
         return groups.all.map { Set($0.map { steps[$0].id }) }
@@ -97,14 +98,16 @@ private struct Account: Hashable {
 }
 
 extension Plan<Action>.Step {
-    /// Who sends it; nil where nothing is sent.
-    fileprivate var account: Account? {
+    /// Who sends it, or may; empty where nothing is sent.
+    fileprivate var accounts: [Account] {
         switch work {
-        case .generate, .compile, .audit, .check, .verify: nil
-        case .factory(let action): Account(action.network, nil)
-        case .deploy(let action), .implementation(let action, _): Account(action.network, action.signer)
-        case .beacon(let action), .proxy(let action): Account(action.network, action.deployment.signer)
-        case .call(let action): Account(action.network, action.signer)
+        case .generate, .compile, .audit, .check, .verify: []
+        case .factory(let action): [Account(action.network, nil)]
+        case .deploy(let action), .implementation(let action, _): [Account(action.network, action.signer)]
+        case .beacon(let action): [Account(action.network, action.deployment.signer)]
+        case .proxy(let action):
+            [action.deployment.signer, action.upgrader].map { Account(action.network, $0) }
+        case .call(let action): [Account(action.network, action.signer)]
         }
     }
 }

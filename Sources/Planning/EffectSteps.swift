@@ -55,8 +55,8 @@ enum EffectSteps {
         )
         var steps: [Plan<Action>.Step]
         if let proxy = instance.proxy {
-            var behind = ProxyAction(action, proxy)
-            behind.deployment.signersRead = signersRead(proxy.references, instance)
+            var behind = ProxyAction(action, proxy, owner: instance.owner)
+            behind.deployment.signersRead = signersRead(behind.spec.references, instance)
             steps = ProxySteps.steps(
                 action, behind, needs: needs, after: after, reading: { deployments($0, instance) }, claims)
         } else {
@@ -79,7 +79,7 @@ enum EffectSteps {
                             compile: compile,
                             deploy: instance.step,
                             network: instance.network,
-                            signer: instance.signer,
+                            signer: call.by == .owner ? instance.owner ?? instance.signer : instance.signer,
                             function: call.function,
                             arguments: call.arguments,
                             value: call.value,
@@ -166,7 +166,8 @@ enum EffectSteps {
             mates[lane, default: []].append(mate)
         }
         let steps = plan.steps.map { step -> Plan<Action>.Step in
-            guard let lane = step.lane?.name else { return step }
+            let lanes = step.lanes
+            guard let lane = lanes.first else { return step }
             var work = step.work
             switch step.work {
             case .deploy(var action) where last[lane] == nil:
@@ -181,9 +182,9 @@ enum EffectSteps {
                 .verify:
                 break
             }
-            let previous = last[lane]
-            let ahead = previous.map { [$0] } ?? preparations[lane] ?? []
-            last[lane] = step.id
+            let previous = lanes.compactMap { last[$0] }
+            let ahead = lanes.flatMap { lane in last[lane].map { [$0] } ?? preparations[lane] ?? [] }
+            for lane in lanes { last[lane] = step.id }
             return Plan.Step(
                 id: step.id,
                 work: work,
@@ -200,11 +201,11 @@ enum EffectSteps {
     /// what it uses on the same chain need only be in a block, since nonces and blocks keep their order.
     private static func early(
         _ step: Plan<Action>.Step,
-        behind previous: StepID?,
+        behind previous: [StepID],
         in plan: Plan<Action>
     ) -> [StepID: Milestone] {
         var early: [StepID: Milestone] = [:]
-        if let previous { early[previous] = .handedOver }
+        for other in previous { early[other] = .handedOver }
         for other in step.after where plan[other]?.network?.name == step.network?.name {
             early[other] = .handedOver
         }

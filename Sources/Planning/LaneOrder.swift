@@ -64,6 +64,17 @@ extension Plan<Action>.Step {
             (network, signer) = (action.network, action.deployment.signer)
         case .call(let action): (network, signer) = (action.network, action.signer)
         }
-        return ("\(network.name)/\(signer?.name ?? "")", network.inFlight)
+        return (Self.lane(network, signer), network.inFlight)
+    }
+
+    /// The names of all rows that it is in: who puts a proxy there and who upgrades it may be two.
+    var lanes: [String] {
+        guard let name = lane?.name else { return [] }
+        guard case .proxy(let action) = work else { return [name] }
+        return [name, Self.lane(action.deployment.network, action.upgrader)]
+    }
+
+    private static func lane(_ network: NetworkSpec, _ signer: SignerSpec?) -> String {
+        "\(network.name)/\(signer?.name ?? "")"
     }
 }

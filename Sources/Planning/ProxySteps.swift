@@ -89,20 +89,26 @@ enum ProxySteps {
 }
 
 extension ProxyAction {
-    /// The proxy of a deployment that would be `action` without one.
-    init(_ action: DeployAction, _ spec: ProxySpec) {
+    /// The proxy of a deployment that would be `action` without one; `owner` upgrades it where that is another than who signs.
+    init(_ action: DeployAction, _ spec: ProxySpec, owner: SignerSpec?) {
         var deployment = action
         deployment.part = .proxy
         deployment.arguments = .none
         // Its libraries are the code's behind it.
-        deployment.creation = .plain
+        deployment.creation.libraries = []
         deployment.twins = []
+        var spec = spec
+        if let owner, spec.kind != .uups, spec.owner == nil {
+            spec.owner = Interpolated(
+                [.reference(.signerAddress(name: owner.name))], at: deployment.network.location)
+        }
         self.init(
             deployment: deployment,
             spec: spec,
             proxyCompile: .compile(spec.kind.contract.name),
             beaconCompile: spec.kind == .beacon ? .compile(ProxyContract.upgradeableBeacon.name) : nil
         )
+        self.owner = owner
     }
 }
 

@@ -7,7 +7,8 @@ struct SaltCheck {
 
     init(_ instances: [DeploymentExpansion.Instance]) {
         for instance in instances {
-            if instance.proxy == nil { checkSafe(instance) } else { checkProxy(instance) }
+            checkSafe(instance)
+            checkProxy(instance)
             guard let salt = instance.creation.salt, let text = salt.text.text else { continue }
             do throws(Salt.Fault) {
                 check(try Salt(text), salt, instance)
@@ -26,32 +27,17 @@ struct SaltCheck {
         if !problems.contains(problem) { problems.append(problem) }
     }
 
-    /// What stands behind a proxy changes, and so does who must sign for it.
+    /// A proxy keeps its address while its code changes, so that a salt says where it is when it is made and not after.
     private mutating func checkProxy(_ instance: DeploymentExpansion.Instance) {
-        let place = instance.spec.location
-        if let salt = instance.creation.salt {
-            add(
-                .error(
-                    "salt-and-proxy",
-                    "'\(instance.name)' has a salt and a proxy, and a proxy's address is not made from a salt",
-                    at: salt.text.location,
-                    hint: "take one of them out"
-                )
+        guard instance.proxy != nil, let salt = instance.creation.salt, salt.isSameEverywhere else { return }
+        add(
+            .error(
+                "salt-and-proxy",
+                "'\(instance.name)' has a proxy and 'sameAddress', and where a proxy is depends on the code that it was made with",
+                at: salt.text.location,
+                hint: "take 'sameAddress' out"
             )
-        }
-        switch instance.signer?.form {
-        case .address, .safe:
-            add(
-                .error(
-                    "needs-key",
-                    "'\(instance.name)' has a proxy, which is put there and upgraded by a signer that signs here, and signer "
-                        + "'\(instance.signer?.name ?? "")' of network '\(instance.network.name)' does not",
-                    at: place,
-                    hint: "give the network a signer with a key or a service"
-                )
-            )
-        case .key, .keystore, .remote, nil: break
-        }
+        )
     }
 
     /// What a Safe deploys is known by its address before its owners sign.

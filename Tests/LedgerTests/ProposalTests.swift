@@ -81,6 +81,39 @@ import Testing
         try ledger.check()
     }
 
+    @Test func anUpgradeThatPeopleMadeIsOnRecordWithTheEndOfWhatWasProposed() throws {
+        let layout = ProxyTests.layout
+        var wanted = intent("upgrade", step: .proxy("token", on: "sepolia"))
+        wanted.storageLayout = layout
+        let asked = { try ledger.propose(wanted, nonce: 3, counted: 2) }
+        func claim(_ byte: UInt8) -> UpgradeClaim {
+            UpgradeClaim(
+                name: "token", contract: "TokenV\(byte)",
+                proxy: ProxyState(kind: .uups, implementation: address(byte), block: 91),
+                storageLayout: layout)
+        }
+        let first = try asked()
+        #expect(first.intent.storageLayout == layout)
+        // Without anything that could be upgraded only its end is noted.
+        try ledger.markExecuted(
+            first, by: Keccak256.hash("sent".utf8), leaving: .upgrade(claim(1)), run: Bench.run)
+        let history = { try ledger.registryHistory(project: Bench.project, network: "sepolia") }
+        #expect(try history() == [])
+        _ = try ledger.adopt(entry, network: "sepolia", run: Bench.run)
+        let second = try asked()
+        for _ in 0..<2 {
+            try ledger.markExecuted(
+                second, by: Keccak256.hash("sent".utf8), leaving: .upgrade(claim(2)), run: Bench.run)
+        }
+        // Who did it is not known; the proxy says that it was done.
+        try ledger.markUpgraded(try asked(), leaving: claim(3), run: Bench.run)
+        #expect(try ledger.openProposals(in: wanted.lane) == [])
+        #expect(try history().map(\.proxy?.implementation) == [address(3), address(2), nil])
+        #expect(try history().map(\.status) == [.current, .replaced, .replaced])
+        #expect(try history().first?.contract == "TokenV3" && history().first?.storageLayout == layout)
+        try ledger.check()
+    }
+
     @Test func anAccountThatWasAskedIsKnown() throws {
         let lane = intent().lane
         #expect(try !ledger.knowsAny(of: lane))

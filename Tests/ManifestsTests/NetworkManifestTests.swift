@@ -28,6 +28,26 @@ import Testing
         #expect(!network.fees.legacy)
     }
 
+    @Test func anOwnerIsASignerAndCallsMayBeIts() throws {
+        let text = """
+            version: 1
+            project: p
+            contracts: { A: { source: a.sol } }
+            signers: { ci: { key: 'env:K' }, dao: { address: '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed' } }
+            networks: { n: { rpc: 'env:A', chainId: 5, signer: ci, owner: dao }, m: { engine: devnet } }
+            deployments:
+              a:
+                contract: A
+                networks: [n, m]
+                calls: { f: { function: "f()", by: owner }, g: { function: "g()" } }
+            """
+        let manifest = try load(text).manifest
+        #expect(manifest.networks.map(\.owner) == ["dao", nil])
+        #expect(manifest.deployments[0].calls.map(\.by) == [.owner, .signer])
+        #expect(complaint(text.replacing("owner: dao", with: "owner: doa")).contains("did you mean 'dao'?"))
+        #expect(complaint(text.replacing("by: owner", with: "by: dao")).contains("is none of signer, owner"))
+    }
+
     @Test func presetsKnowWhatIsPeculiarToAChain() throws {
         for name in ["polygon", "amoy"] {
             let network = try network("preset: \(name), rpc: 'env:A'")

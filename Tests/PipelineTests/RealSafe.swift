@@ -54,6 +54,13 @@ struct RealSafe {
         try await wallet.call(address, call)
     }
 
+    /// Has it make a call that no run proposed.
+    func execute(to: String, data: String, nonce: Int) async throws {
+        let fields = #""to": "\#(to)", "value": "0", "data": "\#(data)", "operation": 0, "nonce": \#(nonce)"#
+        let hash = try await hash(of: JSON(text: "{\(fields)}"))
+        try await execute(JSON(text: "{\(fields), \"safeTxHash\": \"\(hash)\"}"))
+    }
+
     /// The words that both calls begin with, but for the last, and the data behind all ten.
     private func arguments(_ proposal: JSON, _ data: [UInt8]) throws -> (head: [UInt8], tail: [UInt8]) {
         let to = try Address(try #require(proposal["to"].string))

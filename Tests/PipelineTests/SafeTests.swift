@@ -6,13 +6,6 @@ import Testing
 extension Pipelines {
     /// Deployments that the owners of a Safe sign and execute.
     @Suite struct Safes {
-        /// The signed transaction with which everybody deploys the deterministic proxy (its project's README).
-        private static let factory =
-            "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffff"
-            + "ffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba0"
-            + "2222222222222222222222222222222222222222222222222222222222222222a0222222222222222222222222222222222222"
-            + "2222222222222222222222222222"
-
         private static func manifest(
             _ chain: RunningDevnet,
             _ safe: RealSafe,
@@ -45,8 +38,7 @@ extension Pipelines {
             let sandbox = try Sandbox()
             let chain = try await RunningDevnet(sandbox)
             let wallet = try Wallet(chain)
-            try await wallet.pay("0x3fab184622dc19b6109349b94811493bf2a45362", Wei(10_000_000_000_000_000))
-            _ = try await chain.ask("eth_sendRawTransaction", "\"\(Self.factory)\"")
+            try await wallet.deployFactory()
             let safe = try await RealSafe(wallet)
             try sandbox.write(Self.manifest(chain, safe), to: "dao.yaml")
 

@@ -69,6 +69,19 @@ struct Wallet {
         return receipt
     }
 
+    /// The signed transaction with which everybody deploys the deterministic proxy (its project's README).
+    private static let factory =
+        "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffff"
+        + "ffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba0"
+        + "2222222222222222222222222222222222222222222222222222222222222222a0222222222222222222222222222222222222"
+        + "2222222222222222222222222222"
+
+    /// Has the chain have the deterministic proxy, as everybody deploys it.
+    func deployFactory() async throws {
+        try await pay("0x3fab184622dc19b6109349b94811493bf2a45362", Wei(10_000_000_000_000_000))
+        _ = try await chain.ask("eth_sendRawTransaction", "\"\(Self.factory)\"")
+    }
+
     /// Sends a wei to nobody, which takes a nonce.
     func spend(nonce: UInt64) async throws {
         try await send(

@@ -84,18 +84,21 @@ import Testing
         }
         let salt = salt(.text("v1"))
         #expect(try codes(nil) { $0.proxy = ProxySpec(kind: .uups) } == [])
-        let both = try codes(nil) {
+        let same = try codes(nil) {
             $0.proxy = ProxySpec(kind: .uups)
-            $0.creation.salt = salt
+            $0.creation.salt = self.salt(.text("v1"), same: true)
         }
-        #expect(both == ["salt-and-proxy"])
+        #expect(same == ["salt-and-proxy"])
         let safe = SignerSpec.Form.safe(.zero, multiSend: nil)
         #expect(try codes(safe) { _ in } == ["needs-salt", "needs-salt"])
         #expect(try codes(safe) { $0.creation.salt = salt } == [])
-        for form in [safe, .address(.zero)] {
-            #expect(
-                try codes(form) { $0.proxy = ProxySpec(kind: .uups) } == ["needs-key", "needs-key"])
+        #expect(try codes(safe) { $0.proxy = ProxySpec(kind: .uups) } == ["needs-salt", "needs-salt"])
+        let salted = try codes(safe) {
+            $0.proxy = ProxySpec(kind: .uups)
+            $0.creation.salt = salt
         }
+        #expect(salted == [])
+        #expect(try codes(.address(.zero)) { $0.proxy = ProxySpec(kind: .uups) } == [])
     }
 
     @Test func librariesAreNeedsAndAreFilledInByNetwork() throws {

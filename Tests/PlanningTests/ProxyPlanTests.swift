@@ -65,6 +65,51 @@ import Testing
         #expect(contracts == ["compile:hyperkit/UpgradeableBeacon", "compile:hyperkit/BeaconProxy"])
     }
 
+    /// A proxy on a network whose owner is a Safe, with a call of its owner and one of the signer.
+    @Test func whoOwnsUpgradesAndComesInTheOwnersOrder() throws {
+        var vault = PlanBench.deployment("vault", of: "Vault", on: ["live"])
+        vault.proxy = ProxySpec(kind: .transparent)
+        vault.creation.salt = SaltSpec(text: PlanBench.text("one"), factory: .deterministicProxy)
+        var mine = PlanBench.call("mine")
+        mine.by = .owner
+        vault.calls = [mine, PlanBench.call("anybodys")]
+        var network = try PlanBench.live("live")
+        network.owner = "council"
+        var manifest = try PlanBench.manifest(
+            contracts: [PlanBench.contract("Vault")], networks: [network], deployments: [vault])
+        let council = SignerSpec(
+            name: "council", location: PlanBench.at(7), form: .safe(.zero, multiSend: nil))
+        manifest.signers.append(council)
+        let plan = try Planner.plan(
+            manifest, PlanBench.snapshot([PlanBench.file("contracts/Vault.sol", declares: ["Vault"])]),
+            PlanRequest(allNetworks: true)
+        ).plan
+        let step = try #require(plan[.proxy("vault", on: "live")])
+        guard case .proxy(let proxy) = step.work else { return }
+        #expect(proxy.upgrader == council && proxy.deployment.signer?.name == "ci")
+        #expect(proxy.spec.owner?.references == [.signerAddress(name: "council")])
+        #expect(proxy.deployment.signersRead == [council])
+        #expect(proxy.deployment.creation.salt != nil)
+        func call(_ name: String) throws -> (signer: String?, after: [StepID]) {
+            let step = try #require(plan[.call(name, of: "vault", on: "live")])
+            guard case .call(let action) = step.work else { return (nil, []) }
+            return (action.signer?.name, step.after)
+        }
+        #expect(try call("mine").signer == "council")
+        #expect(try call("anybodys").signer == "ci")
+        // It is the first of the owner's but for the upgrade, which it needs already.
+        #expect(try call("mine").after == [])
+        // Without an owner of its own all of it is the signer's.
+        manifest.networks[0].owner = "ci"
+        guard
+            case .proxy(let own)? = try Planner.plan(
+                manifest, PlanBench.snapshot([PlanBench.file("contracts/Vault.sol", declares: ["Vault"])]),
+                PlanRequest(allNetworks: true)
+            ).plan[step.id]?.work
+        else { return }
+        #expect(own.owner == nil && own.upgrader?.name == "ci" && own.spec.owner == nil)
+    }
+
     @Test func whatReadsItsAddressWaitsForTheProxy() throws {
         let reader = PlanBench.deployment("reader", of: "Token", arguments: [PlanBench.address(of: "vault")])
         let plan = try plan(ProxySpec(kind: .transparent), more: [reader])

@@ -31,6 +31,9 @@ import Testing
         for index in networks.indices.dropFirst() where Int.random(in: 0..<8, using: &random) == 0 {
             networks[index].after = networks[Int.random(in: 0..<index, using: &random)].name
         }
+        for index in networks.indices where Int.random(in: 0..<3, using: &random) == 0 {
+            networks[index].owner = "council"
+        }
         for index in networks.indices where !networks[index].isDevnet && Bool.random(using: &random) {
             networks[index].verifiers = [VerifierSpec(.sourcify, url: "https://s.example")]
         }
@@ -47,26 +50,35 @@ import Testing
                 arguments = [Bench.address(of: other.name, on: place)]
             }
             let contract = try #require(contracts.randomElement(using: &random)).name.rawValue
-            deployments.append(
-                Bench.deployment(
-                    "t\(number)", of: contract, on: places, arguments: arguments,
-                    calls: Bool.random(using: &random) ? [Bench.call("go")] : []))
+            var call = Bench.call("go")
+            if Bool.random(using: &random) { call.by = .owner }
+            var spec = Bench.deployment(
+                "t\(number)", of: contract, on: places, arguments: arguments,
+                calls: Bool.random(using: &random) ? [call] : [])
+            if Int.random(in: 0..<3, using: &random) == 0 { spec.proxy = ProxySpec(kind: .beacon) }
+            deployments.append(spec)
         }
-        return try Bench.manifest(contracts: contracts, networks: networks, deployments: deployments)
+        var manifest = try Bench.manifest(
+            contracts: contracts, networks: networks, deployments: deployments)
+        manifest.signers.append(
+            SignerSpec(name: "council", location: Bench.at(8), form: .safe(.zero, multiSend: nil)))
+        return manifest
     }
 
-    private func account(_ step: Plan<Action>.Step) -> String? {
-        let (network, signer): (NetworkSpec, SignerSpec?)
+    private func accounts(_ step: Plan<Action>.Step) -> [String] {
+        let (network, signers): (NetworkSpec, [SignerSpec?])
         switch step.work {
-        case .factory(let action): (network, signer) = (action.network, nil)
+        case .factory(let action): (network, signers) = (action.network, [nil])
         case .deploy(let action), .implementation(let action, _):
-            (network, signer) = (action.network, action.signer)
-        case .beacon(let action), .proxy(let action):
-            (network, signer) = (action.network, action.deployment.signer)
-        case .call(let action): (network, signer) = (action.network, action.signer)
-        case .generate, .compile, .audit, .check, .verify: return nil
+            (network, signers) = (action.network, [action.signer])
+        case .beacon(let action): (network, signers) = (action.network, [action.deployment.signer])
+        case .proxy(let action):
+            (network, signers) = (action.network, [action.deployment.signer, action.upgrader])
+        case .call(let action): (network, signers) = (action.network, [action.signer])
+        case .generate, .compile, .audit, .check, .verify: return []
         }
-        return (network.isDevnet ? network.name : "\(network.chainID)") + "/" + (signer?.name ?? "")
+        let chain = network.isDevnet ? network.name : "\(network.chainID)"
+        return signers.map { "\(chain)/\($0?.name ?? "")" }
     }
 
     @Test(arguments: 0..<300)
@@ -97,7 +109,7 @@ import Testing
                 #expect(step.needs == other.needs)
                 // What it waits for beside that is of the same part, since whole rows of transactions are.
                 if step.network != nil { #expect(step.after == other.after, "\(step.id)") }
-                if let account = account(step) {
+                for account in accounts(step) {
                     #expect(homes[account] ?? index == index, "\(account) sends from two parts")
                     homes[account] = index
                 }

@@ -44,15 +44,11 @@ package struct CallStep: Sendable {
         if let performed = try await settleProposed(action, data, address, network, &fact) {
             return performed
         }
-        if deployment.action == .proposed {
-            fact.reason = "the contract is proposed with it"
-        } else {
-            switch try await need(of: action, at: address, network, inputs, resolution) {
-            case .none(let reason):
-                fact.reason = reason
-                return try Self.performed(fact)
-            case .call(let reason): fact.reason = reason
-            }
+        switch try await need(of: action, at: deployment, address, network, inputs, resolution) {
+        case .none(let reason):
+            fact.reason = reason
+            return try Self.performed(fact)
+        case .call(let reason): fact.reason = reason
         }
         let allowance = try context.allowance(Self.intent(action, reason: fact.reason), of: action.deploy)
         let request = TransactionRequest(
@@ -65,7 +61,9 @@ package struct CallStep: Sendable {
             allowance: allowance
         )
         let signer: any TransactionSigner
-        switch try await context.sending(action.signer, on: network) {
+        let sending = try await context.sending(action.signer, on: network)
+        try context.requireThere(deployment, action.deploy, before: sending.address, on: network)
+        switch sending {
         case .signed(let own):
             try context.takeBack(action.step, on: network)
             signer = own
@@ -114,6 +112,30 @@ package struct CallStep: Sendable {
         switch try await need(of: action, at: address, network, inputs, resolution) {
         case .none: nil
         case .call(let reason): reason
+        }
+    }
+
+    /// Whether a call is to be made to a contract that may itself be proposed, or run other code when people have done that.
+    private func need(
+        of action: CallAction,
+        at deployment: DeploymentFact,
+        _ address: Address,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ resolution: ArgumentResolution
+    ) async throws(StepFailure) -> Need {
+        guard deployment.action == .proposed else {
+            return try await need(of: action, at: address, network, inputs, resolution)
+        }
+        guard case .known(let known) = try context.knowledge(of: action.deployment, on: network),
+            known.entry.address == address
+        else { return .call(reason: "the contract is proposed with it") }
+        do throws(StepFailure) {
+            return try await need(of: action, at: address, network, inputs, resolution)
+        } catch {
+            // A function of the new code is not there before that is.
+            guard ["node-refused", "bad-read"].contains(error.code) else { throw error }
+            return .call(reason: "the code that has its function is proposed with it")
         }
     }
 

@@ -37,6 +37,14 @@ extension DeployStep {
             constructorArguments: call.arguments,
             run: proposal.intent.run
         )
+        if let kind = call.proxy {
+            let state = try await network.proxyState(kind, at: address, since: receipt.blockNumber)
+            entry.proxy = state
+            entry.storageLayout = try context.layoutOnRecord(
+                of: action.name, at: state.implementation, network)
+        } else {
+            entry.storageLayout = proposal.intent.storageLayout
+        }
         if !isWanted {
             // Code or arguments changed since, so that only what the chain has is known of it.
             entry.initCodeDigest = Digest(of: onChain)

@@ -52,7 +52,7 @@ extension DeployStep {
         fact.address = address.description
         fact.codeMatches = true
         fact.constructorArguments = Hex.prefixed(call.arguments)
-        let entry = RegistryEntry(
+        var entry = RegistryEntry(
             project: context.project,
             name: action.name,
             contract: action.contract.rawValue,
@@ -65,7 +65,31 @@ extension DeployStep {
             constructorArguments: call.arguments,
             run: nil
         )
+        if let kind = call.proxy {
+            let state = try await network.proxyState(kind, at: address, since: network.height(.latest))
+            entry.proxy = state
+            entry.storageLayout = try context.layoutOnRecord(
+                of: action.name, at: state.implementation, network)
+            fact.implementation = state.implementation.description
+        } else {
+            entry.storageLayout = call.storageLayout
+        }
         return .adopt(entry, fact)
+    }
+
+    /// Puts what was found at a salt's address on record.
+    ///
+    /// - Returns: What is there already; nil where it is still to be made.
+    func takeOver(_ decision: Decision, _ network: OpenNetwork) throws(StepFailure) -> DeploymentFact? {
+        switch decision {
+        case .keep(let fact): return fact
+        case .adopt(let entry, let fact):
+            try inLedger { () throws(LedgerError) in
+                _ = try context.ledger.adopt(entry, network: network.spec.name, run: context.run)
+            }
+            return fact
+        case .create, .replace: return nil
+        }
     }
 
     /// Whether ledger or registry say of what is at an address that it no longer counts under this name.

@@ -47,15 +47,7 @@ package struct DeployStep: Sendable {
         let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
         let (decision, gasUsed) = try await decide(action, call, creation, network, knowledge)
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
-        switch decision {
-        case .keep(let fact): return fact
-        case .adopt(let entry, let fact):
-            try inLedger { () throws(LedgerError) in
-                _ = try context.ledger.adopt(entry, network: action.network.name, run: context.run)
-            }
-            return fact
-        case .create, .replace: break
-        }
+        if let there = try takeOver(decision, network) { return there }
         let allowance = try context.allowance(Self.intent(action, call, decision))
         try await checkSameAddress(action, creation, inputs)
         try await checkLiveFirst(action, call)
@@ -109,8 +101,8 @@ package struct DeployStep: Sendable {
         if sending.paysItself {
             try await cost.check(network, sender: sending.address, context: context)
         }
-        // What has a salt is found at its address, also where nobody remembers it.
-        if creation.address == nil {
+        // What has a salt is found at its address, also where nobody remembers it; a proxy that runs other code by now is not.
+        if creation.address == nil || (call.proxy != nil && sending.paysItself) {
             try await context.checkHistory(of: sending.address, ahead: action, call, on: network)
         }
         let request = TransactionRequest(
@@ -121,7 +113,8 @@ package struct DeployStep: Sendable {
             value: action.value,
             abi: call.abi,
             allowance: allowance,
-            creates: creation.address
+            creates: creation.address,
+            storageLayout: call.proxy == nil ? call.storageLayout : nil
         )
         let signer: any TransactionSigner
         switch sending {

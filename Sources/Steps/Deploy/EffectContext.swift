@@ -105,21 +105,10 @@ package struct EffectContext: Sendable {
         }
     }
 
-    /// Who signs on a network.
-    ///
-    /// - Throws: ``StepFailure`` coded `needs-key` where people sign.
-    func signer(_ signer: SignerSpec?, on network: OpenNetwork) async throws(StepFailure)
-        -> any TransactionSigner
-    {
-        switch try await sending(signer, on: network) {
-        case .signed(let signer): return signer
-        case .proposed(let account):
-            throw StepFailure(
-                code: "needs-key",
-                "a proxy is put there and upgraded by a signer that signs here, and '\(account.name)' does not",
-                hint: "give network '\(network.spec.name)' a signer with a key or a service; nothing was sent"
-            )
-        }
+    /// The address of whoever sends on a network; a secret is read only where nothing else says it.
+    func address(of signer: SignerSpec?, on network: OpenNetwork) async throws(StepFailure) -> Address {
+        if let signer { return try await address(of: signer) }
+        return try await sending(nil, on: network).address
     }
 
     /// The address of a signer of the manifest; a secret is read only where nothing else says it.

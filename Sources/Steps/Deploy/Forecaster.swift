@@ -144,8 +144,9 @@ package struct Forecaster: Sendable {
             forecast.reason = "an address among its arguments is not known before the run"
         }
         if let proxy {
+            let upgrader = await self.sender(proxy.upgrader, network)
             try await ProxyStep(context).admitCode(for: proxy, network, inputs) {
-                () async throws(StepFailure) in sender
+                () async throws(StepFailure) in upgrader
             }
         }
         guard let sender else {

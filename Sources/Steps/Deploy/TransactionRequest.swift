@@ -16,6 +16,8 @@ struct TransactionRequest: Sendable {
     var allowance = Allowance.unlimited
     /// What a factory creates for it; nil where the receipt says what is created.
     var creates: Address?
+    /// Of code for a proxy; people may put it there when its source has changed.
+    var storageLayout: StorageLayout?
 
     var payloadHash: Hash { Keccak256.hash(data) }
 

@@ -32,6 +32,31 @@ extension EffectContext {
         }
     }
 
+    /// Refuses to go ahead of what a step needs and somebody else was asked to do.
+    ///
+    /// - Parameters:
+    ///   - fact: What became of that.
+    ///   - needed: Its step.
+    ///   - account: Who would send now; who was asked does one after the other.
+    ///   - network: Where.
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `waits`.
+    func requireThere(
+        _ fact: DeploymentFact,
+        _ needed: StepID,
+        before account: Address,
+        on network: OpenNetwork
+    ) throws(StepFailure) {
+        guard fact.action == .proposed, let open = try openProposal(of: needed, on: network),
+            open.intent.lane.sender != account
+        else { return }
+        throw StepFailure(
+            .blocked,
+            code: "waits",
+            "\(open.intent.lane.sender) is asked for \(needed), and \(account) can do this only behind it",
+            hint: "have that signed and executed, then run again; nothing was sent"
+        )
+    }
+
     private func requireDepth(of receipt: TransactionReceipt, _ network: OpenNetwork)
         async throws(StepFailure)
     {
@@ -62,7 +87,8 @@ extension EffectContext {
         )
     }
 
-    private func openProposal(of step: StepID, on network: OpenNetwork) throws(StepFailure) -> Proposal? {
+    /// What people were last asked to send for a step and may still send; nil where there is nothing.
+    func openProposal(of step: StepID, on network: OpenNetwork) throws(StepFailure) -> Proposal? {
         try inLedger { () throws(LedgerError) in
             try ledger.openProposal(
                 of: step,
@@ -73,7 +99,7 @@ extension EffectContext {
         }
     }
 
-    private func withdraw(_ proposal: Proposal, _ reason: String) throws(StepFailure) {
+    func withdraw(_ proposal: Proposal, _ reason: String) throws(StepFailure) {
         try inLedger { () throws(LedgerError) in try ledger.withdraw(proposal, reason: reason) }
     }
 
@@ -116,7 +142,8 @@ extension EffectContext {
             to: request.to,
             value: request.value,
             payloadHash: request.payloadHash,
-            creates: request.creates
+            creates: request.creates,
+            storageLayout: request.storageLayout
         )
     }
 

@@ -29,31 +29,35 @@ extension OpenNetwork {
     ///   - kind: What it is; where it is another kind, addresses are zero.
     ///   - proxy: Its address.
     ///   - block: Since when it is known to.
+    ///   - moment: The block that is asked about.
     /// - Returns: What its slots, and its beacon, say.
     /// - Throws: ``StepFailure`` where the node does not say.
     func proxyState(
         _ kind: ProxyKind,
         at proxy: Address,
-        since block: UInt64? = nil
+        since block: UInt64? = nil,
+        in moment: BlockReference = .latest
     ) async throws(StepFailure) -> ProxyState {
         switch kind {
         case .uups:
             return ProxyState(
                 kind: kind,
-                implementation: try await address(in: ERC1967.implementation, of: proxy),
+                implementation: try await address(in: ERC1967.implementation, of: proxy, moment),
                 block: block
             )
         case .transparent:
             return ProxyState(
                 kind: kind,
-                implementation: try await address(in: ERC1967.implementation, of: proxy),
-                controller: try await address(in: ERC1967.admin, of: proxy),
+                implementation: try await address(in: ERC1967.implementation, of: proxy, moment),
+                controller: try await address(in: ERC1967.admin, of: proxy, moment),
                 block: block
             )
         case .beacon:
-            let beacon = try await address(in: ERC1967.beacon, of: proxy)
-            let answer = try await call(
-                CallRequest(to: beacon, data: Selector.of("implementation()")))
+            let beacon = try await address(in: ERC1967.beacon, of: proxy, moment)
+            let answer = try await ask { () async throws(RPCFailure) in
+                try await rpc.call(
+                    CallRequest(to: beacon, data: Selector.of("implementation()")), at: moment)
+            }
             return ProxyState(
                 kind: kind,
                 implementation: Address(word: answer) ?? .zero,
@@ -69,8 +73,21 @@ extension OpenNetwork {
         return answer.flatMap { Address(word: $0) }
     }
 
-    private func address(in slot: Hash, of contract: Address) async throws(StepFailure) -> Address {
-        Address(word: try await storage(of: contract, slot: slot)) ?? .zero
+    private func address(
+        in slot: Hash,
+        of contract: Address,
+        _ moment: BlockReference
+    ) async throws(StepFailure) -> Address {
+        let word = try await ask { () async throws(RPCFailure) in
+            try await rpc.storage(of: contract, slot: slot, at: moment)
+        }
+        return Address(word: word) ?? .zero
+    }
+
+    private func ask(
+        _ question: () async throws(RPCFailure) -> [UInt8]
+    ) async throws(StepFailure) -> [UInt8] {
+        do { return try await question() } catch { throw StepFailure(error, on: spec) }
     }
 }
 

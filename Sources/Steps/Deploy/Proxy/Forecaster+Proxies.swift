@@ -28,7 +28,8 @@ extension Forecaster {
                 forecast.address = fact.address
                 return forecast
             }
-            return try await created(forecast, action, network, &view)
+            return try await created(
+                forecast, decision, beacon, action, inputs, network, &view)
         } catch {
             return Self.stuck(action, .beacon, error)
         }
@@ -46,9 +47,10 @@ extension Forecaster {
                 view)
             let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
             guard let network else {
-                let new = (action: DeploymentForecast.Action.create, reason: Self.newChain)
+                let new = DeployStep.Decision.create(reason: Self.newChain)
                 return try await created(
-                    try ProxyStep.intent(action, .proxy, new, inputs), action, nil, &view)
+                    try ProxyStep.intent(action, .proxy, new.forecast, inputs), new, action.creation, action,
+                    inputs, nil, &view)
             }
             if let open = try context.unfinished(action.step, network) {
                 return try unfinished(open, action, network, inputs)
@@ -82,9 +84,14 @@ extension Forecaster {
         case .keep(let fact):
             forecast.address = fact.address
             return forecast
-        case .create, .replace: return try await created(forecast, action, network, &view)
+        case .create(let reason):
+            return try await created(
+                forecast, .create(reason: reason), action.creation, action, inputs, network, &view)
+        case .replace(let reason):
+            return try await created(
+                forecast, .replace(reason: reason), action.creation, action, inputs, network, &view)
         case .upgrade(let known, let reason):
-            let sender = await sender(action.deployment.signer, network)
+            let sender = await sender(action.upgrader, network)
             try await UpgradeCheck(context: context, action: action, network: network)
                 .all(known, inputs: inputs, sender: sender)
             forecast.sender = sender?.description
@@ -111,22 +118,68 @@ extension Forecaster {
 
     private static let newChain = "an ephemeral devnet starts empty each time"
 
-    /// The forecast of a contract that is created with the sender's next nonce.
+    /// The forecast of a contract that is created with the sender's next nonce, or where its salt says.
     ///
     /// What it costs is not known before the code that it calls is there.
     private func created(
         _ forecast: DeploymentForecast,
+        _ decision: DeployStep.Decision,
+        _ part: DeployAction,
         _ action: ProxyAction,
+        _ inputs: StepInputs,
         _ network: OpenNetwork?,
         _ view: inout ForecastView
     ) async throws(StepFailure) -> DeploymentForecast {
         var forecast = forecast
         let sender = await sender(action.deployment.signer, network)
         forecast.sender = sender?.description
+        let salted = try await salted(part, action, inputs, sender, view)
+        if let salted, let network,
+            case .adopt(_, let fact) = try await DeployStep(context).look(
+                decision, part, salted.call, salted.creation, network)
+        {
+            forecast.action = .keep
+            forecast.reason = fact.reason
+            forecast.address = fact.address
+            return forecast
+        }
         let start = network == nil ? 0 : try await firstNonce(of: sender, network)
-        forecast.address = next(action.network, sender, start: start, &view)?.description
-        note(sender, start, network, value: action.deployment.value, &view)
+        let next = next(action.network, sender, start: start, &view)
+        forecast.address = Self.place(part, salted?.creation, next)?.description
+        note(sender, start, network, value: part.value, &view)
         return forecast
+    }
+
+    /// How a part of a proxy would be created where its salt says; nil without a salt, and where something is not known yet.
+    private func salted(
+        _ part: DeployAction,
+        _ action: ProxyAction,
+        _ inputs: StepInputs,
+        _ sender: Address?,
+        _ view: ForecastView
+    ) async throws(StepFailure) -> (call: ConstructorCall, creation: Creation)? {
+        let needsSender =
+            part.creation.salt?.factory == .createX
+            || (action.spec.kind != .uups && action.spec.owner == nil)
+        let resolution = await resolution(view, on: action.network, signers: action.deployment.signersRead)
+        let place = { (part: DeploymentPart) in
+            view.addresses["\(part.recordName(of: action.name))@\(action.network.name)"]
+        }
+        guard let salt = part.creation.salt, let implementation = place(.implementation),
+            resolution.knows(action.spec.references), sender != nil || !needsSender
+        else { return nil }
+        let parts = ProxyParts(implementation: implementation, beacon: place(.beacon))
+        let from = sender ?? .zero
+        let call: ConstructorCall
+        if part.part == .beacon {
+            call = try ProxyStep.creation(of: part, action, parts, inputs, resolution, sender: from)
+        } else {
+            guard parts.beacon != nil || action.beacon == nil else { return nil }
+            call = try ProxyStep.creationOfProxy(action, parts, inputs, resolution, sender: from)
+        }
+        let creation = try Creation(
+            initCode: call.data, salt, sender: sender, chainID: action.network.chainID)
+        return (call, creation)
     }
 
     /// Keeps the place of a transaction whose data is not known before the run: what comes behind it is not simulated.

@@ -34,6 +34,7 @@ extension ProxyStep {
         {
             return settled
         }
+        if let settled = try await settleProposed(action, implementation, network, inputs) { return settled }
         let knowledge = try context.knowledge(
             of: action.name, formerly: action.deployment.formerly, on: network)
         let (decision, gasUsed) = try await decide(
@@ -52,12 +53,21 @@ extension ProxyStep {
             return try await upgrade(
                 action, known, to: implementation, reason, allowance, network, inputs, progress)
         }
-        let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
-        let sender = try await context.signer(action.deployment.signer, on: network).address
+        let sender = try await context.address(of: action.deployment.signer, on: network)
         let call = try await creationOfProxy(action, inputs, sender: sender)
-        var fact = try await DeployStep(context).create(
-            action.creation, call, Creation(initCode: call.data), creation, allowance, network: network,
-            inputs: inputs, progress)
+        let place = try await context.creation(of: call.data, action.creation, on: network)
+        let deploy = DeployStep(context)
+        let looked = try await deploy.look(creation, action.creation, call, place, network)
+        if let there = try deploy.takeOver(looked, network) {
+            // It may run other code by now than it was made with.
+            guard there.implementation == implementation.description else {
+                return try await placeProxy(action, network, inputs, progress)
+            }
+            return there
+        }
+        let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
+        var fact = try await deploy.create(
+            action.creation, call, place, creation, allowance, network: network, inputs: inputs, progress)
         fact.implementation = implementation.description
         return fact
     }
@@ -118,10 +128,24 @@ extension ProxyStep {
         _ inputs: StepInputs,
         sender: Address
     ) async throws(StepFailure) -> ConstructorCall {
+        try Self.creation(
+            of: beacon, action, ProxyParts(implementation: try implementation(of: action, inputs)), inputs,
+            try await resolution(of: action, inputs), sender: sender)
+    }
+
+    /// The same, with what is known of addresses from elsewhere.
+    static func creation(
+        of beacon: DeployAction,
+        _ action: ProxyAction,
+        _ parts: ProxyParts,
+        _ inputs: StepInputs,
+        _ resolution: ArgumentResolution,
+        sender: Address
+    ) throws(StepFailure) -> ConstructorCall {
         var beacon = beacon
-        let implementation = try implementation(of: action, inputs)
         beacon.arguments = .positional([
-            action.argument(implementation.description), try await owner(of: action, inputs, sender: sender),
+            action.argument(parts.implementation.description),
+            try owner(of: action, resolution, sender: sender),
         ])
         return try ConstructorCall(
             beacon, compiled: try inputs[beacon.compile], resolution: .nothing(on: action.network))
@@ -133,20 +157,35 @@ extension ProxyStep {
         _ inputs: StepInputs,
         sender: Address
     ) async throws(StepFailure) -> ConstructorCall {
-        let implementation = try implementation(of: action, inputs)
-        let data = action.argument(Hex.prefixed(try await initializeData(action, inputs)))
+        var parts = ProxyParts(implementation: try implementation(of: action, inputs))
+        if let beacon = action.beacon {
+            parts.beacon = try Self.address(
+                of: beacon, DeploymentPart.beacon.recordName(of: action.name), inputs)
+        }
+        return try Self.creationOfProxy(
+            action, parts, inputs, try await resolution(of: action, inputs), sender: sender)
+    }
+
+    /// The same, with what is known of addresses from elsewhere.
+    static func creationOfProxy(
+        _ action: ProxyAction,
+        _ parts: ProxyParts,
+        _ inputs: StepInputs,
+        _ resolution: ArgumentResolution,
+        sender: Address
+    ) throws(StepFailure) -> ConstructorCall {
+        let data = action.argument(Hex.prefixed(try initializeData(action, inputs, resolution)))
         var creation = action.creation
+        let implementation = action.argument(parts.implementation.description)
         switch action.spec.kind {
-        case .uups: creation.arguments = .positional([action.argument(implementation.description), data])
+        case .uups: creation.arguments = .positional([implementation, data])
         case .transparent:
             creation.arguments = .positional([
-                action.argument(implementation.description),
-                try await owner(of: action, inputs, sender: sender), data,
+                implementation, try owner(of: action, resolution, sender: sender), data,
             ])
         case .beacon:
-            let name = DeploymentPart.beacon.recordName(of: action.name)
-            let beacon = try Self.address(of: .beacon(action.name, on: action.network.name), name, inputs)
-            creation.arguments = .positional([action.argument(beacon.description), data])
+            let beacon = action.argument((parts.beacon ?? .zero).description)
+            creation.arguments = .positional([beacon, data])
         }
         var call = try ConstructorCall(
             creation, compiled: try inputs[action.proxyCompile], resolution: .nothing(on: action.network))
@@ -159,14 +198,12 @@ extension ProxyStep {
     }
 
     /// Who may upgrade.
-    private func owner(
+    private static func owner(
         of action: ProxyAction,
-        _ inputs: StepInputs,
+        _ resolution: ArgumentResolution,
         sender: Address
-    ) async throws(StepFailure) -> Argument {
-        guard let owner = action.spec.owner else { return action.argument(sender.description) }
-        let resolution = try await resolution(of: action, inputs)
-        guard case .text(let text) = try resolution.input(.text(owner)) else {
+    ) throws(StepFailure) -> Argument {
+        guard let owner = action.spec.owner, case .text(let text) = try resolution.input(.text(owner)) else {
             return action.argument(sender.description)
         }
         return .text(Interpolated(text: text, at: owner.location))
@@ -229,9 +266,17 @@ extension ProxyStep {
             reason: decision.reason,
             initCodeDigest: try inputs[compile].digest(CompileOutput.initCode),
             arguments: part == .beacon ? "owner \(owner)" : action.spec.spelling,
-            valueWei: part == .beacon ? "0" : action.deployment.value.description
+            valueWei: part == .beacon ? "0" : action.deployment.value.description,
+            salt: action.deployment.creation.saltSpelling
         )
     }
+}
+
+/// Where the contracts behind a proxy are.
+struct ProxyParts: Hashable, Sendable {
+    var implementation: Address
+    /// nil where its kind has none.
+    var beacon: Address?
 }
 
 extension ProxyAction {

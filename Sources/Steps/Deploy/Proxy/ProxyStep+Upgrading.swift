@@ -16,13 +16,34 @@ extension ProxyStep {
         _ inputs: StepInputs,
         _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact {
-        let signer = try await context.signer(action.deployment.signer, on: network)
+        let sending = try await context.sending(action.upgrader, on: network)
         let check = UpgradeCheck(context: context, action: action, network: network)
-        try await check.all(known, inputs: inputs, sender: signer.address)
+        try await check.all(known, inputs: inputs, sender: sending.address)
         guard let state = known.entry.proxy else {
             throw StepFailure(code: "kind-changed", "\(action.step.subject) is no proxy on record")
         }
         let upgrade = try Upgrade(of: known.entry.address, state, to: implementation)
+        let code = try WireJSON.decode(
+            DeploymentFact.self, from: try inputs[action.implementation].bytes(EffectOutput.deployment))
+        try context.requireThere(code, action.implementation, before: sending.address, on: network)
+        let request = TransactionRequest(
+            step: action.step,
+            kind: .call,
+            to: upgrade.to,
+            data: upgrade.data,
+            value: .zero,
+            abi: try EffectContext.abi(try inputs[action.deployment.compile]),
+            allowance: allowance
+        )
+        let signer: any TransactionSigner
+        switch sending {
+        case .signed(let own):
+            try context.takeBack(action.step, on: network)
+            signer = own
+        case .proposed(let account):
+            let waits = try await context.propose(request, from: account, on: network)
+            return Self.proposed(action, known.entry, to: implementation, waits)
+        }
         let sender = try await context.sender(
             signer.address,
             on: network,
@@ -32,18 +53,7 @@ extension ProxyStep {
                 return try DeployStep.performed(fact).outputs
             }
         )
-        let operation = try await sender.settle(
-            TransactionRequest(
-                step: action.step,
-                kind: .call,
-                to: upgrade.to,
-                data: upgrade.data,
-                value: .zero,
-                abi: try EffectContext.abi(try inputs[action.deployment.compile]),
-                allowance: allowance
-            ),
-            signedBy: signer
-        )
+        let operation = try await sender.settle(request, signedBy: signer)
         try await finish(operation, action, known.entry, to: implementation, network, inputs)
         return Self.upgraded(action, known.entry, to: implementation, operation, reason)
     }
@@ -61,14 +71,15 @@ extension ProxyStep {
     ) async throws(StepFailure) -> DeploymentFact? {
         guard open.intent.kind == .call else {
             let call = try await creationOfProxy(action, inputs, sender: open.intent.sender)
+            let creation = try await context.creation(of: call.data, action.creation, on: network)
             var fact = try await DeployStep(context).settleEarlier(
-                action.creation, call, Creation(initCode: call.data), network, progress)
+                action.creation, call, creation, network, progress)
             fact?.implementation = implementation.description
             return fact
         }
         let settled = try await context.settled(
             action.step,
-            signer: action.deployment.signer,
+            signer: action.upgrader,
             on: network,
             progress: progress,
             usable: { _ throws(StepFailure) in nil }
@@ -97,21 +108,28 @@ extension ProxyStep {
         _ inputs: StepInputs
     ) async throws(StepFailure) {
         let state = try await stateOnceUpgraded(operation, action, entry, to: implementation, network)
-        var layout: StorageLayout?
-        if try self.implementation(of: action, inputs) == implementation {
-            layout = try StorageLayout(compiled: try inputs[action.deployment.compile])
-        } else {
-            layout = try context.layoutOnRecord(of: action.name, at: implementation, network)
-        }
-        let claim = UpgradeClaim(
-            name: action.name,
-            contract: action.deployment.contract.rawValue,
-            proxy: state,
-            storageLayout: layout
-        )
+        let claim = try claim(action, state, inputs, network)
         try inLedger { () throws(LedgerError) in
             _ = try context.ledger.markFinal(operation.id, leaving: claim)
         }
+    }
+
+    /// What is put on record of a proxy that runs other code now.
+    func claim(
+        _ action: ProxyAction,
+        _ state: ProxyState,
+        _ inputs: StepInputs,
+        _ network: OpenNetwork
+    ) throws(StepFailure) -> UpgradeClaim {
+        let isWanted = try implementation(of: action, inputs) == state.implementation
+        return UpgradeClaim(
+            name: action.name,
+            contract: action.deployment.contract.rawValue,
+            proxy: state,
+            storageLayout: isWanted
+                ? try StorageLayout(compiled: try inputs[action.deployment.compile])
+                : try context.layoutOnRecord(of: action.name, at: state.implementation, network)
+        )
     }
 
     /// What the proxy points to.
@@ -143,6 +161,35 @@ extension ProxyStep {
         return state
     }
 
+    /// An upgrade that people were asked for.
+    private static func proposed(
+        _ action: ProxyAction,
+        _ entry: RegistryEntry,
+        to implementation: Address,
+        _ waits: StepFailure
+    ) -> DeploymentFact {
+        var fact = DeployStep.fact(action.deployment, .proposed, reason: waits.message)
+        fact.address = entry.address.description
+        fact.constructorArguments = Hex.prefixed(entry.constructorArguments)
+        fact.implementation = implementation.description
+        return fact
+    }
+
+    /// An upgrade, without what is known of its transaction.
+    static func upgraded(
+        _ action: ProxyAction,
+        _ entry: RegistryEntry,
+        to implementation: Address,
+        _ reason: String
+    ) -> DeploymentFact {
+        var fact = DeployStep.fact(action.deployment, .upgraded, reason: reason)
+        fact.address = entry.address.description
+        fact.codeMatches = true
+        fact.constructorArguments = Hex.prefixed(entry.constructorArguments)
+        fact.implementation = implementation.description
+        return fact
+    }
+
     private static func upgraded(
         _ action: ProxyAction,
         _ entry: RegistryEntry,
@@ -150,15 +197,11 @@ extension ProxyStep {
         _ operation: ChainOperation,
         _ reason: String
     ) -> DeploymentFact {
-        var fact = DeployStep.fact(action.deployment, .upgraded, reason: reason)
-        fact.address = entry.address.description
-        fact.codeMatches = true
+        var fact = upgraded(action, entry, to: implementation, reason)
         fact.transactionHash = operation.inclusion?.transactionHash.description
         fact.blockNumber = operation.inclusion?.blockNumber
         fact.gasUsed = operation.inclusion?.gasUsed
         fact.feePaidWei = operation.inclusion?.feePaid.description
-        fact.constructorArguments = Hex.prefixed(entry.constructorArguments)
-        fact.implementation = implementation.description
         return fact
     }
 }

@@ -23,7 +23,7 @@ package struct ProxyStep: Sendable {
         let network = try await context.hub.open(action.network)
         if try await isNew(action, network, inputs) {
             try await admitCode(for: proxy, network, inputs) { () async throws(StepFailure) in
-                try await context.signer(proxy.deployment.signer, on: network).address
+                try await context.address(of: proxy.upgrader, on: network)
             }
         }
         return try await DeployStep(context).perform(action, inputs: inputs, progress: progress)
@@ -69,6 +69,13 @@ package struct ProxyStep: Sendable {
             case .known(let known) = try context.knowledge(
                 of: proxy.name, formerly: proxy.deployment.formerly, on: network)
         else { return }
+        // So may one that was proposed, whoever made it.
+        if try context.openProposal(of: proxy.step, on: network) != nil, let recorded = known.entry.proxy,
+            try await network.proxyState(recorded.kind, at: known.entry.address).implementation
+                != recorded.implementation
+        {
+            return
+        }
         try await check.all(known, inputs: inputs, sender: try await sender())
     }
 
@@ -147,8 +154,15 @@ package struct ProxyStep: Sendable {
         let deploy = DeployStep(context)
         if let open = try context.unfinished(beacon.step, network) {
             let call = try await creation(of: beacon, action, inputs, sender: open.intent.sender)
-            let creation = Creation(initCode: call.data)
+            let creation = try await context.creation(of: call.data, beacon, on: network)
             if let settled = try await deploy.settleEarlier(beacon, call, creation, network, progress) {
+                return settled
+            }
+        }
+        if let open = try context.openProposal(of: beacon.step, on: network) {
+            let call = try await creation(of: beacon, action, inputs, sender: open.intent.lane.sender)
+            let creation = try await context.creation(of: call.data, beacon, on: network)
+            if let settled = try await deploy.settleProposed(beacon, call, creation, network) {
                 return settled
             }
         }
@@ -156,14 +170,14 @@ package struct ProxyStep: Sendable {
         let (decision, gasUsed) = try await decideBeacon(beacon, network, knowledge)
         try context.takeOver(knowledge, as: beacon.name, gasUsed: gasUsed, on: network)
         if case .keep(let fact) = decision { return fact }
-        let intent = try Self.intent(action, .beacon, decision.forecast, inputs)
-        let allowance = try context.allowance(intent)
-        let sender = try await context.signer(beacon.signer, on: network).address
+        let sender = try await context.address(of: beacon.signer, on: network)
         let call = try await creation(of: beacon, action, inputs, sender: sender)
+        let creation = try await context.creation(of: call.data, beacon, on: network)
+        let looked = try await deploy.look(decision, beacon, call, creation, network)
+        if let there = try deploy.takeOver(looked, network) { return there }
+        let allowance = try context.allowance(try Self.intent(action, .beacon, decision.forecast, inputs))
         return try await deploy.create(
-            beacon, call, Creation(initCode: call.data), decision, allowance, network: network,
-            inputs: inputs,
-            progress)
+            beacon, call, creation, decision, allowance, network: network, inputs: inputs, progress)
     }
 
     /// A beacon stays where it is: what it says is changed, not the beacon.

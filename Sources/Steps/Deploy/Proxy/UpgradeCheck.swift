@@ -166,7 +166,8 @@ struct UpgradeCheck: Sendable {
             .blocked,
             code: "not-owner",
             "\(sender) may not upgrade \(subject): \(who)",
-            hint: "let the owner sign on '\(network.spec.name)'; nothing was sent"
+            hint:
+                "let the owner sign on '\(network.spec.name)', or name it as that network's 'owner'; nothing was sent"
         )
     }
 }

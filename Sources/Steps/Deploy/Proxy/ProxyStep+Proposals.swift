@@ -1,0 +1,165 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+extension ProxyStep {
+    /// What people sent as an earlier run had proposed of a proxy, its creation or an upgrade, goes on record.
+    ///
+    /// - Returns: What that did, where it is what the manifest wants now; nil where nothing was sent, or something else is wanted.
+    func settleProposed(
+        _ action: ProxyAction,
+        _ implementation: Address,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs
+    ) async throws(StepFailure) -> DeploymentFact? {
+        guard let open = try context.openProposal(of: action.step, on: network) else { return nil }
+        guard open.isCreation else {
+            return try await settleUpgrade(open, action, implementation, network, inputs)
+        }
+        let call = try await creationOfProxy(action, inputs, sender: open.intent.lane.sender)
+        let creation = try await context.creation(of: call.data, action.creation, on: network)
+        var fact = try await DeployStep(context).settleProposed(action.creation, call, creation, network)
+        fact?.implementation = implementation.description
+        return fact
+    }
+
+    private func settleUpgrade(
+        _ open: Proposal,
+        _ action: ProxyAction,
+        _ implementation: Address,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs
+    ) async throws(StepFailure) -> DeploymentFact? {
+        let search = ProposedUpgrade(context: context, network: network, open: open)
+        guard
+            case .known(let known) = try context.knowledge(
+                of: action.name, formerly: action.deployment.formerly, on: network),
+            let found = try await search.found(known.entry)
+        else { return nil }
+        let claim = try claim(action, found.state, inputs, network)
+        try inLedger { () throws(LedgerError) in
+            if let execution = found.execution {
+                try context.ledger.markExecuted(
+                    execution.proposal, by: execution.receipt.transactionHash, leaving: .upgrade(claim),
+                    run: context.run)
+            } else {
+                try context.ledger.markUpgraded(open, leaving: claim, run: context.run)
+            }
+        }
+        guard found.state.implementation == implementation else { return nil }
+        let words = "it runs what run \(open.intent.run) had proposed; another transaction did it"
+        var fact = Self.upgraded(
+            action, known.entry, to: implementation, found.execution?.reason ?? words)
+        if let execution = found.execution {
+            fact.transactionHash = execution.receipt.transactionHash.description
+            fact.blockNumber = execution.receipt.blockNumber
+            fact.gasUsed = execution.receipt.gasUsed
+            fact.feePaidWei = execution.feePaid?.description
+        }
+        return fact
+    }
+}
+
+extension Proposal {
+    /// Whether it asks for a contract, not for a call.
+    fileprivate var isCreation: Bool { intent.to == nil || intent.creates != nil }
+}
+
+/// Whether an upgrade that people were asked for was made: the transaction that was proposed says so, or the proxy itself,
+/// since owners may have the same calls executed in another way.
+struct ProposedUpgrade: Sendable {
+    /// An upgrade that was made, and is deep enough.
+    struct Found: Sendable {
+        let state: ProxyState
+        /// nil where it is not known which transaction did it.
+        let execution: Execution?
+    }
+
+    let context: EffectContext
+    let network: OpenNetwork
+    let open: Proposal
+
+    /// - Parameter entry: What is on record of the proxy.
+    /// - Returns: nil where nothing was made of it, or what was made was undone since: then record and chain differ.
+    /// - Throws: ``StepFailure`` of the kind `blocked` where it reverted or is not deep enough yet.
+    func found(_ entry: RegistryEntry) async throws(StepFailure) -> Found? {
+        guard let recorded = entry.proxy else { return nil }
+        let earlier = try inLedger { () throws(LedgerError) in
+            try context.ledger.proposals(supersededBy: open)
+        }
+        guard let execution = try await context.execution(of: open.intent.step, on: network) else {
+            return try await holds([open] + earlier, entry, recorded)
+        }
+        let block = execution.receipt.blockNumber
+        let state = try await context.untilSeen { () async throws(StepFailure) -> ProxyState? in
+            let state = try await network.proxyState(recorded.kind, at: entry.address, since: block)
+            return try Self.asks(execution.proposal, for: state, entry.address, recorded) ? state : nil
+        }
+        guard let state else {
+            try context.withdraw(
+                open, "\(execution.receipt.transactionHash) did it, and it runs other code by now")
+            return nil
+        }
+        return Found(state: state, execution: execution)
+    }
+
+    /// What the proxy runs, where that is what one of some proposals asks for and not what is on record.
+    private func holds(
+        _ asked: [Proposal],
+        _ entry: RegistryEntry,
+        _ recorded: ProxyState
+    ) async throws(StepFailure) -> Found? {
+        let now = try await network.proxyState(recorded.kind, at: entry.address)
+        guard now.implementation != recorded.implementation, now.controller == recorded.controller else {
+            return nil
+        }
+        var isAsked = false
+        for proposal in asked where !isAsked {
+            isAsked = try Self.asks(proposal, for: now, entry.address, recorded)
+        }
+        guard isAsked else { return nil }
+        let (moment, block) = try await context.deepest(on: network)
+        let deep = try await network.proxyState(
+            recorded.kind, at: entry.address, since: block, in: moment)
+        guard deep.implementation == now.implementation else {
+            throw StepFailure(
+                .blocked,
+                code: "not-confirmed",
+                "\(open.intent.step.subject) runs the code at \(now.implementation), as was proposed, and that is not yet deep enough",
+                hint: "run again: it goes on from there"
+            )
+        }
+        return Found(state: deep, execution: nil)
+    }
+
+    /// Whether a proposal asks for what a proxy runs.
+    private static func asks(
+        _ proposal: Proposal,
+        for state: ProxyState,
+        _ proxy: Address,
+        _ recorded: ProxyState
+    ) throws(StepFailure) -> Bool {
+        let upgrade = try Upgrade(of: proxy, recorded, to: state.implementation)
+        return proposal.intent.to == upgrade.to
+            && proposal.intent.payloadHash == Keccak256.hash(upgrade.data)
+    }
+}
+
+extension EffectContext {
+    /// The newest block that is deep enough on a network.
+    fileprivate func deepest(
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> (moment: BlockReference, block: UInt64) {
+        let rules = LaneRules(network.spec, patience: patience)
+        let latest = try await network.height(.latest)
+        if rules.isDeepAtOnce { return (.latest, latest) }
+        switch rules.confirmations {
+        case .finalized: return (.finalized, try await network.height(.finalized))
+        case .blocks(let wanted):
+            let block = latest - min(latest, UInt64(wanted - 1))
+            return (block == latest ? .latest : .number(block), block)
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Ethereum
+import EthereumTypes
+import Foundation
+import Model
+import Testing
+
+extension Pipelines {
+    /// Proxies that belong to people: a Safe, or an account whose key is nowhere near.
+    @Suite struct OwnedProxies {
+        @Test(arguments: ProxyKind.allCases)
+        func whoSignsPutsTheCodeThereAndTheSafeThatOwnsItUpgrades(_ kind: ProxyKind) async throws {
+            let owned = try await OwnedProxyBench(kind, signer: "dev", owner: "dao")
+            let (bench, safe) = (owned.bench, owned.safe)
+            // The proxy is there at once; its owner's call is the Safe's.
+            let call = try await owned.asked(["call:vault@chain/setFee"], nonce: 0)
+            let made = try bench.deployment()
+            #expect(made["action"] == "created")
+            let sent = try await bench.sent()
+            try await safe.execute(call)
+            #expect(try await owned.done()["action"] == "kept")
+            #expect(try await bench.number("fee") == 7)
+
+            // What does not fit is proposed to nobody.
+            try bench.code(variables: "uint256 public early; uint256 public fee;")
+            let refused = try await bench.run()
+            #expect(refused.end == .exited(3), "\(refused.errors)")
+            #expect(!bench.sandbox.exists("reports/latest/safe"))
+
+            try bench.code(more: ProxyBench.second)
+            let planned = try await bench.plan()["deployments"].first("id", "proxy:vault@chain")
+            #expect(planned["action"] == "upgrade")
+            #expect(planned["sender"].string == safe.address.description)
+            let upgrade = try await owned.asked(["proxy:vault@chain"], nonce: 1)
+            let waiting = try bench.deployment()
+            #expect(waiting["action"] == "proposed" && waiting["address"] == made["address"])
+            #expect(try await owned.version() == nil)
+            #expect(try await bench.sent() == sent + 1)
+            // Nobody has signed: the same is asked for again, and the code is there already.
+            #expect(
+                try await owned.asked(["proxy:vault@chain"], nonce: 1)["safeTxHash"] == upgrade["safeTxHash"])
+            #expect(try await bench.sent() == sent + 1)
+
+            try await safe.execute(upgrade)
+            let upgraded = try await owned.done()
+            #expect(upgraded["action"] == "upgraded" && upgraded["address"] == made["address"])
+            #expect(upgraded["implementation"] == waiting["implementation"])
+            #expect(upgraded["transactionHash"].string != nil)
+            #expect(try await owned.version() == 2)
+            #expect(try await bench.number("fee") == 7)
+            #expect(try await bench.check().end == .exited(0))
+            // The registry alone knows it too.
+            try bench.sandbox.remove("state")
+            let kept = try await owned.done()
+            #expect(kept["action"] == "kept" && kept["implementation"] == waiting["implementation"])
+            #expect(try await bench.sent() == sent + 1)
+            await owned.stop()
+        }
+
+        @Test(arguments: ProxyKind.allCases)
+        func aSafeCreatesAndUpgradesInOneBatchEach(_ kind: ProxyKind) async throws {
+            let owned = try await OwnedProxyBench(kind, signer: "dao", salt: "one")
+            let (bench, safe) = (owned.bench, owned.safe)
+            let beacon = kind == .beacon ? ["beacon:vault@chain"] : []
+            let planned = try await bench.plan()["deployments"].first("id", "proxy:vault@chain")
+            let creation = try await owned.asked(
+                ["implementation:vault@chain"] + beacon + ["proxy:vault@chain", "call:vault@chain/setFee"],
+                nonce: 0)
+            let address = try #require(try bench.deployment()["address"].string)
+            #expect(planned["action"] == "create" && planned["address"].string == address)
+            #expect(try await bench.chain.code(address) == "0x")
+            try await safe.execute(creation)
+            let made = try await owned.done()
+            #expect(made["action"] == "created" && made["address"].string == address)
+            #expect(made["codeMatches"] == .bool(true))
+            #expect(try await bench.number("fee") == 7)
+            #expect(try await owned.done()["action"] == "kept")
+
+            let steps = ["implementation:vault@chain", "proxy:vault@chain"]
+            try bench.code(more: ProxyBench.second)
+            let second = try await owned.asked(steps, nonce: 1)
+            #expect(try bench.deployment()["action"] == "proposed")
+            // Other code is wanted meanwhile, and the owners had signed the first already.
+            try bench.code(variables: "uint256 public fee; uint256 public cap;", more: ProxyBench.third)
+            let third = try await owned.asked(steps, nonce: 1)
+            #expect(third["safeTxHash"] != second["safeTxHash"])
+            try await safe.execute(second)
+            #expect(try await owned.version() == 2)
+            // The layout of what runs now is known, though its source is not there any more.
+            let last = try await owned.asked(steps, nonce: 2)
+            let registry = try JSON(text: try bench.sandbox.text("deployments/chain.json"))
+            let entry = registry["deployments"].first("name", "vault")
+            #expect(entry["address"].string == address && entry["storageLayout"] != .null)
+            try await safe.execute(last)
+            let upgraded = try await owned.done()
+            #expect(upgraded["action"] == "upgraded" && upgraded["address"].string == address)
+            #expect(try await owned.version() == 3)
+            #expect(try await bench.check().end == .exited(0))
+            #expect(try await bench.sent() == 0)
+            await owned.stop()
+        }
+
+        @Test func whatOwnersUpgradedInAnotherWayIsFoundByTheProxyItself() async throws {
+            let owned = try await OwnedProxyBench(.uups, signer: "dev", owner: "dao")
+            let (bench, safe) = (owned.bench, owned.safe)
+            try await safe.execute(try await owned.asked(["call:vault@chain/setFee"], nonce: 0))
+            try bench.code(more: ProxyBench.second)
+            let upgrade = try await owned.asked(["proxy:vault@chain"], nonce: 1)
+            // The nonce goes to something else, and the same call is made under the next one.
+            for (data, nonce) in [("0x", 1), (try #require(upgrade["data"].string), 2)] as [(String, Int)] {
+                let to = data == "0x" ? OwnedProxyBench.people : try #require(upgrade["to"].string)
+                try await safe.execute(to: to, data: data, nonce: nonce)
+            }
+            #expect(try await owned.version() == 2)
+            let upgraded = try await owned.done()
+            #expect(upgraded["action"] == "upgraded" && upgraded["transactionHash"].string == nil)
+            #expect(upgraded["reason"].string?.contains("another transaction did it") == true)
+            #expect(try await owned.done()["action"] == "kept")
+            #expect(try await bench.check().end == .exited(0))
+            await owned.stop()
+        }
+
+        @Test func anAddressAloneIsAskedForOneThingAfterTheOther() async throws {
+            let owned = try await OwnedProxyBench(.transparent, signer: "people")
+            let bench = owned.bench
+            for step in ["implementation", "proxy", "call"] {
+                try await owned.wallet.send(try await owned.unsigned())
+                #expect(
+                    try bench.deployment()["action"].string
+                        == ["implementation": "proposed", "proxy": "proposed", "call": "created"][step])
+            }
+            let made = try await owned.done()
+            #expect(made["action"] == "kept")
+            #expect(try await bench.number("fee") == 7)
+
+            try bench.code(more: ProxyBench.second)
+            try await owned.wallet.send(try await owned.unsigned())
+            let upgrade = try await owned.unsigned()
+            #expect(try bench.deployment()["action"] == "proposed")
+            try await owned.wallet.send(upgrade)
+            let upgraded = try await owned.done()
+            #expect(upgraded["action"] == "upgraded" && upgraded["address"] == made["address"])
+            #expect(try await owned.version() == 2)
+            #expect(try await owned.done()["action"] == "kept")
+            await owned.stop()
+        }
+
+        @Test func nothingGoesAheadOfWhatSomebodyElseIsAskedFor() async throws {
+            let owned = try await OwnedProxyBench(.uups, signer: "dao", owner: "people", salt: "one")
+            let ran = try await owned.bench.run()
+            #expect(ran.end == .exited(4), "\(ran.errors)")
+            let call = try owned.bench.sandbox.report()["steps"].first("id", "call:vault@chain/setFee")
+            #expect(call["status"] == "blocked" && call["error"]["code"] == "waits")
+            #expect(!owned.bench.sandbox.exists("reports/latest/unsigned"))
+            await owned.stop()
+        }
+    }
+}
