@@ -168,11 +168,25 @@ enum Grammar {
                 "multiSend", .text(.address),
                 "The Safe's MultiSendCallOnly contract, where it is not at the address that Safes use everywhere."
             ),
+            Table.Key(
+                "proposer", .text(.name(.signer)),
+                "A signer with a key or a service: it signs what the Safe is asked for and hands it to the transaction service."
+            ),
+            Table.Key(
+                "service",
+                .either(text: .endpoint, list: nil, map: .map(command)),
+                "Where the Safe Transaction Service is asked: a URL, or a reference to one; default: the preset's."
+            ),
+            Table.Key(
+                "apiKey",
+                .either(text: .secret, list: nil, map: .map(command)),
+                "Where the service's API key can be read: env:NAME, file:PATH or cmd:[program, argument]; never the key."
+            ),
         ],
-        later: ["proposer"],
         exactlyOne: ["key", "keystore", "address", "safe"],
         needs: [
             "keystore": ["password"], "password": ["keystore"], "rpc": ["address"], "multiSend": ["safe"],
+            "proposer": ["safe"], "service": ["proposer"], "apiKey": ["proposer"],
         ]
     )
 

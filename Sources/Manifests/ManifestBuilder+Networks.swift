@@ -35,6 +35,7 @@ extension ManifestBuilder {
             explorer: map.text("explorer")?.text ?? preset?.explorer,
             values: values
         )
+        spec.safeService = preset?.safeService
         spec.owner = map.text("owner")?.known
         spec.verifiers = verifiers(map, preset)
         return spec

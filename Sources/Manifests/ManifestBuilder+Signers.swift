@@ -2,7 +2,51 @@ import EthereumTypes
 import Model
 
 extension ManifestBuilder {
-    func signer(_ entry: CheckedMap.Entry) -> SignerSpec? {
+    /// All signers, each Safe with who proposes to it.
+    func signers() -> [SignerSpec] {
+        let entries = section(.signer)
+        let signers = entries.compactMap(signer)
+        let forms = Dictionary(signers.map { ($0.name, $0.form) }) { first, _ in first }
+        let maps = Dictionary(entries.map { ($0.key, $0.value.map) }) { first, _ in first }
+        return signers.map { spec in
+            var spec = spec
+            if let map = maps[spec.name] ?? nil { spec.proposer = proposer(map, forms) }
+            return spec
+        }
+    }
+
+    private func proposer(_ map: CheckedMap, _ forms: [String: SignerSpec.Form]) -> SafeProposer? {
+        guard let text = map.text("proposer"), !text.isUnknown, let form = forms[text.text] else {
+            return nil
+        }
+        switch form {
+        case .key, .keystore, .remote: break
+        case .address, .safe:
+            problems.add(
+                text.place.error(
+                    "wrong-value",
+                    "signer '\(text.text)' signs nothing here, and a proposer signs what it proposes",
+                    hint: "name a signer with a key, a keystore or a service"
+                )
+            )
+            return nil
+        }
+        return SafeProposer(
+            name: text.text,
+            form: form,
+            service: map["service"].flatMap { proposalService($0.value) },
+            apiKey: map["apiKey"].flatMap { secret($0.value) }
+        )
+    }
+
+    /// A URL that is written down goes through the same check as that of a verifier.
+    private func proposalService(_ value: Checked) -> NetworkSpec.Endpoint? {
+        guard let endpoint = service(value) else { return nil }
+        guard case .url = endpoint, let text = value.text else { return endpoint }
+        return serviceURL(text, handed: "proposals").map { .url($0) }
+    }
+
+    private func signer(_ entry: CheckedMap.Entry) -> SignerSpec? {
         guard let map = entry.value.map, map.isWhole, let form = form(map) else { return nil }
         return SignerSpec(name: entry.key, location: entry.keyPlace.location, form: form)
     }

@@ -41,7 +41,7 @@ extension ManifestBuilder {
             return nil
         }
         if let text = settings?.text("url") {
-            guard let url = verifierURL(text) else { return nil }
+            guard let url = serviceURL(text, handed: "sources") else { return nil }
             return VerifierSpec(service, url: url, key: key)
         }
         // Where what was written is wrong, something has been said.
@@ -62,18 +62,18 @@ extension ManifestBuilder {
     /// An explorer that the manifest names is taken for a Blockscout where one is asked for.
     private func blockscout(_ map: CheckedMap, _ preset: NetworkPreset?) -> String? {
         guard let explorer = map.text("explorer") else { return preset?.blockscout }
-        return verifierURL(explorer).map { "\($0)/api" }
+        return serviceURL(explorer, handed: "sources").map { "\($0)/api" }
     }
 
-    /// Sources and keys go to nobody in between; and a key in a URL would be in everybody's log.
-    private func verifierURL(_ text: CheckedText) -> String? {
+    /// What a service is handed, and its key, go to nobody in between; and a key in a URL would be in everybody's log.
+    func serviceURL(_ text: CheckedText, handed what: String) -> String? {
         let parts = URLComponents(string: text.text)
         let isHere = ["127.0.0.1", "localhost", "[::1]", "::1"].contains(parts?.host?.lowercased() ?? "")
         guard parts?.scheme?.lowercased() == "https" || isHere else {
             problems.add(
                 text.place.error(
                     "wrong-value",
-                    "a service that is handed sources is asked over https",
+                    "a service that is handed \(what) is asked over https",
                     hint: "write https://…; http is for this machine alone"
                 )
             )

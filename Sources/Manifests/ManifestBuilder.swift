@@ -17,7 +17,7 @@ struct ManifestBuilder {
             compilers: compilers,
             contracts: section(.contract).compactMap(contract),
             sets: section(.set).compactMap(set),
-            signers: section(.signer).compactMap(signer),
+            signers: signers(),
             networks: section(.network).compactMap(network),
             deployments: section(.deployment).compactMap(deployment),
             policies: policies(),

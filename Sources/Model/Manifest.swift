@@ -205,6 +205,8 @@ package struct SignerSpec: Hashable, Sendable {
     package var name: String
     package var location: FileLocation
     package var form: Form
+    /// Who hands over what a Safe is asked for; nil: it is only written down.
+    package var proposer: SafeProposer?
 
     package init(name: String, location: FileLocation, form: Form) {
         self.name = name

@@ -124,6 +124,8 @@ package struct NetworkSpec: Hashable, Sendable {
     package var values: [String: Interpolated]
     /// The signer that upgrades proxies and makes the calls that are the owner's; nil: whoever signs.
     package var owner: String?
+    /// The Safe Transaction Service of the chain; nil where none is known.
+    package var safeService: String?
     /// Who is handed the sources of what is deployed on it.
     package var verifiers: [VerifierSpec] = []
 

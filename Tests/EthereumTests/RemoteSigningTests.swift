@@ -55,6 +55,54 @@ import Testing
             ])
     }
 
+    // MARK: What a Safe is asked for
+
+    private let proposed = SafeTransaction(
+        to: .zero, value: Wei(5), data: [1, 2], operation: .delegateCall, nonce: 7)
+
+    private func signature(_ node: FakeNode) async throws -> Signature {
+        try await node.rpc.sign(
+            proposed, of: .zero, on: try #require(ChainID(11_155_111)), as: key.address)
+    }
+
+    private func signed(by key: PrivateKey, _ v: UInt8) throws -> String {
+        let hash = proposed.hashes(of: .zero, on: try #require(ChainID(11_155_111))).transaction
+        let signature = key.sign(hash)
+        return "\"\(Hex.prefixed(signature.bytes.dropLast() + [v + (signature.yIsOdd ? 1 : 0)]))\""
+    }
+
+    @Test func aSafesTransactionIsSaidInFull() async throws {
+        for v in [0, 27] as [UInt8] {
+            let node = FakeNode(result: try signed(by: key, v))
+            let hash = proposed.hashes(of: .zero, on: try #require(ChainID(11_155_111))).transaction
+            #expect(try await signature(node) == key.sign(hash))
+            let asked = try #require(node.asked.first)
+            #expect(asked.contains(#""method":"eth_signTypedData_v4","params":["\#(key.address)","{"#))
+            for part in [
+                #"\"chainId\":\"11155111\""#, #"\"primaryType\":\"SafeTx\""#, #"\"data\":\"0x0102\""#,
+                #"\"operation\":\"1\""#, #"\"nonce\":\"7\""#, #"\"value\":\"5\""#,
+            ] { #expect(asked.contains(part), "\(asked)") }
+        }
+        // A service that knows the method by its other name.
+        let node = FakeNode(
+            .body(#"{"jsonrpc":"2.0","id":$ID,"error":{"code":-32601,"message":"no"}}"#),
+            .body(#"{"jsonrpc":"2.0","id":$ID,"result":\#(try signed(by: key, 27))}"#))
+        _ = try await signature(node)
+        #expect(node.asked.last?.contains(#""eth_signTypedData""#) == true)
+    }
+
+    @Test func anythingButThisAccountsSignatureIsRefused() async throws {
+        let other = try PrivateKey(hex: String(repeating: "5a", count: 32))
+        await #expect(throws: EthereumRPC.SigningRefusal.otherSigner(other.address)) {
+            try await signature(FakeNode(result: try signed(by: other, 27)))
+        }
+        for answer in ["\"0x\"", "\"0x\(String(repeating: "ff", count: 65))\"", try signed(by: key, 31)] {
+            await #expect(throws: EthereumRPC.SigningRefusal.noSignature) {
+                try await signature(FakeNode(result: answer))
+            }
+        }
+    }
+
     @Test func takesTheBytesAsClefGivesThem() async throws {
         let signed = asked.signed(by: key)
         let node = FakeNode(result: #"{"raw":"\#(Hex.prefixed(signed.raw))","tx":{"nonce":"0x1"}}"#)

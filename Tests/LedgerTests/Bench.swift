@@ -181,6 +181,7 @@ extension Ledger {
     func takeBackToVersion4() throws {
         try write { database in
             for statement in [
+                "DROP TABLE handovers",
                 "ALTER TABLE deployments DROP COLUMN storage_layout",
                 "ALTER TABLE deployments DROP COLUMN proxy",
                 "DROP TABLE verifications",

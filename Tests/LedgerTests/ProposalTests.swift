@@ -114,6 +114,19 @@ import Testing
         try ledger.check()
     }
 
+    @Test func whoHasABatchIsKeptWithTheRunThatSawItFirst() throws {
+        var handover = Handover(
+            lane: intent().lane, batchHash: Keccak256.hash("batch".utf8), service: "the service",
+            proposer: deployer)
+        #expect(try ledger.handedOver(handover) == nil)
+        for _ in 0..<2 { try ledger.recordHandover(handover, run: Bench.run) }
+        #expect(try ledger.handedOver(handover) == Bench.run)
+        handover.batchHash = Keccak256.hash("another".utf8)
+        #expect(try ledger.handedOver(handover) == nil)
+        #expect(throws: LedgerError.self) { try ledger.recordHandover(handover, run: "unknown") }
+        try ledger.check()
+    }
+
     @Test func anAccountThatWasAskedIsKnown() throws {
         let lane = intent().lane
         #expect(try !ledger.knowsAny(of: lane))

@@ -93,6 +93,44 @@ import Testing
         #expect(lines.map(String.init) == [message])
     }
 
+    @Test func aProposerIsASignerThatSigns() throws {
+        let text = """
+            signers:
+              dao: { safe: "\(Self.address)", proposer: ci, service: "env:SERVICE", apiKey: "env:API" }
+              open: { safe: "\(Self.address)", proposer: ci, service: "https://safe.example/tx/" }
+              plain: { safe: "\(Self.address)", proposer: ci }
+              ci: { key: "env:K" }
+              nobody: { address: "\(Self.address)" }
+            """
+        let signers = try load(head + text).manifest.signers
+        func proposer(_ service: NetworkSpec.Endpoint?, _ key: SecretReference? = nil) -> SafeProposer {
+            SafeProposer(name: "ci", form: .key(.environment("K")), service: service, apiKey: key)
+        }
+        #expect(
+            signers.map(\.proposer) == [
+                proposer(.secret(.environment("SERVICE")), .environment("API")),
+                proposer(.url("https://safe.example/tx")), proposer(nil), nil, nil,
+            ])
+        let wrong = [
+            ("proposer: ci, service", "proposer: nobody, service", "'nobody' signs nothing here"),
+            ("proposer: ci, service", "proposer: dao, service", "'dao' signs nothing here"),
+            ("proposer: ci, service", "proposer: cu, service", "did you mean 'ci'?"),
+            ("proposer: ci, service", "service", "'service' of signer 'dao' needs 'proposer' beside it"),
+            ("https://safe.example/tx/", "http://safe.example/tx/", "is asked over https"),
+            ("https://safe.example/tx/", "https://safe.example/tx/?key=abc", "ends with its path"),
+        ]
+        for (old, new, words) in wrong {
+            let said = complaint(head + text.replacing(old, with: new))
+            #expect(said.contains(words), "\(said)")
+            #expect(!said.contains("key=abc"))
+        }
+    }
+
+    @Test func presetsKnowTheServicesOfSafes() {
+        let known = NetworkPreset.all.compactMap(\.safeService)
+        #expect(known == ["eth", "sep", "pol", "bnb"].map { "https://api.safe.global/tx-service/\($0)" })
+    }
+
     @Test func aPasswordInTheFileIsNotRepeated() {
         let said = said("{ keystore: a.json, password: hunter2 }")
         #expect(said.contains("a secret is not written here, but where it can be read"))

@@ -54,6 +54,15 @@ struct RealSafe {
         try await wallet.call(address, call)
     }
 
+    /// Whether the Safe itself takes a signature as enough to execute what has a hash.
+    func takes(_ signature: String, of hash: String) async throws -> Bool {
+        let signed = try #require(Hex.decode(signature))
+        let call =
+            Selector.of("checkSignatures(bytes32,bytes,bytes)") + (try #require(Hex.decode(hash)))
+            + Self.words([96, 128]) + Self.tail([]) + Self.tail(signed)
+        return try await wallet.chain.call(address.description, selector: Hex.prefixed(call)) == "0x"
+    }
+
     /// Has it make a call that no run proposed.
     func execute(to: String, data: String, nonce: Int) async throws {
         let fields = #""to": "\#(to)", "value": "0", "data": "\#(data)", "operation": 0, "nonce": \#(nonce)"#

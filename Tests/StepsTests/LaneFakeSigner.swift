@@ -23,6 +23,15 @@ struct LaneFakeSigner: TransactionSigner {
         Self.signed(transaction)
     }
 
+    func sign(
+        _ transaction: SafeTransaction,
+        of safe: Address,
+        on chainID: ChainID
+    ) async throws(StepFailure) -> Signature {
+        guard let signature = Self.signature else { preconditionFailure("a constant key signs") }
+        return signature
+    }
+
     static func signed(_ transaction: Transaction) -> SignedTransaction {
         guard let signature else { preconditionFailure("a constant key signs") }
         return SignedTransaction(transaction: transaction, signature: signature, sender: address)

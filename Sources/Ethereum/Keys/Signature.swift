@@ -33,6 +33,9 @@ package struct Signature: Hashable, Sendable {
         )
     }
 
+    /// r, s and 27 or 28, as contracts take a signature.
+    package var bytes: [UInt8] { r + s + [yIsOdd ? 28 : 27] }
+
     /// The key that signed `hash`; nil where no key can have.
     package func signer(of hash: Hash) -> PublicKey? {
         Secp256k1.recover(hash, .init(bytes: r + s, recoveryID: yIsOdd ? 1 : 0)).flatMap(

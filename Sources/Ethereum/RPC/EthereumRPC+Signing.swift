@@ -10,6 +10,8 @@ extension EthereumRPC {
         /// It signed something else.
         case otherTransaction(differences: [String])
         case otherSigner(Address)
+        /// Its answer is no signature.
+        case noSignature
     }
 
     /// Asks once for a signature, and takes exactly what was asked for, signed by exactly this account.
@@ -64,6 +66,7 @@ extension EthereumRPC.SigningRefusal: CustomStringConvertible {
         case .otherTransaction(let differences):
             "it signed another transaction than was asked for: \(differences.joined(separator: ", ")) differ"
         case .otherSigner(let address): "it signed as \(address)"
+        case .noSignature: "its answer is no signature of 65 bytes with a low s"
         }
     }
 }

@@ -101,7 +101,9 @@ package struct EffectContext: Sendable {
             return .proposed(PeoplesAccount(name: spec.name, address: address, kind: .key))
         case .safe(let address, let multiSend):
             return .proposed(
-                PeoplesAccount(name: spec.name, address: address, kind: .safe(multiSend: multiSend)))
+                PeoplesAccount(
+                    name: spec.name, address: address, kind: .safe(multiSend: multiSend),
+                    proposer: spec.proposer))
         }
     }
 

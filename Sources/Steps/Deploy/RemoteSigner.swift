@@ -20,6 +20,19 @@ struct RemoteSigner: TransactionSigner {
         }
     }
 
+    func sign(
+        _ transaction: SafeTransaction,
+        of safe: Address,
+        on chainID: ChainID
+    ) async throws(StepFailure) -> Signature {
+        do throws(EthereumRPC.SigningRefusal) {
+            return try await rpc.sign(transaction, of: safe, on: chainID, as: address)
+        } catch {
+            guard !Task.isCancelled else { throw .cancelled }
+            throw failure(error)
+        }
+    }
+
     private func failure(_ refusal: EthereumRPC.SigningRefusal) -> StepFailure {
         switch refusal {
         case .rpc(.transport(let transport)):
@@ -36,7 +49,7 @@ struct RemoteSigner: TransactionSigner {
                 "the service of signer '\(name)' did not sign: \(failure)",
                 hint: "see what it asks for; nothing was sent"
             )
-        case .unreadable, .otherTransaction, .otherSigner:
+        case .unreadable, .otherTransaction, .otherSigner, .noSignature:
             StepFailure(
                 .blocked,
                 code: "signer-answer",

@@ -10,6 +10,15 @@ protocol TransactionSigner: Sendable {
     ///
     /// - Throws: ``StepFailure`` where it cannot or will not; nothing was signed then that anyone knows of.
     func sign(_ transaction: Transaction) async throws(StepFailure) -> SignedTransaction
+
+    /// Signs what a Safe is asked for, as one of its owners or for them; the result is from ``address``.
+    ///
+    /// - Throws: As the other.
+    func sign(
+        _ transaction: SafeTransaction,
+        of safe: Address,
+        on chainID: ChainID
+    ) async throws(StepFailure) -> Signature
 }
 
 /// A private key in memory.
@@ -22,5 +31,13 @@ struct KeySigner: TransactionSigner {
 
     func sign(_ transaction: Transaction) async throws(StepFailure) -> SignedTransaction {
         transaction.signed(by: key)
+    }
+
+    func sign(
+        _ transaction: SafeTransaction,
+        of safe: Address,
+        on chainID: ChainID
+    ) async throws(StepFailure) -> Signature {
+        key.sign(transaction.hashes(of: safe, on: chainID).transaction)
     }
 }

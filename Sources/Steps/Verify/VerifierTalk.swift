@@ -85,12 +85,14 @@ struct VerifierTalk: Sendable {
         )
     }
 
+    private func clean(_ text: String) -> String { Self.clean(text, without: key) }
+
     /// A service's words on one line, without the key that it may repeat.
-    private func clean(_ text: String) -> String {
+    static func clean(_ text: String, without key: Secret?) -> String {
         var text = text
         if let key = key?.reveal(), !key.isEmpty { text = text.replacing(key, with: "\(Secret(key))") }
         let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return line.count > Self.mostWords ? "\(line.prefix(Self.mostWords))…" : line
+        return line.count > mostWords ? "\(line.prefix(mostWords))…" : line
     }
 }
 

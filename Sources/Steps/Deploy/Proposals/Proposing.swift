@@ -5,33 +5,6 @@ import Ledger
 import Model
 
 extension EffectContext {
-    /// What people sent of what an earlier run had proposed for a step; nil where nothing is known to be sent.
-    ///
-    /// - Throws: ``StepFailure`` of the kind `blocked` where it reverted, is not deep enough yet, or cannot be looked up.
-    func execution(of step: StepID, on network: OpenNetwork) async throws(StepFailure) -> Execution? {
-        guard let proposal = try openProposal(of: step, on: network) else { return nil }
-        let earlier = try inLedger { () throws(LedgerError) in try ledger.proposals(supersededBy: proposal) }
-        switch try await ProposalSearch(network: network).finding(proposal, insteadOf: earlier) {
-        case .waits: return nil
-        case .overtaken:
-            try withdraw(proposal, "another transaction has its nonce")
-            return nil
-        case .sent(let proposal, let receipt):
-            guard receipt.status == .succeeded else {
-                try withdraw(proposal, "\(receipt.transactionHash) reverted")
-                throw StepFailure(
-                    .blocked,
-                    code: "reverted",
-                    "\(receipt.transactionHash), which \(proposal.intent.lane.sender) sent as run "
-                        + "\(proposal.intent.run) had proposed, reverted in block \(receipt.blockNumber)",
-                    hint: "find out why; the next run proposes it again"
-                )
-            }
-            try await requireDepth(of: receipt, network)
-            return Execution(proposal: proposal, receipt: receipt)
-        }
-    }
-
     /// Refuses to go ahead of what a step needs and somebody else was asked to do.
     ///
     /// - Parameters:
@@ -54,22 +27,6 @@ extension EffectContext {
             code: "waits",
             "\(open.intent.lane.sender) is asked for \(needed), and \(account) can do this only behind it",
             hint: "have that signed and executed, then run again; nothing was sent"
-        )
-    }
-
-    private func requireDepth(of receipt: TransactionReceipt, _ network: OpenNetwork)
-        async throws(StepFailure)
-    {
-        let rules = LaneRules(network.spec, patience: patience)
-        var head = ChainHead(
-            latest: rules.needsHead ? try await network.height(.latest) : receipt.blockNumber)
-        if rules.confirmations == .finalized { head.finalized = try await network.height(.finalized) }
-        guard !rules.isDeep(receipt.blockNumber, below: head) else { return }
-        throw StepFailure(
-            .blocked,
-            code: "not-confirmed",
-            "\(receipt.transactionHash) is in block \(receipt.blockNumber), not yet deep enough",
-            hint: "run again: it goes on from there"
         )
     }
 
@@ -202,7 +159,7 @@ extension EffectContext {
         return file
     }
 
-    private func write(_ bytes: Data, to file: String) throws(StepFailure) {
+    func write(_ bytes: Data, to file: String) throws(StepFailure) {
         do throws(FileError) {
             try world.files.write("\(proposals)/\(file)", bytes, true)
         } catch {
@@ -242,7 +199,7 @@ extension EffectContext {
                     head: try await network.height(.latest),
                     multiSend: multiSend
                 )
-                await hub.atClose { await tell(of: lane) }
+                await hub.atClose { await finish(lane, account, network.spec) }
                 return batch
             },
             join: { batch throws(StepFailure) in try await checkMultiSend(batch, network) },
@@ -285,8 +242,12 @@ extension EffectContext {
         )
     }
 
-    /// Says what the owners will see when they sign.
-    private func tell(of lane: ChainOperation.Lane) async {
+    /// Says what the owners will see when they sign, and has it handed to them where somebody does that.
+    private func finish(
+        _ lane: ChainOperation.Lane,
+        _ account: PeoplesAccount,
+        _ network: NetworkSpec
+    ) async {
         guard let batch = await safes.batch(of: lane), let hashes = batch.hashes else { return }
         notice(
             Diagnostic(
@@ -299,17 +260,8 @@ extension EffectContext {
                     "compare these with what the wallet shows before you sign; \(batch.file).json has the calls"
             )
         )
-    }
-}
-
-/// What people sent of what was proposed; it succeeded and is deep enough.
-struct Execution: Sendable {
-    let proposal: Proposal
-    let receipt: TransactionReceipt
-
-    var feePaid: Wei? { receipt.effectiveGasPrice.map { $0 * receipt.gasUsed } }
-
-    var reason: String {
-        "\(proposal.intent.lane.sender) sent it as run \(proposal.intent.run) had proposed"
+        if let proposer = account.proposer {
+            await SafeHandover(context: self, batch: batch, proposer: proposer, network: network).run()
+        }
     }
 }

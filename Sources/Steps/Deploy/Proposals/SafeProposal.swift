@@ -50,8 +50,17 @@ struct SafeProposal: Hashable, Sendable {
         "safe/\(lane.chainID)-\(lane.sender.description.dropFirst(2).prefix(8).lowercased())-\(nonce)"
     }
 
+    /// A signature of it, and who has it.
+    struct Confirmation: Hashable, Sendable {
+        let proposer: Address
+        /// 65 bytes.
+        let signature: [UInt8]
+        /// The service that has it, in words that hold no key; nil where none has.
+        var service: String?
+    }
+
     /// What whoever signs compares, with each call by its step.
-    func document() throws(StepFailure) -> Data {
+    func document(with confirmation: Confirmation? = nil) throws(StepFailure) -> Data {
         guard let transaction, let hashes else { return Data() }
         let wire = SafeProposalV1(
             version: 1,
@@ -72,7 +81,10 @@ struct SafeProposal: Hashable, Sendable {
                     value: part.call.value.description,
                     data: Hex.prefixed(part.call.data)
                 )
-            }
+            },
+            proposer: confirmation?.proposer.description,
+            signature: confirmation.map { Hex.prefixed($0.signature) },
+            service: confirmation?.service
         )
         return try WireJSON.encode(wire) + [UInt8(ascii: "\n")]
     }
@@ -121,6 +133,11 @@ private struct SafeProposalV1: Encodable {
     let messageHash: String
     let safeTxHash: String
     let calls: [Call]
+    /// Who signed it already, and that signature.
+    let proposer: String?
+    let signature: String?
+    /// The service that was handed it.
+    let service: String?
 }
 
 /// What the Transaction Builder of a Safe's web interface reads.

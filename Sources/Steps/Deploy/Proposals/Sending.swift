@@ -34,4 +34,6 @@ struct PeoplesAccount: Hashable, Sendable {
     var name: String
     var address: Address
     var kind: Kind
+    /// Who hands over what a Safe is asked for; nil: it is only written down.
+    var proposer: SafeProposer?
 }

@@ -130,7 +130,7 @@ extension ProxyStep {
     ) async throws(StepFailure) -> ConstructorCall {
         try Self.creation(
             of: beacon, action, ProxyParts(implementation: try implementation(of: action, inputs)), inputs,
-            try await resolution(of: action, inputs), sender: sender)
+            try await resolution(of: action, action.references(of: .beacon), inputs), sender: sender)
     }
 
     /// The same, with what is known of addresses from elsewhere.
@@ -163,7 +163,8 @@ extension ProxyStep {
                 of: beacon, DeploymentPart.beacon.recordName(of: action.name), inputs)
         }
         return try Self.creationOfProxy(
-            action, parts, inputs, try await resolution(of: action, inputs), sender: sender)
+            action, parts, inputs, try await resolution(of: action, action.references(of: .proxy), inputs),
+            sender: sender)
     }
 
     /// The same, with what is known of addresses from elsewhere.
@@ -211,7 +212,8 @@ extension ProxyStep {
 
     /// The call data that initializes a proxy; nothing where it is not called.
     func initializeData(_ action: ProxyAction, _ inputs: StepInputs) async throws(StepFailure) -> [UInt8] {
-        try Self.initializeData(action, inputs, try await resolution(of: action, inputs))
+        try Self.initializeData(
+            action, inputs, try await resolution(of: action, action.references(of: .proxy), inputs))
     }
 
     static func initializeData(
@@ -224,11 +226,13 @@ extension ProxyStep {
             initialize.function, initialize.arguments, try inputs[action.deployment.compile], resolution)
     }
 
-    private func resolution(of action: ProxyAction, _ inputs: StepInputs) async throws(StepFailure)
-        -> ArgumentResolution
-    {
+    private func resolution(
+        of action: ProxyAction,
+        _ references: [Interpolated.Reference],
+        _ inputs: StepInputs
+    ) async throws(StepFailure) -> ArgumentResolution {
         try await context.resolution(
-            of: action.spec.references,
+            of: references,
             on: action.network.name,
             signers: action.deployment.signersRead,
             inputs: inputs
@@ -285,6 +289,11 @@ extension ProxyAction {
         var creation = deployment
         creation.compile = proxyCompile
         return creation
+    }
+
+    /// What must be known before a part of it is created.
+    func references(of part: DeploymentPart) -> [Interpolated.Reference] {
+        part == .beacon ? spec.owner?.references ?? [] : spec.references
     }
 
     /// An argument that hyperkit fills in; it stands where the manifest says what initializes the proxy.

@@ -32,12 +32,20 @@ extension ProxyStep {
         _ network: OpenNetwork,
         _ inputs: StepInputs
     ) async throws(StepFailure) -> DeploymentFact? {
-        let search = ProposedUpgrade(context: context, network: network, open: open)
+        let execution = try await context.execution(of: action.step, on: network)
         guard
             case .known(let known) = try context.knowledge(
-                of: action.name, formerly: action.deployment.formerly, on: network),
-            let found = try await search.found(known.entry)
+                of: action.name, formerly: action.deployment.formerly, on: network)
         else { return nil }
+        let search = ProposedUpgrade(context: context, network: network, open: open)
+        guard let found = try await search.found(known.entry, execution) else {
+            // What runs by now is for the decision, which says that record and chain differ.
+            if let execution {
+                try context.withdraw(
+                    open, "\(execution.receipt.transactionHash) did it, and it runs other code by now")
+            }
+            return nil
+        }
         let claim = try claim(action, found.state, inputs, network)
         try inLedger { () throws(LedgerError) in
             if let execution = found.execution {
@@ -64,7 +72,7 @@ extension ProxyStep {
 
 extension Proposal {
     /// Whether it asks for a contract, not for a call.
-    fileprivate var isCreation: Bool { intent.to == nil || intent.creates != nil }
+    var isCreation: Bool { intent.to == nil || intent.creates != nil }
 }
 
 /// Whether an upgrade that people were asked for was made: the transaction that was proposed says so, or the proxy itself,
@@ -81,15 +89,19 @@ struct ProposedUpgrade: Sendable {
     let network: OpenNetwork
     let open: Proposal
 
-    /// - Parameter entry: What is on record of the proxy.
+    /// Looks at the proxy; writes nothing down.
+    ///
+    /// - Parameters:
+    ///   - entry: What is on record of the proxy.
+    ///   - execution: What people sent of the proposal; nil where nothing is known of that.
     /// - Returns: nil where nothing was made of it, or what was made was undone since: then record and chain differ.
-    /// - Throws: ``StepFailure`` of the kind `blocked` where it reverted or is not deep enough yet.
-    func found(_ entry: RegistryEntry) async throws(StepFailure) -> Found? {
+    /// - Throws: ``StepFailure`` of the kind `blocked` where it is not deep enough yet.
+    func found(_ entry: RegistryEntry, _ execution: Execution?) async throws(StepFailure) -> Found? {
         guard let recorded = entry.proxy else { return nil }
         let earlier = try inLedger { () throws(LedgerError) in
             try context.ledger.proposals(supersededBy: open)
         }
-        guard let execution = try await context.execution(of: open.intent.step, on: network) else {
+        guard let execution else {
             return try await holds([open] + earlier, entry, recorded)
         }
         let block = execution.receipt.blockNumber
@@ -97,12 +109,7 @@ struct ProposedUpgrade: Sendable {
             let state = try await network.proxyState(recorded.kind, at: entry.address, since: block)
             return try Self.asks(execution.proposal, for: state, entry.address, recorded) ? state : nil
         }
-        guard let state else {
-            try context.withdraw(
-                open, "\(execution.receipt.transactionHash) did it, and it runs other code by now")
-            return nil
-        }
-        return Found(state: state, execution: execution)
+        return state.map { Found(state: $0, execution: execution) }
     }
 
     /// What the proxy runs, where that is what one of some proposals asks for and not what is on record.

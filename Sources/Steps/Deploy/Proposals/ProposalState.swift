@@ -1,0 +1,90 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What became of what people were asked for of a step.
+enum ProposalState: Sendable {
+    /// Nobody was asked for anything that may still be sent.
+    case nothing
+    /// It can still be sent.
+    case waits(Proposal)
+    /// Another transaction has its nonce.
+    case overtaken(Proposal)
+    case reverted(Proposal, TransactionReceipt)
+    /// A block has it; how deep that is was not looked at.
+    case sent(Execution)
+}
+
+/// What people sent of what was proposed; it succeeded.
+struct Execution: Sendable {
+    let proposal: Proposal
+    let receipt: TransactionReceipt
+
+    var feePaid: Wei? { receipt.effectiveGasPrice.map { $0 * receipt.gasUsed } }
+
+    var reason: String {
+        "\(proposal.intent.lane.sender) sent it as run \(proposal.intent.run) had proposed"
+    }
+}
+
+extension EffectContext {
+    /// Looks what became of what people were asked for of a step; writes nothing down.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked` where it cannot be looked up.
+    func proposalState(of step: StepID, on network: OpenNetwork) async throws(StepFailure) -> ProposalState {
+        guard let proposal = try openProposal(of: step, on: network) else { return .nothing }
+        let earlier = try inLedger { () throws(LedgerError) in try ledger.proposals(supersededBy: proposal) }
+        switch try await ProposalSearch(network: network).finding(proposal, insteadOf: earlier) {
+        case .waits: return .waits(proposal)
+        case .overtaken: return .overtaken(proposal)
+        case .sent(let proposal, let receipt):
+            guard receipt.status == .succeeded else { return .reverted(proposal, receipt) }
+            return .sent(Execution(proposal: proposal, receipt: receipt))
+        }
+    }
+
+    /// What people sent of what an earlier run had proposed for a step, deep enough; nil where nothing is known to be sent.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked` where it reverted, is not deep enough yet, or cannot be looked up.
+    func execution(of step: StepID, on network: OpenNetwork) async throws(StepFailure) -> Execution? {
+        switch try await proposalState(of: step, on: network) {
+        case .nothing, .waits: return nil
+        case .overtaken(let proposal):
+            try withdraw(proposal, "another transaction has its nonce")
+            return nil
+        case .reverted(let proposal, let receipt):
+            try withdraw(proposal, "\(receipt.transactionHash) reverted")
+            throw Self.reverted(proposal, receipt)
+        case .sent(let execution):
+            try await requireDepth(of: execution.receipt, network)
+            return execution
+        }
+    }
+
+    static func reverted(_ proposal: Proposal, _ receipt: TransactionReceipt) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "reverted",
+            "\(receipt.transactionHash), which \(proposal.intent.lane.sender) sent as run "
+                + "\(proposal.intent.run) had proposed, reverted in block \(receipt.blockNumber)",
+            hint: "find out why; the next run proposes it again"
+        )
+    }
+
+    func requireDepth(of receipt: TransactionReceipt, _ network: OpenNetwork)
+        async throws(StepFailure)
+    {
+        let rules = LaneRules(network.spec, patience: patience)
+        var head = ChainHead(
+            latest: rules.needsHead ? try await network.height(.latest) : receipt.blockNumber)
+        if rules.confirmations == .finalized { head.finalized = try await network.height(.finalized) }
+        guard !rules.isDeep(receipt.blockNumber, below: head) else { return }
+        throw StepFailure(
+            .blocked,
+            code: "not-confirmed",
+            "\(receipt.transactionHash) is in block \(receipt.blockNumber), not yet deep enough",
+            hint: "run again: it goes on from there"
+        )
+    }
+}
