@@ -44,6 +44,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         package var maxCostWei: String?
         /// What ``maxGas`` is from.
         package var gasBound: GasBound?
+        /// The run in which people were asked for it, who may still send it; nil where nobody was.
+        package var proposedIn: String?
 
         package init(
             name: String,
@@ -96,6 +98,8 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var salt: String?
     /// What ``maxGas`` is from.
     package var gasBound: GasBound?
+    /// The run in which people were asked for it, who may still send it; nil where nobody was.
+    package var proposedIn: String?
 
     package init(
         step: StepID,

@@ -26,6 +26,7 @@ package struct PlanV1: Codable, Sendable {
         var maxGas: UInt64?
         var maxCostWei: String?
         var gasBound: String?
+        var proposedIn: String?
     }
 
     struct Deployment: Codable, Sendable {
@@ -47,6 +48,8 @@ package struct PlanV1: Codable, Sendable {
         ///
         /// `estimated`, `simulated` or `rule`; by rule it is only an upper limit.
         var gasBound: String?
+        /// The run in which people were asked for it, who may still send it.
+        var proposedIn: String?
     }
 
     var version = 1
@@ -92,7 +95,8 @@ package struct PlanV1: Codable, Sendable {
                         valueWei: $0.valueWei,
                         maxGas: $0.maxGas,
                         maxCostWei: $0.maxCostWei,
-                        gasBound: $0.gasBound?.rawValue
+                        gasBound: $0.gasBound?.rawValue,
+                        proposedIn: $0.proposedIn
                     )
                 },
                 maxGas: forecast.maxGas,
@@ -100,7 +104,8 @@ package struct PlanV1: Codable, Sendable {
                 unlinkedCodeDigest: forecast.unlinkedCodeDigest,
                 libraries: forecast.libraries,
                 salt: forecast.salt,
-                gasBound: forecast.gasBound?.rawValue
+                gasBound: forecast.gasBound?.rawValue,
+                proposedIn: forecast.proposedIn
             )
         }
     }

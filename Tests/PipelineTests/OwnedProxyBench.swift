@@ -86,6 +86,11 @@ struct OwnedProxyBench {
         return try bench.deployment()
     }
 
+    /// What a plan says of one of the deployment's contracts.
+    func planned(_ part: String = "proxy") async throws -> JSON {
+        try await bench.plan()["deployments"].first("id", "\(part):vault@chain")
+    }
+
     /// What the proxy's code calls itself.
     func version() async throws -> Int? { try await bench.number("version") }
 

@@ -40,7 +40,13 @@ extension Pipelines {
                 try await owned.asked(["proxy:vault@chain"], nonce: 1)["safeTxHash"] == upgrade["safeTxHash"])
             #expect(try await bench.sent() == sent + 1)
 
+            let asked = try await owned.planned()
+            #expect(asked["action"] == "upgrade" && asked["proposedIn"].string != nil)
+
             try await safe.execute(upgrade)
+            let kept = try await owned.planned()
+            #expect(kept["action"] == "keep" && kept["address"] == made["address"])
+            #expect(kept["reason"].string?.contains("had proposed") == true)
             let upgraded = try await owned.done()
             #expect(upgraded["action"] == "upgraded" && upgraded["address"] == made["address"])
             #expect(upgraded["implementation"] == waiting["implementation"])
@@ -50,8 +56,8 @@ extension Pipelines {
             #expect(try await bench.check().end == .exited(0))
             // The registry alone knows it too.
             try bench.sandbox.remove("state")
-            let kept = try await owned.done()
-            #expect(kept["action"] == "kept" && kept["implementation"] == waiting["implementation"])
+            let known = try await owned.done()
+            #expect(known["action"] == "kept" && known["implementation"] == waiting["implementation"])
             #expect(try await bench.sent() == sent + 1)
             await owned.stop()
         }
@@ -68,7 +74,15 @@ extension Pipelines {
             let address = try #require(try bench.deployment()["address"].string)
             #expect(planned["action"] == "create" && planned["address"].string == address)
             #expect(try await bench.chain.code(address) == "0x")
+            for part in ["implementation", "proxy"] + (kind == .beacon ? ["beacon"] : []) {
+                let open = try await owned.planned(part)
+                #expect(open["action"] == "create" && open["proposedIn"].string != nil, "\(part)")
+            }
             try await safe.execute(creation)
+            for part in ["implementation", "proxy"] + (kind == .beacon ? ["beacon"] : []) {
+                #expect(try await owned.planned(part)["action"] == "keep", "\(part)")
+            }
+            #expect(try await owned.planned()["address"].string == address)
             let made = try await owned.done()
             #expect(made["action"] == "created" && made["address"].string == address)
             #expect(made["codeMatches"] == .bool(true))
@@ -85,6 +99,9 @@ extension Pipelines {
             #expect(third["safeTxHash"] != second["safeTxHash"])
             try await safe.execute(second)
             #expect(try await owned.version() == 2)
+            let replaced = try await owned.planned("implementation")
+            #expect(replaced["action"] == "replace")
+            #expect(try await owned.planned()["action"] == "upgrade")
             // The layout of what runs now is known, though its source is not there any more.
             let last = try await owned.asked(steps, nonce: 2)
             let registry = try JSON(text: try bench.sandbox.text("deployments/chain.json"))

@@ -47,6 +47,13 @@ extension Pipelines {
                 return try sandbox.text("reports/latest/unsigned/\(try #require(files.first))")
             }
 
+            /// What a plan says of the deployment.
+            func planned() async throws -> JSON {
+                let planned = try await sandbox.hyperkit(
+                    Sandbox.command("plan", "paper.yaml", ["--json", "--network", "paper"]))
+                return try #require(try JSON(text: planned.output)["deployments"].array.first)
+            }
+
             func run(_ code: Int32) async throws -> JSON {
                 let ran = try await sandbox.run("paper.yaml", "--network", "paper")
                 #expect(ran.end == .exited(code), "\(ran.errors)")
@@ -62,8 +69,15 @@ extension Pipelines {
             // Nobody has sent it: the same is asked for again, under the same nonce.
             #expect(try JSON(text: try await bench.proposal())["nonce"] == "0x0")
             #expect(try bench.sandbox.report()["summary"]["deployments"]["proposed"] == 1)
+            let waiting = try await bench.planned()
+            #expect(waiting["action"] == "create" && waiting["proposedIn"].string != nil)
+            #expect(waiting["reason"].string?.contains("under nonce 0, and it waits") == true)
 
             let hash = try await bench.wallet.send(creation)
+            let sent = try await bench.planned()
+            #expect(sent["action"] == "keep" && sent["address"] == waiting["address"])
+            #expect(sent["reason"].string?.contains("had proposed") == true && sent["proposedIn"] == .null)
+            #expect(sent["calls"].array.map { $0["name"] } == ["allow"])
             // The deployment is there now; its call is proposed behind it.
             let call = try await bench.proposal()
             let report = try bench.sandbox.report()
@@ -73,10 +87,14 @@ extension Pipelines {
             #expect(made["reason"].string?.contains("had proposed") == true)
             let token = try #require(made["address"].string)
             #expect(try JSON(text: call)["nonce"] == "0x1" && JSON(text: call)["to"].string == token)
+            #expect(sent["address"].string == token)
+            #expect(try await bench.planned()["calls"].array.first?["proposedIn"].string != nil)
 
             // People may choose another nonce than the proposed one.
             try await bench.wallet.spend(nonce: 1)
             try await bench.wallet.send(call, nonce: 2)
+            let quiet = try await bench.planned()
+            #expect(quiet["action"] == "keep" && quiet["calls"].array.isEmpty)
             let second = try await bench.run(0)
             #expect(second["deployments"].first("name", "token")["action"] == "kept")
             #expect(second["steps"].first("id", "call:token@paper/allow")["status"] == "succeeded")
@@ -97,8 +115,11 @@ extension Pipelines {
             let other = try await bench.proposal()
             #expect(try JSON(text: other)["nonce"] == "0x1")
             #expect(try JSON(text: other)["data"] != JSON(text: again)["data"])
+            let instead = try await bench.planned()
+            #expect(instead["action"] == "create" && instead["proposedIn"].string != nil)
             // People had the first one in their hands already: it goes on record, and the second replaces it.
             let hash = try await bench.wallet.send(again)
+            #expect(try await bench.planned()["action"] == "replace")
             let replacing = try await bench.proposal()
             let listed = try await bench.sandbox.hyperkit(
                 ["deployments", "list", "--manifest", "paper.yaml", "--state-dir", "state", "--json"])

@@ -117,6 +117,8 @@ package struct Forecaster: Sendable {
         _ forecast: inout DeploymentForecast,
         _ view: inout ForecastView
     ) async throws(StepFailure) {
+        let proposed = try await settle(action, call, creation, network, &forecast)
+        if case .there = proposed { return }
         if let open = try context.unfinished(action.step, network) {
             // The run first takes it to its end.
             forecast.reason = "run \(open.intent.run) signed it and ended before it was confirmed"
@@ -128,6 +130,8 @@ package struct Forecaster: Sendable {
             guard let creation, open.intent.payloadHash != creation.payloadHash else { return }
             forecast.action = .replace
             forecast.reason += "; code or arguments changed since"
+        } else if case .sentOther = proposed {
+            // What it replaces goes on record first.
         } else if let call, let creation {
             switch try await DeployStep(context).decide(action, call, creation, network) {
             case .keep(let fact), .adopt(_, let fact):
@@ -149,6 +153,7 @@ package struct Forecaster: Sendable {
                 () async throws(StepFailure) in upgrader
             }
         }
+        defer { if case .open(let open) = proposed { note(open, creation, &forecast) } }
         guard let sender else {
             forecast.address = creation?.address?.description
             return
@@ -234,6 +239,13 @@ package struct Forecaster: Sendable {
         let resolution = await resolution(view, on: action.network, signers: action.signersRead)
         let address = view.addresses["\(action.deployment)@\(action.network.name)"]
         let step = CallStep(context)
+        let data = try? step.callData(action, inputs, resolution)
+        var open: Proposal?
+        if let network {
+            let settled = await settle(action, data, address, network)
+            if settled.isMade { return nil }
+            open = settled.open
+        }
         var reason = "the contract is new"
         if [.keep, .upgrade].contains(deployment.action), let network, let address {
             do {
@@ -257,15 +269,15 @@ package struct Forecaster: Sendable {
                     sender: sender,
                     start: start,
                     to: address,
-                    data: address == nil ? nil : try? step.callData(action, inputs, resolution),
+                    data: address == nil ? nil : data,
                     value: action.value
                 )
             }
         }
-        let data = try? step.callData(action, inputs, resolution)
         var forecast = CallStep.intent(action, reason: reason)
         forecast.to = address?.description
         forecast.data = data.map { Hex.prefixed($0) }
+        if let open { Self.note(open, &forecast) }
         return forecast
     }
 

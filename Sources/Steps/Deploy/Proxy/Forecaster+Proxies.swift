@@ -19,6 +19,9 @@ extension Forecaster {
             try admit(action, [compile], action.spec.owner?.references ?? [], outcome, view)
             let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
             var decision = DeployStep.Decision.create(reason: Self.newChain)
+            if let network, let there = try await proposed(beacon, action, inputs, network, view) {
+                return there
+            }
             if let network, try context.unfinished(beacon.step, network) == nil {
                 let knowledge = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
                 decision = try await ProxyStep(context).decideBeacon(beacon, network, knowledge).decision
@@ -55,6 +58,7 @@ extension Forecaster {
             if let open = try context.unfinished(action.step, network) {
                 return try unfinished(open, action, network, inputs)
             }
+            if let there = try await proposed(action.creation, action, inputs, network, view) { return there }
             return try await forecastProxy(action, network, inputs, &view)
         } catch {
             return Self.stuck(action, .proxy, error)
@@ -72,8 +76,9 @@ extension Forecaster {
         let name = DeploymentPart.implementation.recordName(of: action.name)
         let implementation = view.addresses["\(name)@\(action.network.name)"]
         let resolution = await resolution(view, on: action.network, signers: action.deployment.signersRead)
+        let upgrades = try await withUpgrades(knowledge, action, network)
         let (decision, _) = try await ProxyStep(context).decide(
-            action, implementation, network, knowledge,
+            action, implementation, network, upgrades.knowledge,
             arguments: { () async throws(StepFailure) in
                 let references = action.spec.initialize?.arguments.references ?? []
                 guard resolution.knows(references) else { return nil }
@@ -83,6 +88,7 @@ extension Forecaster {
         switch decision {
         case .keep(let fact):
             forecast.address = fact.address
+            forecast.reason = upgrades.made ?? forecast.reason
             return forecast
         case .create(let reason):
             return try await created(
@@ -112,6 +118,11 @@ extension Forecaster {
                     reason: reason
                 )
             ]
+            if let open = upgrades.open {
+                let isThis = open.intent.payloadHash == Keccak256.hash(upgrade.data)
+                forecast.reason += Self.words(open, isThis: isThis)
+                if isThis { forecast.proposedIn = open.intent.run }
+            }
             return forecast
         }
     }
@@ -133,10 +144,10 @@ extension Forecaster {
         var forecast = forecast
         let sender = await sender(action.deployment.signer, network)
         forecast.sender = sender?.description
-        let salted = try await salted(part, action, inputs, sender, view)
-        if let salted, let network,
+        let (call, creation) = try await known(part, action, inputs, sender, view)
+        if let call, let creation, let network,
             case .adopt(_, let fact) = try await DeployStep(context).look(
-                decision, part, salted.call, salted.creation, network)
+                decision, part, call, creation, network)
         {
             forecast.action = .keep
             forecast.reason = fact.reason
@@ -145,19 +156,46 @@ extension Forecaster {
         }
         let start = network == nil ? 0 : try await firstNonce(of: sender, network)
         let next = next(action.network, sender, start: start, &view)
-        forecast.address = Self.place(part, salted?.creation, next)?.description
+        forecast.address = Self.place(part, creation, next)?.description
         note(sender, start, network, value: part.value, &view)
+        if let network, case .waits(let open) = try await context.proposalState(of: part.step, on: network) {
+            note(open, creation, &forecast)
+        }
         return forecast
     }
 
-    /// How a part of a proxy would be created where its salt says; nil without a salt, and where something is not known yet.
-    private func salted(
+    /// What became of a beacon or a proxy that people were asked for; nil where it is still to be created, or upgraded.
+    private func proposed(
+        _ part: DeployAction,
+        _ action: ProxyAction,
+        _ inputs: StepInputs,
+        _ network: OpenNetwork,
+        _ view: ForecastView
+    ) async throws(StepFailure) -> DeploymentForecast? {
+        guard let open = try context.openProposal(of: part.step, on: network), open.isCreation else {
+            return nil
+        }
+        let here = open.intent.lane.sender
+        let (call, creation) = try await known(part, action, inputs, here, view)
+        let new = DeployStep.Decision.create(reason: "")
+        let place: DeploymentPart = part.part == .beacon ? .beacon : .proxy
+        var forecast = try ProxyStep.intent(action, place, new.forecast, inputs)
+        switch try await settle(part, call, creation, network, &forecast) {
+        case .nothing, .open: return nil
+        case .there: break
+        case .sentOther: forecast.action = place == .beacon ? .keep : .upgrade
+        }
+        return forecast
+    }
+
+    /// How a part of a proxy would be created; nil where something is not known yet.
+    private func known(
         _ part: DeployAction,
         _ action: ProxyAction,
         _ inputs: StepInputs,
         _ sender: Address?,
         _ view: ForecastView
-    ) async throws(StepFailure) -> (call: ConstructorCall, creation: Creation)? {
+    ) async throws(StepFailure) -> (call: ConstructorCall?, creation: Creation?) {
         let needsSender =
             part.creation.salt?.factory == .createX
             || (action.spec.kind != .uups && action.spec.owner == nil)
@@ -165,18 +203,20 @@ extension Forecaster {
         let place = { (part: DeploymentPart) in
             view.addresses["\(part.recordName(of: action.name))@\(action.network.name)"]
         }
-        guard let salt = part.creation.salt, let implementation = place(.implementation),
-            resolution.knows(action.spec.references), sender != nil || !needsSender
-        else { return nil }
+        guard let implementation = place(.implementation),
+            resolution.knows(action.references(of: part.part)),
+            sender != nil || !needsSender
+        else { return (nil, nil) }
         let parts = ProxyParts(implementation: implementation, beacon: place(.beacon))
         let from = sender ?? .zero
         let call: ConstructorCall
         if part.part == .beacon {
             call = try ProxyStep.creation(of: part, action, parts, inputs, resolution, sender: from)
         } else {
-            guard parts.beacon != nil || action.beacon == nil else { return nil }
+            guard parts.beacon != nil || action.beacon == nil else { return (nil, nil) }
             call = try ProxyStep.creationOfProxy(action, parts, inputs, resolution, sender: from)
         }
+        guard let salt = part.creation.salt else { return (call, Creation(initCode: call.data)) }
         let creation = try Creation(
             initCode: call.data, salt, sender: sender, chainID: action.network.chainID)
         return (call, creation)

@@ -1,0 +1,156 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What a plan says of what people were asked for: it is looked up as a run would, and nothing is written down.
+extension Forecaster {
+    /// Says what became of a creation that people were asked for.
+    ///
+    /// - Parameters:
+    ///   - action: What is to be created.
+    ///   - call: Its code and arguments; nil where they are not known.
+    ///   - creation: How it would be created now; nil where that is not known.
+    ///   - network: Where.
+    ///   - forecast: Gets what is known: that it is there, or that other code takes its place.
+    /// - Returns: What is still open of it, for when nothing else is decided; nil where it was sent or nobody was asked.
+    /// - Throws: ``StepFailure`` of the kind `blocked` where it reverted, is not deep enough, or cannot be looked up.
+    func settle(
+        _ action: DeployAction,
+        _ call: ConstructorCall?,
+        _ creation: Creation?,
+        _ network: OpenNetwork,
+        _ forecast: inout DeploymentForecast
+    ) async throws(StepFailure) -> ProposedCreation {
+        switch try await context.proposalState(of: action.step, on: network) {
+        case .nothing, .overtaken: return .nothing
+        case .waits(let proposal): return .open(proposal)
+        case .reverted(let proposal, let receipt): throw EffectContext.reverted(proposal, receipt)
+        case .sent(let execution):
+            try await context.requireDepth(of: execution.receipt, network)
+            forecast.reason = execution.reason
+            let place = execution.receipt.contractAddress ?? execution.proposal.intent.creates
+            forecast.address = place?.description
+            guard let call, let creation, let address = place,
+                execution.proposal.intent.payloadHash == creation.payloadHash
+            else {
+                forecast.action = .replace
+                forecast.reason += "; code or arguments changed since"
+                return .sentOther
+            }
+            guard call.compare(try await network.code(of: address)) == .identical else {
+                throw DeployStep.codeDiffers(address, action)
+            }
+            forecast.action = .keep
+            return .there
+        }
+    }
+
+    /// Adds to a forecast what people were asked for and may still send.
+    func note(_ open: Proposal, _ creation: Creation?, _ forecast: inout DeploymentForecast) {
+        let isThis = creation.map { $0.payloadHash == open.intent.payloadHash } ?? true
+        forecast.reason += Self.words(open, isThis: isThis)
+        guard isThis else { return }
+        forecast.proposedIn = open.intent.run
+        // Whoever sends it takes the nonce that it was asked for under, not the next one.
+        if open.intent.to == nil, creation != nil {
+            let account = open.intent.lane.sender
+            forecast.address = Address.created(by: account, nonce: open.nonce).description
+        }
+    }
+
+    /// What is on record of a proxy, with an upgrade that people made since.
+    ///
+    /// - Returns: What a run would have on record when it decides, and what is still open.
+    func withUpgrades(
+        _ knowledge: DeploymentKnowledge,
+        _ action: ProxyAction,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> (knowledge: DeploymentKnowledge, open: Proposal?, made: String?) {
+        guard let open = try context.openProposal(of: action.step, on: network), !open.isCreation,
+            case .known(var known) = knowledge
+        else { return (knowledge, nil, nil) }
+        var execution: Execution?
+        var isOpen = false
+        switch try await context.proposalState(of: action.step, on: network) {
+        case .nothing, .overtaken: break
+        case .waits: isOpen = true
+        case .reverted(let proposal, let receipt): throw EffectContext.reverted(proposal, receipt)
+        case .sent(let sent):
+            try await context.requireDepth(of: sent.receipt, network)
+            execution = sent
+        }
+        let search = ProposedUpgrade(context: context, network: network, open: open)
+        guard let found = try await search.found(known.entry, execution) else {
+            return (knowledge, isOpen ? open : nil, nil)
+        }
+        known.entry.proxy = found.state
+        let place = found.state.implementation
+        known.entry.storageLayout = try context.layoutOnRecord(of: action.name, at: place, network)
+        if known.entry.storageLayout == nil {
+            known.entry.storageLayout = try layoutProposed(of: action.implementation, at: place, network)
+        }
+        let words = execution?.reason ?? "it runs what run \(open.intent.run) had proposed"
+        return (.known(known), nil, words)
+    }
+
+    /// The layout of code that people were asked to put somewhere, be it in place of other code; nil where they were not.
+    private func layoutProposed(
+        of step: StepID,
+        at address: Address,
+        _ network: OpenNetwork
+    ) throws(StepFailure) -> StorageLayout? {
+        guard let open = try context.openProposal(of: step, on: network) else { return nil }
+        let earlier = try inLedger { () throws(LedgerError) in
+            try context.ledger.proposals(supersededBy: open)
+        }
+        return ([open] + earlier).first { $0.intent.creates == address }?.intent.storageLayout
+    }
+
+    /// What became of a call that people were asked for.
+    ///
+    /// - Returns: Whether it was made as it is wanted, and what is still open of it.
+    func settle(
+        _ action: CallAction,
+        _ data: [UInt8]?,
+        _ address: Address?,
+        _ network: OpenNetwork
+    ) async -> (isMade: Bool, open: Proposal?) {
+        // Where it cannot be looked up, a run says why.
+        guard let state = try? await context.proposalState(of: action.step, on: network) else {
+            return (false, nil)
+        }
+        switch state {
+        case .nothing, .overtaken, .reverted: return (false, nil)
+        case .waits(let proposal): return (false, proposal)
+        case .sent(let execution):
+            let intent = execution.proposal.intent
+            return (intent.to == address && intent.payloadHash == data.map { Keccak256.hash($0) }, nil)
+        }
+    }
+
+    /// Adds to a call's forecast that people were asked for it.
+    static func note(_ open: Proposal, _ forecast: inout DeploymentForecast.Call) {
+        let isThis =
+            forecast.data.flatMap { Hex.decode($0) }.map { Keccak256.hash($0) }
+            .map { $0 == open.intent.payloadHash } ?? true
+        forecast.reason += words(open, isThis: isThis)
+        if isThis { forecast.proposedIn = open.intent.run }
+    }
+
+    static func words(_ open: Proposal, isThis: Bool) -> String {
+        let asked = "; run \(open.intent.run) asked \(open.intent.lane.sender) for "
+        return asked
+            + (isThis ? "it, under nonce \(open.nonce), and it waits" : "another, and this takes its place")
+    }
+}
+
+/// What became of a creation that people were asked for.
+enum ProposedCreation: Sendable {
+    case nothing
+    case open(Proposal)
+    /// It is there, and as it is wanted.
+    case there
+    /// Something else is there than is wanted now.
+    case sentOther
+}
