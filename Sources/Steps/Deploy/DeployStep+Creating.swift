@@ -1,0 +1,80 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// A contract that is to be created: who sends it, and what is looked at before that.
+extension DeployStep {
+    /// Has it sent by whoever signs on the network, or asks people to.
+    func create(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ creation: Creation,
+        _ decision: Decision,
+        _ allowance: Allowance,
+        network: OpenNetwork,
+        inputs: StepInputs,
+        _ progress: StepProgress
+    ) async throws(StepFailure) -> DeploymentFact {
+        let sending = try await context.sending(action.signer, on: network)
+        let cost = try LaneCost(action, inputs) { mate throws(StepFailure) in
+            // One that two names are claimed for is not deployed; its own step says so.
+            guard
+                case .known(let known)? = try? context.knowledge(
+                    of: mate.name, formerly: mate.formerly, on: network)
+            else { return nil }
+            return known.entry.initCodeDigest
+        }
+        try Self.checkSizes(call, action)
+        if sending.paysItself {
+            try await cost.check(network, sender: sending.address, context: context)
+        }
+        // What has a salt is found at its address, also where nobody remembers it; a proxy that runs other code by now is not.
+        if creation.address == nil || (call.proxy != nil && sending.paysItself) {
+            try await context.checkHistory(of: sending.address, ahead: action, call, on: network)
+        }
+        let request = TransactionRequest(
+            step: action.step,
+            kind: .deploy,
+            to: creation.to,
+            data: creation.data,
+            value: action.value,
+            abi: call.abi,
+            allowance: allowance,
+            creates: creation.address,
+            storageLayout: call.proxy == nil ? call.storageLayout : nil
+        )
+        let signer: any TransactionSigner
+        switch sending {
+        case .signed(let own):
+            try context.takeBack(action.step, on: network)
+            signer = own
+        case .proposed(let account):
+            let waits = try await context.propose(request, from: account, on: network)
+            return Self.proposed(action, call, at: creation, waits)
+        }
+        let sender = try await context.sender(
+            signer.address,
+            on: network,
+            progress: progress,
+            usable: { operation throws(StepFailure) in try early(action, call, operation, decision) }
+        )
+        let operation = try await sender.settle(request, signedBy: signer)
+        return try await finish(action, call, operation, decision, network)
+    }
+
+    private static func checkSizes(_ call: ConstructorCall, _ action: DeployAction) throws(StepFailure) {
+        let limits = action.network.limits
+        for (what, size, limit, rule) in [
+            ("runtime code", call.runtimeCode.count, limits.maxRuntimeCode, "EIP-170"),
+            ("init code", call.data.count, limits.maxInitCode, "EIP-3860"),
+        ] where size > limit {
+            throw StepFailure(
+                code: "code-size",
+                "the \(what) of \(action.contract) is \(size) bytes; '\(action.network.name)' takes \(limit) (\(rule))",
+                hint: "split the contract, or let the optimizer aim at size"
+            )
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Ledger
+import Model
+
+/// What was sent, taken to its end and put on record.
+extension DeployStep {
+    /// An operation of this step that an earlier run left: it is taken to its end before anything is decided anew.
+    func settleEarlier(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ creation: Creation,
+        _ network: OpenNetwork,
+        _ progress: StepProgress
+    ) async throws(StepFailure) -> DeploymentFact? {
+        let settled = try await context.settled(
+            action.step,
+            signer: action.signer,
+            on: network,
+            progress: progress,
+            usable: { operation throws(StepFailure) in
+                // Where code or arguments changed since, it is about to be replaced.
+                guard operation.intent.payloadHash == creation.payloadHash else { return nil }
+                return try early(action, call, operation, .create(reason: ""))
+            }
+        )
+        guard let settled else { return nil }
+        let reason = "run \(settled.intent.run) sent it and ended before it was confirmed"
+        let before = try context.current(action.name, network)
+        let decision: Decision = before == nil ? .create(reason: reason) : .replace(reason: reason)
+        if settled.intent.payloadHash == creation.payloadHash {
+            return try await finish(action, call, settled, decision, network)
+        }
+        if let address = settled.intent.creates {
+            _ = try await codeOnceThere(address, settled, action, network)
+        }
+        // Code or arguments changed since: what was sent is there and goes on record, and then it is replaced.
+        var claim = try inLedger { () throws(LedgerError) in try Self.claim(action, of: settled) }
+        if let kind = call.proxy, let inclusion = settled.inclusion, let address = inclusion.address {
+            let state = try await network.proxyState(kind, at: address, since: inclusion.blockNumber)
+            claim.proxy = state
+            claim.storageLayout = try context.layoutOnRecord(
+                of: action.name, at: state.implementation, network)
+        }
+        let left = claim
+        try inLedger { () throws(LedgerError) in
+            _ = try context.ledger.markFinal(settled.id, leaving: left)
+        }
+        return nil
+    }
+
+    /// Checks the code at the new address and makes the claim durable.
+    func finish(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ operation: ChainOperation,
+        _ decision: Decision,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> DeploymentFact {
+        guard let inclusion = operation.inclusion, let address = inclusion.address else {
+            throw StepFailure(.blocked, code: "no-address", "the receipt of \(action.step) names no contract")
+        }
+        let onChain = try await codeOnceThere(address, operation, action, network)
+        let matches = call.compare(onChain) == .identical
+        var claim = call.claim(for: action)
+        claim.deployedCodeDigest = Digest(of: onChain)
+        if let kind = call.proxy {
+            claim.proxy = try await network.proxyState(kind, at: address, since: inclusion.blockNumber)
+        }
+        try inLedger { () throws(LedgerError) in
+            _ = try context.ledger.markFinal(operation.id, leaving: claim)
+        }
+        var fact = Self.fact(action, call, inclusion, decision)
+        fact.codeMatches = matches
+        guard matches else { throw Self.codeDiffers(address, action) }
+        return fact
+    }
+
+    /// What steps that need it can use as soon as a block has it.
+    func early(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ operation: ChainOperation,
+        _ decision: Decision
+    ) throws(StepFailure) -> [Performed.NewOutput]? {
+        guard let inclusion = operation.inclusion, inclusion.address != nil else { return nil }
+        return try Self.performed(Self.fact(action, call, inclusion, decision)).outputs
+    }
+
+    private static func fact(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ inclusion: ChainOperation.Inclusion,
+        _ decision: Decision
+    ) -> DeploymentFact {
+        var fact: DeploymentFact
+        switch decision {
+        case .keep(let kept), .adopt(_, let kept): fact = kept
+        case .create(let reason): fact = Self.fact(action, .created, reason: reason)
+        case .replace(let reason): fact = Self.fact(action, .replaced, reason: reason)
+        }
+        fact.address = inclusion.address?.description
+        fact.transactionHash = inclusion.transactionHash.description
+        fact.blockNumber = inclusion.blockNumber
+        fact.gasUsed = inclusion.gasUsed
+        fact.feePaidWei = inclusion.feePaid.description
+        fact.constructorArguments = Hex.prefixed(call.arguments)
+        return fact
+    }
+
+    /// The code at a new address.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `no-code`: without code the operation is not final. One that a
+    ///   factory was asked for has failed then: what is found at its address later is taken over, so nothing is made twice.
+    func codeOnceThere(
+        _ address: Address,
+        _ operation: ChainOperation?,
+        _ action: DeployAction,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> [UInt8] {
+        let code = try await context.untilSeen { () async throws(StepFailure) -> [UInt8]? in
+            let code = try await context.hub.codeNow(at: address, on: network)
+            return code.isEmpty ? nil : code
+        }
+        if let code { return code }
+        if let operation, operation.intent.creates != nil {
+            let words = "the factory's transaction succeeded and left no code at \(address)"
+            try inLedger { () throws(LedgerError) in
+                _ = try context.ledger.markUncreated(operation.id, error: words)
+            }
+            throw StepFailure(
+                .blocked,
+                code: "no-code",
+                "\(words) on '\(action.network.name)'",
+                hint:
+                    "a factory need not revert where what it calls runs out of gas: look at the transaction before you "
+                    + "run again; a new one will be sent"
+            )
+        }
+        throw StepFailure(
+            .blocked,
+            code: "no-code",
+            "'\(action.network.name)' has a receipt that says \(action.step.subject) was created, and no code at "
+                + "\(address)",
+            hint: "run again: it is looked up, not made anew; a constructor that leaves no code is never done"
+        )
+    }
+
+    /// The claim of an operation whose artifact is no longer at hand: all of what was sent counts as init code.
+    private static func claim(
+        _ action: DeployAction,
+        of operation: ChainOperation
+    ) throws(LedgerError) -> DeploymentClaim {
+        let sent = operation.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
+        guard let sent else { throw .contradiction(operation.id, detail: "its attempt cannot be read") }
+        let digest = Digest(of: Data(sent.transaction.data))
+        return DeploymentClaim(
+            name: action.name,
+            contract: action.contract.rawValue,
+            initCodeDigest: digest,
+            runtimeCodeDigest: digest,
+            constructorArguments: []
+        )
+    }
+}

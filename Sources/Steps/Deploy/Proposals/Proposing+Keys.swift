@@ -1,0 +1,61 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// An account whose key somebody has: a transaction a step, in the order of nonces.
+extension EffectContext {
+    /// Writes down the transaction that whoever has a key is to sign.
+    func propose(
+        _ request: TransactionRequest,
+        fromKeyOf account: PeoplesAccount,
+        _ lane: ChainOperation.Lane,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> Never {
+        let limits = try await GasEstimates(network, account.address).limits(of: [request.step: request])
+        guard let limit = limits[request.step] else { throw .cancelled }
+        let gas = try limit.get()
+        let price = try request.allowance.price(
+            try await GasPrice.now(network), gas: gas, value: request.value)
+        let state = try await network.account(of: account.address)
+        let intent = intent(request, lane, on: network)
+        let nonce = try nonce(for: intent, state)
+        let transaction = request.transaction(
+            price, nonce: nonce, gasLimit: gas, chainID: network.spec.chainID)
+        let file = try write(transaction, from: account)
+        // Only what was written is on record: nobody can send what they were never shown.
+        try inLedger { () throws(LedgerError) in
+            _ = try ledger.propose(intent, nonce: nonce, counted: state.latest)
+        }
+        throw StepFailure(
+            .blocked,
+            code: "unsigned",
+            "signer '\(account.name)' is an address alone; its transaction is unsigned/\(file) beside the report",
+            hint:
+                "have it signed and sent with the key of \(account.address), then run again; nothing was sent"
+        )
+    }
+
+    /// The nonce for a proposal, behind all that is sent, pending or proposed from the account.
+    private func nonce(for intent: Proposal.Intent, _ state: AccountState) throws(StepFailure) -> UInt64 {
+        let open = try inLedger { () throws(LedgerError) in try ledger.openProposals(in: intent.lane) }
+        let mine = open.first { $0.intent.project == intent.project && $0.intent.step == intent.step }
+        if let mine, mine.nonce >= state.pending { return mine.nonce }
+        let taken = Set(open.map(\.nonce))
+        var nonce = state.pending
+        while taken.contains(nonce) { nonce += 1 }
+        return nonce
+    }
+
+    /// - Returns: The file's name in the folder for unsigned transactions.
+    private func write(_ transaction: Transaction, from account: PeoplesAccount) throws(StepFailure) -> String
+    {
+        var members = transaction.members
+        members["from"] = account.address.description
+        let chain = transaction.chainID?.description ?? "any"
+        let digest = transaction.signingHash.description.dropFirst(2).prefix(8)
+        let file = "\(chain)-\(transaction.nonce)-\(digest).json"
+        try write(try WireJSON.encode(members) + [UInt8(ascii: "\n")], to: "unsigned/\(file)")
+        return file
+    }
+}
