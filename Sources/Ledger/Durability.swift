@@ -25,13 +25,7 @@ extension Ledger {
                 return try queue.writeWithoutTransaction { database in
                     try database.execute(sql: "PRAGMA synchronous = NORMAL")
                     defer { setFull(database) }
-                    var value: Value?
-                    try database.inTransaction(.immediate) {
-                        value = try work(database)
-                        return .commit
-                    }
-                    guard let value else { throw MalformedRow(detail: "a transaction gave nothing") }
-                    return value
+                    return try database.transaction(.immediate, work)
                 }
             } catch {
                 throw LedgerError(error, path: path)
@@ -46,5 +40,21 @@ extension Ledger {
         } catch {
             preconditionFailure("the ledger cannot be made durable: \(error)")
         }
+    }
+}
+
+extension Database {
+    /// What `work` gives, done in one transaction.
+    func transaction<Value>(
+        _ kind: TransactionKind,
+        _ work: (Database) throws -> Value
+    ) throws -> Value {
+        var value: Value?
+        try inTransaction(kind) {
+            value = try work(self)
+            return .commit
+        }
+        guard let value else { throw MalformedRow(detail: "a transaction gave nothing") }
+        return value
     }
 }

@@ -74,15 +74,7 @@ package struct Ledger: Sendable {
     /// (SQLite's "sqlite3_prepare": a flag pragma expires them).
     func read<Value>(_ work: (Database) throws -> Value) throws(LedgerError) -> Value {
         do {
-            return try queue.unsafeRead { database in
-                var value: Value?
-                try database.inTransaction(.deferred) {
-                    value = try work(database)
-                    return .commit
-                }
-                guard let value else { throw MalformedRow(detail: "a transaction gave nothing") }
-                return value
-            }
+            return try queue.unsafeRead { try $0.transaction(.deferred, work) }
         } catch {
             throw LedgerError(error, path: path)
         }
