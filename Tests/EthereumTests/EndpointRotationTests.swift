@@ -181,6 +181,22 @@ import Testing
         #expect(second(answeredAt: .seconds(5)) == .milliseconds(1_100))
     }
 
+    @Test func whatLetsOthersGoFirstWaitsForAQuietMoment() {
+        var pace = RequestPace(perSecond: 10)
+        #expect(pace.untilQuiet(at: .zero) == nil, "nothing went yet")
+        let first = pace.take(1, at: .seconds(1))
+        #expect(first == .zero)
+        #expect(pace.untilQuiet(at: .seconds(1)) == .milliseconds(400))
+        #expect(pace.untilQuiet(at: .milliseconds(1_400)) == nil)
+        // It does not wait for its like.
+        let last = pace.take(1, at: .milliseconds(1_400), last: true)
+        #expect(last == .zero)
+        #expect(pace.untilQuiet(at: .milliseconds(1_400)) == nil)
+        let next = pace.take(1, at: .milliseconds(1_400), last: true)
+        #expect(next == .milliseconds(100))
+        #expect(RequestPace(perSecond: nil).untilQuiet(at: .zero) == nil)
+    }
+
     @Test func withoutALimitNothingWaits() {
         var pace = RequestPace(perSecond: nil)
         let waits = (0..<2).map { _ in pace.take(100, at: .zero) }

@@ -214,6 +214,17 @@ import Testing
         #expect(bench.elapsed - before == .milliseconds(3_030))
     }
 
+    @Test func codesAreReadWhenNothingElseWantsToGo() async throws {
+        let (bench, _) = try bench()
+        var spec = DeployBench.sepolia
+        spec.requestsPerSecond = 10
+        let network = try await open(bench, spec)
+        _ = try await network.rpc.gasPrice()
+        let before = bench.elapsed
+        _ = await network.codes(of: [.zero], last: true)
+        #expect(bench.elapsed - before == .milliseconds(404))
+    }
+
     @Test func aWaitThatTheNodeAsksForHoldsEveryRequest() async throws {
         let bench = try DeployBench()
         let network = try await open(bench, DeployBench.sepolia)

@@ -13,6 +13,8 @@ package struct RequestPace: Sendable {
     private var sent: [(left: Duration, came: Duration, count: Int)] = []
     /// When the next token is there.
     private var next = Duration.zero
+    /// The same, as if nothing went that lets others go first.
+    private var nextOfOthers = Duration.zero
 
     /// - Parameters:
     ///   - perSecond: How many requests a second are allowed; nil: as many as there are.
@@ -25,7 +27,9 @@ package struct RequestPace: Sendable {
     }
 
     /// Takes a token for each of `count` requests that go together; returns how long they have to wait for the last one.
-    package mutating func take(_ count: Int, at now: Duration) -> Duration {
+    ///
+    /// `last`: they have let others go first, ``untilQuiet(at:)``.
+    package mutating func take(_ count: Int, at now: Duration, last isLast: Bool = false) -> Duration {
         var start = max(now, next) + interval * max(0, count - 1)
         if let most {
             let window = interval * most
@@ -37,7 +41,14 @@ package struct RequestPace: Sendable {
             sent.append((start, start + longestWay, count))
         }
         next = start + interval
+        if !isLast { nextOfOthers = next }
         return start - now
+    }
+
+    /// How long what lets others go first waits before it asks for its turn again; nil where none of those went for a while.
+    package func untilQuiet(at now: Duration) -> Duration? {
+        let quiet = nextOfOthers + interval * 3
+        return nextOfOthers > .zero && interval > .zero && now < quiet ? quiet - now : nil
     }
 
     /// What left at a moment is answered: it came no later than now.

@@ -3,6 +3,8 @@ import Model
 
 /// Reads the code at addresses of one network: those asked for while an exchange is on its way go together in the next.
 ///
+/// Nothing waits for them but the ends of steps, so that where a node limits questions what sends goes first.
+///
 /// An actor because the steps that ask share no parent task. Each has an answer of its own: where an exchange fails, each
 /// address is asked for alone.
 actor CodeReader {
@@ -53,7 +55,7 @@ actor CodeReader {
         }
         next = []
         guard !asked.isEmpty else { return }
-        switch await network.codes(of: asked.map(\.address)) {
+        switch await network.codes(of: asked.map(\.address), last: true) {
         case .success(let codes):
             for one in asked { end(one.ticket, .success(codes[one.address] ?? [])) }
         case .failure(let failure) where asked.count == 1: end(asked[0].ticket, .failure(failure))

@@ -44,12 +44,17 @@ package final class NetworkEndpoints: Sendable {
     /// Asks whichever endpoint does well; one that fails is left for a while, and the question goes to the next.
     ///
     /// A transaction is handed to one endpoint once.
-    package var rpc: EthereumRPC {
+    package var rpc: EthereumRPC { rpc(last: false) }
+
+    /// The same, which where a node limits requests lets all others go first.
+    var patientRPC: EthereumRPC { rpc(last: true) }
+
+    private func rpc(last isLast: Bool) -> EthereumRPC {
         EthereumRPC(
             together: doors.compactMap(\.together).min(),
             choose: {
                 await self.probe()
-                return self.line(to: self.choice)
+                return self.line(to: self.choice, last: isLast)
             },
             again: { asked, failure in
                 guard asked < self.patience.mostAsked + self.doors.count - 1, !Task.isCancelled else {
@@ -82,9 +87,10 @@ package final class NetworkEndpoints: Sendable {
 
     private var choice: Int { rotation.withLock { $0.choice(at: world.elapsed()) } }
 
-    private func line(to position: Int) -> EthereumRPC.Line {
+    private func line(to position: Int, last isLast: Bool = false) -> EthereumRPC.Line {
         EthereumRPC.Line { body, questions async throws(TransportFailure) in
-            try await self.doors[position].send(body, questions, within: self.patience.deadline)
+            try await self.doors[position].send(
+                body, questions, within: self.patience.deadline, last: isLast)
         } heard: { failure in
             self.rotation.withLock { rotation in
                 guard let failure else { return rotation.answered(position) }

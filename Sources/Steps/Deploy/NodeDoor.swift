@@ -19,7 +19,7 @@ final class NodeDoor: Sendable {
     /// The percentage by which requests stay below a limit: clocks are not the same.
     private static let sparing = 1
     /// Some are held up on their way, and meet those behind them.
-    private static let longestWay = Duration.milliseconds(50)
+    private static let longestWay = Duration.milliseconds(100)
     /// How many questions go together at most; nil where nobody says what the node takes.
     ///
     /// A second in which many go at once has little room beside them, so that much of a limit would not be used.
@@ -38,15 +38,25 @@ final class NodeDoor: Sendable {
             RequestPace(perSecond: perSecond, sparing: Self.sparing, longestWay: Self.longestWay))
     }
 
-    /// Hands over a request that holds so many questions, when it is due.
+    /// So long one that lets others go first does so at most.
+    private static let longestPatience = Duration.seconds(5)
+
+    /// Hands over a request that holds so many questions, when it is due; `last`: when no others want to go, where there is a limit.
     func send(
         _ body: Data,
         _ questions: Int,
-        within deadline: Duration
+        within deadline: Duration,
+        last isLast: Bool = false
     ) async throws(TransportFailure) -> Data {
+        let end = world.elapsed() + Self.longestPatience
+        while isLast, world.elapsed() < end,
+            let wait = pace.withLock({ $0.untilQuiet(at: world.elapsed()) })
+        {
+            guard (try? await world.sleep(wait)) != nil else { throw .notSent("the run was interrupted") }
+        }
         let (wait, left) = pace.withLock { pace in
             let now = world.elapsed()
-            let wait = pace.take(questions, at: now)
+            let wait = pace.take(questions, at: now, last: isLast)
             return (wait, now + wait)
         }
         if wait > .zero, (try? await world.sleep(wait)) == nil {

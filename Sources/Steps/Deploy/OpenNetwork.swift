@@ -56,10 +56,12 @@ package struct OpenNetwork: Sendable {
         do { return try await rpc.code(of: address) } catch { throw StepFailure(error, on: spec) }
     }
 
-    /// The code at many addresses, in as few exchanges as may be.
-    func codes(of addresses: [Address]) async -> Result<[Address: [UInt8]], StepFailure> {
+    /// The code at many addresses, in as few exchanges as may be; `last`: behind all other questions that a node limits.
+    func codes(of addresses: [Address], last isLast: Bool = false) async -> Result<
+        [Address: [UInt8]], StepFailure
+    > {
         do throws(RPCFailure) {
-            let codes = try await rpc.codes(of: addresses)
+            let codes = try await (isLast ? endpoints.patientRPC : rpc).codes(of: addresses)
             return .success(Dictionary(zip(addresses, codes)) { first, _ in first })
         } catch {
             return .failure(StepFailure(error, on: spec))
