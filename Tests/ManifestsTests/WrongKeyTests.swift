@@ -39,7 +39,7 @@ import Testing
                 m.yaml:3:18: error: unknown key 'zzz' in signer 'ci' [unknown-key]
                     3 │ signers: { ci: { zzz: 1 } }
                       │                  ^^^
-                  hint: allowed are key, keystore, password, rpc, address, safe, multiSend
+                  hint: allowed are key, keystore, password, rpc, address, safe, multiSend, proposer, service, apiKey
                 """
         )
     }
@@ -52,7 +52,7 @@ import Testing
             providers: {}
             networks:
               m: { preset: sepolia, rpc: 'env:A', approval: plan }
-            signers: { dao: { safe: '0x01', proposer: ci } }
+            contracts: { A: { source: a.sol, project: core } }
             """
         )
         #expect(
@@ -61,13 +61,9 @@ import Testing
                     3 │ providers: {}
                       │ ^^^^^^^^^
                   hint: it is not available in this version
-                m.yaml:6:25: error: 'safe' of signer 'dao': '0x01' is no address [address]
-                    6 │ signers: { dao: { safe: '0x01', proposer: ci } }
-                      │                         ^^^^^^
-                  hint: write 0x and 40 hexadecimal digits
-                m.yaml:6:33: error: unknown key 'proposer' in signer 'dao' [unknown-key]
-                    6 │ signers: { dao: { safe: '0x01', proposer: ci } }
-                      │                                 ^^^^^^^^
+                m.yaml:6:34: error: unknown key 'project' in contract 'A' [unknown-key]
+                    6 │ contracts: { A: { source: a.sol, project: core } }
+                      │                                  ^^^^^^^
                   hint: it is not available in this version
                 """
         )
