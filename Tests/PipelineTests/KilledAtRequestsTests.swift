@@ -6,7 +6,8 @@ extension Pipelines {
     /// Runs that are killed at their requests to a node, again and again on one chain.
     ///
     /// Each run is killed at its request of the same number, and takes up what those before it left; one that gets no further
-    /// by that is let go at last. `HYPERKIT_KILLS` with any value plays every number to 40, each on a chain of its own.
+    /// by that is let go at last. `HYPERKIT_KILLS` with any value plays every number that a run comes to, to 40 at most, each on
+    /// a chain of its own.
     @Suite struct KilledAtRequests {
         private static let mostKills = 25
 
@@ -15,7 +16,13 @@ extension Pipelines {
             let isWhole = ProcessInfo.processInfo.environment["HYPERKIT_KILLS"] != nil
             var hit: [String: Int] = [:]
             for position in isWhole ? Array(1...40) : [7, 10, 11, 13, 18] {
-                hit.merge(try await play(moment, position)) { $0 + $1 }
+                let met = try await play(moment, position)
+                // The undisturbed run comes to its end before: it has no request of that number.
+                guard !met.isEmpty else {
+                    #expect(isWhole && position > 25, "nothing was killed \(moment) \(position)")
+                    break
+                }
+                hit.merge(met) { $0 + $1 }
             }
             print("killed \(moment) \(hit.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })")
             // Which question comes when depends on how fast the chain is; that runs are killed at sends does not.
@@ -60,7 +67,6 @@ extension Pipelines {
                 }
                 kills += 1
             }
-            #expect(kills > 0)
             // The chain counts, not the ledger: three creations and three calls, no nonce left out.
             #expect(
                 try await chain.transactionCount(DevelopmentAccount.address) == 6, "\(moment) \(position)")
