@@ -74,22 +74,36 @@ extension Ledger {
         guard let current else { return nil }
         try database.execute(
             sql: "UPDATE deployments SET status = 'replaced' WHERE id = ?", arguments: [current])
+        let upgraded = try copy(current, contract: claim.contract, run, time, in: database)
+        try note(claim.proxy, claim.storageLayout, of: upgraded, in: database)
+        return try DeploymentRow.fetch(upgraded, in: database)
+    }
+
+    /// Writes down again, as current, what a row says of how its contract was made, under another name or contract.
+    ///
+    /// - Returns: The number of the new row, which has neither proxy nor layout.
+    static func copy(
+        _ row: Int64,
+        name: String? = nil,
+        contract: String? = nil,
+        _ run: String,
+        _ time: Int64,
+        in database: Database
+    ) throws -> Int64 {
         try database.execute(
             sql: """
                 INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
                     genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,
                     block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
                     constructor_arguments, recorded_at, made_in)
-                SELECT ?, operation, project, name, ?, network, chain_id, genesis_hash, 'current', address,
-                    deployer, gas_used, fee_paid_wei, transaction_hash, block_number, init_code_digest,
-                    runtime_code_digest, deployed_code_digest, constructor_arguments, ?,
-                    coalesce(made_in, run) FROM deployments WHERE id = ?
+                SELECT ?, operation, project, coalesce(?, name), coalesce(?, contract), network, chain_id,
+                    genesis_hash, 'current', address, deployer, gas_used, fee_paid_wei, transaction_hash,
+                    block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
+                    constructor_arguments, ?, coalesce(made_in, run) FROM deployments WHERE id = ?
                 """,
-            arguments: [run, claim.contract, time, current]
+            arguments: [run, name, contract, time, row]
         )
-        let upgraded = database.lastInsertedRowID
-        try note(claim.proxy, claim.storageLayout, of: upgraded, in: database)
-        return try DeploymentRow.fetch(upgraded, in: database)
+        return database.lastInsertedRowID
     }
 
     /// Writes down what a row's proxy points to, and its layout.

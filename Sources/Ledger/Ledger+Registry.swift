@@ -109,20 +109,7 @@ extension Ledger {
         let time = now().milliseconds
         return try write { database in
             try Self.requireRun(run, in: database)
-            try database.execute(
-                sql: """
-                    INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
-                        genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,
-                        block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
-                        constructor_arguments, recorded_at, made_in)
-                    SELECT ?, operation, project, ?, contract, network, chain_id, genesis_hash, status, address,
-                        deployer, gas_used, fee_paid_wei, transaction_hash, block_number, init_code_digest,
-                        runtime_code_digest, deployed_code_digest, constructor_arguments, ?,
-                        coalesce(made_in, run) FROM deployments WHERE id = ?
-                    """,
-                arguments: [run, name, time, row.id]
-            )
-            let id = database.lastInsertedRowID
+            let id = try Self.copy(row.id, name: name, run, time, in: database)
             try Self.note(row.claim.proxy, row.claim.storageLayout, of: id, in: database)
             try database.execute(
                 sql: """
