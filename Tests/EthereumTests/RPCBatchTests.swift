@@ -127,20 +127,15 @@ import Testing
         let block =
             #"{"number":"0x0","hash":"\#(hash)","parentHash":"\#(other)","timestamp":"0x0","gasLimit":"0x1"}"#
         let node = FakeNode(
-            .body(
-                #"[{"id":$ID0,"result":"0x89"},{"id":$ID1,"result":\#(block)},{"id":$ID2,"result":"0x5"}]"#)
+            .body(#"[{"id":$ID0,"result":"0x89"},{"id":$ID1,"result":\#(block)}]"#)
         )
-        let identity = try await node.rpc.identity()
-        #expect(identity.chainID == ChainID(137))
-        #expect(identity.genesis == hash)
-        #expect(identity.head == 5)
-        #expect(identity.isSameChain(as: ChainIdentity(chainID: identity.chainID, genesis: hash, head: 9)))
-        #expect(!identity.isSameChain(as: ChainIdentity(chainID: identity.chainID, genesis: other, head: 5)))
-        let empty = FakeNode(
-            .body(#"[{"id":$ID0,"result":"0x89"},{"id":$ID1,"result":null},{"id":$ID2,"result":"0x5"}]"#))
+        let origin = try await node.rpc.origin()
+        #expect(origin.chainID == ChainID(137))
+        #expect(origin.genesis == hash)
+        let empty = FakeNode(.body(#"[{"id":$ID0,"result":"0x89"},{"id":$ID1,"result":null}]"#))
         await #expect(
             throws: RPCFailure.malformed(method: "eth_getBlockByNumber", "the node has no block 0")
-        ) { try await empty.rpc.identity() }
+        ) { try await empty.rpc.origin() }
     }
 
     @Test func theLineHearsOfFailuresThatAreTheNodes() async throws {

@@ -7,19 +7,6 @@ package struct ChainOrigin: Hashable, Sendable {
     package let genesis: Hash
 }
 
-/// The same, with how far the chain is.
-package struct ChainIdentity: Hashable, Sendable {
-    package let chainID: ChainID
-    /// The hash of block 0.
-    package let genesis: Hash
-    /// The number of the newest block.
-    package let head: UInt64
-
-    package func isSameChain(as other: ChainIdentity) -> Bool {
-        chainID == other.chainID && genesis == other.genesis
-    }
-}
-
 /// What a chain knows of an account.
 package struct AccountState: Hashable, Sendable {
     /// How many of its transactions are in blocks.

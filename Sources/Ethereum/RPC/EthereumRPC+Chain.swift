@@ -8,28 +8,13 @@ extension EthereumRPC {
         return id
     }
 
-    /// What tells this chain from every other, and its newest block, in one exchange where the node takes batches.
-    package func identity() async throws(RPCFailure) -> ChainIdentity {
-        let answers = try await askTogether([
-            Question("eth_chainId", []),
-            Question("eth_getBlockByNumber", [BlockReference.number(0).json, .bool(false)]),
-            Question("eth_blockNumber", []),
-        ])
-        let origin = try Self.origin(answers[0].get(), answers[1].get())
-        return ChainIdentity(
-            chainID: origin.chainID, genesis: origin.genesis, head: try answers[2].get().number())
-    }
-
     /// What tells this chain from every other, in one exchange where the node takes batches.
     package func origin() async throws(RPCFailure) -> ChainOrigin {
         let answers = try await askTogether([
             Question("eth_chainId", []),
             Question("eth_getBlockByNumber", [BlockReference.number(0).json, .bool(false)]),
         ])
-        return try Self.origin(answers[0].get(), answers[1].get())
-    }
-
-    private static func origin(_ number: RPCReader, _ first: RPCReader) throws(RPCFailure) -> ChainOrigin {
+        let (number, first) = (try answers[0].get(), try answers[1].get())
         guard let id = ChainID(try number.number()) else { throw number.malformed("a chain id is never 0") }
         guard first.value != .null else { throw first.malformed("the node has no block 0") }
         return ChainOrigin(chainID: id, genesis: try first.member("hash").hash())

@@ -19,7 +19,7 @@ struct EndpointCheck: Sendable {
     private struct Answer: Sendable {
         let index: Int
         let name: String
-        let said: Result<(door: NodeDoor, identity: ChainIdentity), StepFailure>
+        let said: Result<(door: NodeDoor, origin: ChainOrigin), StepFailure>
     }
 
     /// Asks all of them at once.
@@ -38,20 +38,20 @@ struct EndpointCheck: Sendable {
             return answers.sorted { $0.index < $1.index }
         }
         let good = answers.compactMap { try? $0.said.get() }
-        for (door, identity) in good { try checkNumber(identity, door, of: endpoints.count) }
-        guard let (first, identity) = good.first else { throw noneAnswers(answers) }
-        for (door, other) in good.dropFirst() where !other.isSameChain(as: identity) {
+        for (door, origin) in good { try checkNumber(origin, door, of: endpoints.count) }
+        guard let (first, origin) = good.first else { throw noneAnswers(answers) }
+        for (door, other) in good.dropFirst() where other != origin {
             throw StepFailure(
                 .blocked,
                 code: "wrong-chain",
                 "\(first.name) and \(door.name) of network '\(spec.name)' are two chains: block 0 is "
-                    + "\(identity.genesis.short) and \(other.genesis.short)",
+                    + "\(origin.genesis.short) and \(other.genesis.short)",
                 hint: "take the wrong one out of 'rpc' in the manifest; nothing was sent"
             )
         }
         return Checked(
             endpoints: NetworkEndpoints(good.map(\.door), blockTime: spec.blockTime, world: world),
-            genesis: identity.genesis,
+            genesis: origin.genesis,
             notes: answers.compactMap(note)
         )
     }
@@ -72,7 +72,7 @@ struct EndpointCheck: Sendable {
             )
             let alone = NetworkEndpoints([door], patience: patience, world: world).rpc
             do throws(RPCFailure) {
-                return Answer(index: index, name: name, said: .success((door, try await alone.identity())))
+                return Answer(index: index, name: name, said: .success((door, try await alone.origin())))
             } catch {
                 throw StepFailure(error, on: spec)
             }
@@ -89,16 +89,16 @@ struct EndpointCheck: Sendable {
     }
 
     private func checkNumber(
-        _ identity: ChainIdentity,
+        _ origin: ChainOrigin,
         _ door: NodeDoor,
         of count: Int
     ) throws(StepFailure) {
-        guard identity.chainID != spec.chainID else { return }
+        guard origin.chainID != spec.chainID else { return }
         let who = count == 1 ? "the node" : door.name
         throw StepFailure(
             .blocked,
             code: "wrong-chain",
-            "network '\(spec.name)' should have chain id \(spec.chainID), \(who) says \(identity.chainID)",
+            "network '\(spec.name)' should have chain id \(spec.chainID), \(who) says \(origin.chainID)",
             hint: "mend 'chainId' or 'rpc' in the manifest; nothing was sent"
         )
     }
