@@ -130,7 +130,7 @@ extension Grammar {
                 "The largest init code, in bytes; default the preset's, else 49152 (EIP-3860)."
             ),
             Table.Key(
-                "transactionGas", .text(.integer(21_000...1_000_000_000_000)),
+                "transactionGas", gas,
                 "The most gas that one transaction may use; default the preset's, else 16777216 (EIP-7825)."
             ),
         ]

@@ -11,6 +11,7 @@ extension Grammar {
         keys: [
             Table.Key("arguments", arguments, "Constructor arguments, all of them."),
             Table.Key("value", .text(.money), "What is sent along."),
+            Table.Key("gasLimit", gas, "The gas that its transaction may use."),
             Table.Key(
                 "calls", .named(.call, .map(overriddenCall)),
                 "What differs in a call of that name; another name is one more call, after the others."),

@@ -196,6 +196,9 @@ enum Grammar {
         map: .argument(.argument)
     )
 
+    /// From what a transaction takes at least on.
+    static let gas = Shape.text(.integer(21_000...1_000_000_000_000))
+
     static let deployment = Table(
         name: "deployment",
         about: "A contract, or each member of a set, on each of some networks.",
@@ -206,6 +209,10 @@ enum Grammar {
             Table.Key("arguments", arguments, "Constructor arguments, by position or by parameter name."),
             Table.Key("value", .text(.money), "What is sent along, such as 0.1 ether; default 0 wei."),
             Table.Key(
+                "gasLimit", gas,
+                "The gas that its transaction may use, behind a proxy that of the code; default what the node estimates and a fifth."
+            ),
+            Table.Key(
                 "calls", .named(.call, .map(call)), "Calls made to it once it is there, in this order."),
             Table.Key(
                 "redeploy",
@@ -213,7 +220,7 @@ enum Grammar {
                 "When it is deployed again; default changed."
             ),
             Table.Key("policy", .text(.name(.policy)), "A policy that it must pass."),
-            Table.Key("tags", .list(.text(.word)), "Words to select it by."),
+            Table.Key("tags", .list(.text(.word)), "Words to select it by: --select tag:WORD."),
             Table.Key(
                 "formerly", .list(.text(.formerName)),
                 "Names that it had before: what is there under one of them is kept, not deployed anew."),
@@ -237,6 +244,9 @@ enum Grammar {
                 "function", .text(.function), required: true, "Its signature, such as setFee(uint256)."),
             Table.Key("arguments", arguments, "By position or by parameter name."),
             Table.Key("value", .text(.money), "What is sent along; default 0 wei."),
+            Table.Key(
+                "gasLimit", gas,
+                "The gas that its transaction may use; default what the node estimates and a fifth."),
             Table.Key(
                 "by", .text(.oneOf(CallSpec.Maker.allCases.map(\.rawValue))),
                 "Who makes it: the network's signer, or its owner; default signer."),

@@ -27,6 +27,7 @@ extension ManifestBuilder {
             networks: networks(map, of: entry),
             arguments: arguments(map),
             value: map.wei("value") ?? .zero,
+            gasLimit: map.integer("gasLimit").map(UInt64.init),
             calls: map.map("calls")?.entries.compactMap(call) ?? [],
             redeploy: map.text("redeploy").flatMap { DeploymentSpec.Redeploy(rawValue: $0.text) } ?? .changed,
             policy: map.text("policy")?.known,
@@ -59,6 +60,7 @@ extension ManifestBuilder {
             function: function.located,
             arguments: arguments(map),
             value: map.wei("value") ?? .zero,
+            gasLimit: map.integer("gasLimit").map(UInt64.init),
             unless: unless
         )
         call.by = map.text("by").flatMap { CallSpec.Maker(rawValue: $0.text) } ?? .signer

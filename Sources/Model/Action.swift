@@ -144,6 +144,8 @@ package struct DeployAction: Hashable, Sendable {
     /// Only references to deployments and signers are left in them.
     package var arguments: Arguments
     package var value: Wei
+    /// The gas that its transaction may use; nil: what the node estimates decides.
+    package var gasLimit: UInt64?
     package var redeploy: DeploymentSpec.Redeploy
     /// The signers that arguments read addresses of.
     package var signersRead: [SignerSpec]
@@ -178,6 +180,7 @@ package struct DeployAction: Hashable, Sendable {
         signer: SignerSpec?,
         arguments: Arguments,
         value: Wei,
+        gasLimit: UInt64? = nil,
         redeploy: DeploymentSpec.Redeploy,
         signersRead: [SignerSpec],
         gates: [AuditAction.Gate],
@@ -200,6 +203,7 @@ package struct DeployAction: Hashable, Sendable {
         self.signer = signer
         self.arguments = arguments
         self.value = value
+        self.gasLimit = gasLimit
         self.redeploy = redeploy
         self.signersRead = signersRead
         self.gates = gates
@@ -265,6 +269,7 @@ package struct ProxyAction: Hashable, Sendable {
         beacon.contract = ProxyContract.upgradeableBeacon.name
         beacon.compile = compile
         beacon.value = .zero
+        beacon.gasLimit = nil
         beacon.formerly = deployment.formerly.map { DeploymentPart.beacon.recordName(of: $0) }
         beacon.expectations = []
         return beacon
@@ -282,6 +287,8 @@ package struct CallAction: Hashable, Sendable {
     package var function: Located<String>
     package var arguments: Arguments
     package var value: Wei
+    /// The gas that its transaction may use; nil: what the node estimates decides.
+    package var gasLimit: UInt64?
     package var unless: CallSpec.Unless?
     /// The signers that arguments read addresses of.
     package var signersRead: [SignerSpec]
@@ -296,6 +303,7 @@ package struct CallAction: Hashable, Sendable {
         function: Located<String>,
         arguments: Arguments,
         value: Wei,
+        gasLimit: UInt64? = nil,
         unless: CallSpec.Unless?,
         signersRead: [SignerSpec]
     ) {
@@ -308,6 +316,7 @@ package struct CallAction: Hashable, Sendable {
         self.function = function
         self.arguments = arguments
         self.value = value
+        self.gasLimit = gasLimit
         self.unless = unless
         self.signersRead = signersRead
     }

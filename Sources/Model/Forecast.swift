@@ -12,6 +12,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         case simulated
         /// Nobody could run it: it is the most that the network lets a transaction use.
         case rule
+        /// The manifest's `gasLimit`.
+        case given
 
         /// The bound for what a simulation was charged: at most a fifth was given back (EIP-3529), a call keeps back one part in 64
         /// (EIP-150), and a fifth is on top.
@@ -23,6 +25,7 @@ package struct DeploymentForecast: Hashable, Sendable {
             case .estimated: bound / 6 * 5
             case .simulated: bound / 8 * 5
             case .rule: 0
+            case .given: bound
             }
         }
     }

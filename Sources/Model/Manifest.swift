@@ -259,6 +259,8 @@ package struct DeploymentSpec: Sendable {
     package var networks: [Located<String>]
     package var arguments: Arguments
     package var value: Wei
+    /// The gas that its transaction may use; nil: what the node estimates decides.
+    package var gasLimit: UInt64?
     package var calls: [CallSpec]
     package var redeploy: Redeploy
     package var policy: String?
@@ -280,6 +282,7 @@ package struct DeploymentSpec: Sendable {
         networks: [Located<String>],
         arguments: Arguments = .none,
         value: Wei = .zero,
+        gasLimit: UInt64? = nil,
         calls: [CallSpec] = [],
         redeploy: Redeploy = .changed,
         policy: String? = nil,
@@ -295,6 +298,7 @@ package struct DeploymentSpec: Sendable {
         self.networks = networks
         self.arguments = arguments
         self.value = value
+        self.gasLimit = gasLimit
         self.calls = calls
         self.redeploy = redeploy
         self.policy = policy
@@ -348,6 +352,8 @@ package struct CallSpec: Hashable, Sendable {
     package var function: Located<String>
     package var arguments: Arguments
     package var value: Wei
+    /// The gas that its transaction may use; nil: what the node estimates decides.
+    package var gasLimit: UInt64?
     package var unless: Unless?
 
     package init(
@@ -356,6 +362,7 @@ package struct CallSpec: Hashable, Sendable {
         function: Located<String>,
         arguments: Arguments = .none,
         value: Wei = .zero,
+        gasLimit: UInt64? = nil,
         unless: Unless? = nil
     ) {
         self.name = name
@@ -363,6 +370,7 @@ package struct CallSpec: Hashable, Sendable {
         self.function = function
         self.arguments = arguments
         self.value = value
+        self.gasLimit = gasLimit
         self.unless = unless
     }
 }

@@ -37,6 +37,7 @@ enum EffectSteps {
             signer: instance.signer,
             arguments: instance.arguments,
             value: instance.spec.value,
+            gasLimit: instance.spec.gasLimit,
             redeploy: instance.spec.redeploy,
             signersRead: signersRead(references, instance),
             gates: (pure.gates[instance.contract] ?? []).filter {
@@ -83,6 +84,7 @@ enum EffectSteps {
                             function: call.function,
                             arguments: call.arguments,
                             value: call.value,
+                            gasLimit: call.gasLimit,
                             unless: call.unless,
                             signersRead: signersRead(references, instance)
                         )

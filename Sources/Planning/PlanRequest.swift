@@ -2,7 +2,7 @@ package import Model
 
 /// What of a manifest the user wants done.
 package struct PlanRequest: Sendable {
-    /// Patterns of step ids or of what follows their kind; empty: all.
+    /// Patterns of step ids, of what follows their kind, or of `tag:WORD`; empty: all.
     package var select: [String]
     /// Networks that the command names; empty: the devnets.
     package var networks: [String]

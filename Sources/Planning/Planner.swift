@@ -46,7 +46,9 @@ package enum Planner {
         } catch {
             throw PlanningError(sorting: [diagnostic(error, deployments)])
         }
-        var chosen = all.closed(over: selection(request))
+        let tags = Dictionary(grouping: deployments.instances, by: \.name)
+            .mapValues { $0.flatMap(\.spec.tags) }
+        var chosen = all.closed(over: selection(request, tags))
         guard !chosen.steps.isEmpty || request.select.isEmpty else {
             throw PlanningError(sorting: [nothingSelected(request, all)])
         }
@@ -63,7 +65,11 @@ package enum Planner {
         )
     }
 
-    private static func selection(_ request: PlanRequest) -> (Plan<Action>.Step) -> Bool {
+    /// `tags` are those of each deployment, by its name.
+    private static func selection(
+        _ request: PlanRequest,
+        _ tags: [String: [String]]
+    ) -> (Plan<Action>.Step) -> Bool {
         let patterns = request.select.map(StepPattern.init)
         let kinds = StepID.Kind.allCases
         let last = kinds.firstIndex(of: request.until) ?? kinds.count - 1
@@ -73,10 +79,10 @@ package enum Planner {
             guard CheckSteps.kinds(of: step).contains(where: wanted.contains) else { return false }
             // `token` means the deployment on every network as well as the contract of that name.
             let name = String(step.id.subject.prefix { $0 != "@" })
-            return patterns.isEmpty
-                || patterns.contains {
-                    $0.matches(step.id.rawValue) || $0.matches(step.id.subject) || $0.matches(name)
-                }
+            let names =
+                [step.id.rawValue, step.id.subject, name]
+                + (step.network == nil ? [] : tags[name] ?? []).map { "tag:\($0)" }
+            return patterns.isEmpty || patterns.contains { names.contains(where: $0.matches) }
         }
     }
 

@@ -93,6 +93,8 @@ extension ProxyAction {
     init(_ action: DeployAction, _ spec: ProxySpec, owner: SignerSpec?) {
         var deployment = action
         deployment.part = .proxy
+        // It is the code's.
+        deployment.gasLimit = nil
         deployment.arguments = .none
         // Its libraries are the code's behind it.
         deployment.creation.libraries = []

@@ -51,7 +51,7 @@ extension StepID.Kind: ExpressibleByArgument {
 struct SelectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Only steps that match, and what they need: a pattern with * and ? of a step's id or of what follows its kind.",
+            "Only steps that match, and what they need: a pattern with * and ? of a step's id or of what follows its kind, or tag:WORD of deployments' tags.",
             valueName: "pattern"
         )
     )

@@ -40,7 +40,10 @@ struct RPCReader {
         return number
     }
 
-    func number() throws(RPCFailure) -> UInt64 { try quantity(as: UInt64.self) }
+    /// A count, an amount of gas, a moment or the number of a block: at most 63 bits, as the ledger holds.
+    ///
+    /// No chain is near that, and what is reckoned with such a number stays within 64.
+    func number() throws(RPCFailure) -> UInt64 { UInt64(try quantity(as: Int64.self)) }
 
     /// An amount; more than 128 bits hold, which test chains give their accounts, counts as the most there is.
     func wei() throws(RPCFailure) -> Wei {

@@ -57,6 +57,7 @@ package struct CallStep: Sendable {
             to: address,
             data: data,
             value: action.value,
+            gasLimit: action.gasLimit,
             abi: abi,
             allowance: allowance
         )

@@ -40,6 +40,7 @@ extension DeployStep {
             to: creation.to,
             data: creation.data,
             value: action.value,
+            gasLimit: action.gasLimit,
             abi: call.abi,
             allowance: allowance,
             creates: creation.address,

@@ -42,7 +42,10 @@ struct ForecastBounds: Sendable {
                 }
             }
             for (effect, bound) in zip(here, bounds) {
-                set(bound ?? (network.spec.limits.maxTransactionGas, .rule), price, effect, &forecasts)
+                let given: Bound? = effect.gasLimit.map { ($0, .given) }
+                set(
+                    given ?? bound ?? (network.spec.limits.maxTransactionGas, .rule), price, effect,
+                    &forecasts)
             }
         }
     }

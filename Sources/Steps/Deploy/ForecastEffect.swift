@@ -13,6 +13,8 @@ struct ForecastEffect: Sendable {
     /// nil where an address in it is not known.
     let data: [UInt8]?
     let value: Wei
+    /// What the manifest lets it use.
+    var gasLimit: UInt64?
     /// Which forecast it is of, and which of that one's calls; nil: its creation.
     var deployment = 0
     var call: Int?

@@ -170,7 +170,8 @@ package struct Forecaster: Sendable {
             start: count,
             to: creation?.to,
             data: data,
-            value: action.value
+            value: action.value,
+            gasLimit: action.gasLimit
         )
     }
 
@@ -270,7 +271,8 @@ package struct Forecaster: Sendable {
                     start: start,
                     to: address,
                     data: address == nil ? nil : data,
-                    value: action.value
+                    value: action.value,
+                    gasLimit: action.gasLimit
                 )
             }
         }

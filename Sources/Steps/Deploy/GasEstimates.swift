@@ -70,8 +70,30 @@ struct GasEstimates: Sendable {
             }
             throw StepFailure(error, on: network.spec)
         }
+        let ceiling = network.spec.limits.maxTransactionGas
+        guard max(estimate, request.gasLimit ?? 0) <= ceiling else {
+            let (words, hint) =
+                estimate > ceiling
+                ? ("it needs \(estimate) gas", "make it smaller, or part it in several")
+                : ("its 'gasLimit' is \(request.gasLimit ?? 0)", "lower it")
+            throw StepFailure(
+                code: "gas-limit",
+                "\(words), and a transaction on '\(name)' may use \(ceiling)",
+                hint: "\(hint), or raise limits.transactionGas where the network takes more; nothing was sent"
+            )
+        }
+        if let given = request.gasLimit {
+            guard estimate <= given else {
+                throw StepFailure(
+                    code: "gas-limit",
+                    "it needs \(estimate) gas on '\(name)', and its 'gasLimit' is \(given)",
+                    hint: "raise 'gasLimit', or leave it away; nothing was sent"
+                )
+            }
+            try request.allowance.check(gas: given)
+            return given
+        }
         try request.allowance.check(gas: estimate)
-        let most = min(network.spec.limits.maxTransactionGas, request.allowance.gas ?? .max)
-        return max(estimate, min(estimate + estimate / 5, most))
+        return max(estimate, min(estimate + estimate / 5, ceiling, request.allowance.gas ?? .max))
     }
 }

@@ -11,6 +11,8 @@ struct TransactionRequest: Sendable {
     var to: Address?
     var data: [UInt8]
     var value: Wei
+    /// What it may use; nil: what the node estimates decides.
+    var gasLimit: UInt64?
     /// For messages when the code reverts.
     var abi: ContractABI?
     var allowance = Allowance.unlimited

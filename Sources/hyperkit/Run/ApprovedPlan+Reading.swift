@@ -36,7 +36,7 @@ extension ApprovedPlan {
         guard !steps.isEmpty else { return PlanRequest(until: .audit) }
         return PlanRequest(
             select: steps.flatMap {
-                ["deploy:\($0.subject)", "call:\($0.subject)/*", "verify:\($0.subject)"]
+                [$0.rawValue, "call:\($0.subject)/*", "verify:\($0.subject)"]
             },
             networks: networks.sorted()
         )
