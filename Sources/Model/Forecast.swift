@@ -103,6 +103,8 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var gasBound: GasBound?
     /// The run in which people were asked for it, who may still send it; nil where nobody was.
     package var proposedIn: String?
+    /// The address of the contract whose place it takes; nil where it takes none's.
+    package var replaces: String?
 
     package init(
         step: StepID,
@@ -120,7 +122,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         unlinkedCodeDigest: Digest? = nil,
         libraries: String? = nil,
         salt: String? = nil,
-        gasBound: GasBound? = nil
+        gasBound: GasBound? = nil,
+        replaces: String? = nil
     ) {
         self.step = step
         self.network = network
@@ -138,7 +141,11 @@ package struct DeploymentForecast: Hashable, Sendable {
         self.libraries = libraries
         self.salt = salt
         self.gasBound = gasBound
+        self.replaces = replaces
     }
+
+    /// Whether a contract would be created.
+    package var isCreation: Bool { action == .create || action == .replace }
 
     /// Whether a run would change something.
     package var isChange: Bool { action != .keep || !calls.isEmpty }

@@ -101,7 +101,8 @@ extension PlanV1.Deployment {
             unlinkedCodeDigest: unlinkedCodeDigest,
             libraries: libraries,
             salt: salt,
-            gasBound: gasBound.flatMap { .init(rawValue: $0) }
+            gasBound: gasBound.flatMap { .init(rawValue: $0) },
+            replaces: replaces
         )
     }
 }

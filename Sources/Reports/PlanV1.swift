@@ -46,10 +46,12 @@ package struct PlanV1: Codable, Sendable {
         var salt: String?
         /// What `maxGas` is from.
         ///
-        /// `estimated`, `simulated` or `rule`; by rule it is only an upper limit.
+        /// `estimated`, `simulated`, `given` or `rule`; by rule it is only an upper limit.
         var gasBound: String?
         /// The run in which people were asked for it, who may still send it.
         var proposedIn: String?
+        /// The address of the contract whose place it takes.
+        var replaces: String?
     }
 
     var version = 1
@@ -105,7 +107,8 @@ package struct PlanV1: Codable, Sendable {
                 libraries: forecast.libraries,
                 salt: forecast.salt,
                 gasBound: forecast.gasBound?.rawValue,
-                proposedIn: forecast.proposedIn
+                proposedIn: forecast.proposedIn,
+                replaces: forecast.replaces
             )
         }
     }

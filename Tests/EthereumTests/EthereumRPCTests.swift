@@ -39,6 +39,17 @@ import Testing
         #expect(try await FakeNode(result: "{\(rest)}").rpc.block(.latest)?.baseFeePerGas == nil)
     }
 
+    @Test func numbersHave63BitsSoThatReckoningWithThemStaysWithin64() async throws {
+        #expect(try await FakeNode(result: "\"0x7fffffffffffffff\"").rpc.blockNumber() == UInt64(Int64.max))
+        let error = try await #require(throws: RPCFailure.self) {
+            try await FakeNode(result: "\"0x8000000000000000\"").rpc.blockNumber()
+        }
+        guard case .malformed("eth_blockNumber", _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+    }
+
     @Test func nullIsNoErrorAndNoErrorIsNull() async throws {
         #expect(try await FakeNode(result: "null").rpc.block(.finalized) == nil)
         #expect(try await FakeNode(result: "null").rpc.receipt(hash) == nil)

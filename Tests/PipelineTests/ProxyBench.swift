@@ -118,6 +118,12 @@ final class ProxyBench {
             Sandbox.command("run", "m.yaml", ["--network", "chain"] + more), environment: Self.environment)
     }
 
+    /// Does what `plan.json` says.
+    func apply() async throws -> Sandbox.Ran {
+        try await sandbox.hyperkit(
+            Sandbox.command("run", "m.yaml", ["--plan", "plan.json"]), environment: Self.environment)
+    }
+
     func plan(_ more: String...) async throws -> JSON {
         let planned = try await sandbox.hyperkit(
             Sandbox.command("plan", "m.yaml", ["--json", "--network", "chain"] + more),

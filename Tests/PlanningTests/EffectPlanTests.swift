@@ -179,11 +179,13 @@ import Testing
     // MARK: Selection
 
     static func selectable() throws -> Manifest {
-        try Bench.manifest(
+        var tagged = Bench.deployment("b", of: "B", arguments: [Bench.address(of: "a")])
+        tagged.tags = ["core", "late"]
+        return try Bench.manifest(
             contracts: [Bench.contract("A"), Bench.contract("B"), Bench.contract("C")],
             deployments: [
                 Bench.deployment("a", of: "A", calls: [Bench.call("go"), Bench.call("on")]),
-                Bench.deployment("b", of: "B", arguments: [Bench.address(of: "a")]),
+                tagged,
             ])
     }
 
@@ -194,6 +196,10 @@ import Testing
             [
                 "compile:A", "audit:A", "compile:B", "audit:B", "deploy:a@devnet", "deploy:b@devnet",
             ]
+        ),
+        (
+            ["tag:l*"],
+            ["compile:A", "audit:A", "compile:B", "audit:B", "deploy:a@devnet", "deploy:b@devnet"]
         ),
         (
             ["a@devnet/on", "compile:?"],

@@ -95,6 +95,16 @@ extension EffectContext {
         return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei)
     }
 
+    /// Whether `redeploy: always` asks for another contract than `entry`, which is there.
+    ///
+    /// An approved plan is done once, however often it is applied: what is there and is not what the plan was to take the place
+    /// of has come since, so it is kept.
+    func isWantedAnew(_ action: DeployAction, _ entry: RegistryEntry) -> Bool {
+        guard action.redeploy == .always else { return false }
+        guard let planned = approved?[action.step], planned.isCreation else { return true }
+        return planned.replaces == entry.address.description
+    }
+
     private static func departs(_ words: String) -> StepFailure {
         StepFailure(
             .blocked,

@@ -76,7 +76,7 @@ extension DeployStep {
                     + "hyperkit deployments forget \(action.name)@\(action.network.name)"
             )
         }
-        guard action.redeploy != .always else { return .replace(reason: "redeploy: always") }
+        guard !context.isWantedAnew(action, entry) else { return .replace(reason: "redeploy: always") }
         let isSame =
             entry.initCodeDigest == call.initCodeDigest && entry.constructorArguments == call.arguments
             && (creation.address ?? entry.address) == entry.address

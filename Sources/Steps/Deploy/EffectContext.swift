@@ -185,8 +185,7 @@ package struct EffectContext: Sendable {
 
     private func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
         let spec = network.spec
-        let lane = ChainOperation.Lane(chainID: spec.chainID, genesisHash: network.genesis, sender: sender)
-        return try await hub.lane(lane) { () throws(StepFailure) in
+        return try await hub.lane(of: sender, on: network) { lane throws(StepFailure) in
             let rules = LaneRules(spec, patience: patience)
             let stored = try inLedger { () throws(LedgerError) in try ledger.openOperations(in: lane) }
             return LaneDriver(

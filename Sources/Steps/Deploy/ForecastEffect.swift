@@ -1,5 +1,6 @@
 import Ethereum
 import EthereumTypes
+import Ledger
 import Model
 
 /// A transaction that a run would send, as far as it is known before it.
@@ -35,6 +36,18 @@ struct ForecastView {
     private(set) var effects: [ForecastEffect] = []
     /// The effect of the step that is looked at.
     var next: ForecastEffect?
+
+    /// The network that each lane is of.
+    private var lanes: [ChainOperation.Lane: String] = [:]
+
+    /// Says that what is sent in a lane is of a network.
+    ///
+    /// - Returns: The other network that it is of already; nil where it is of none.
+    mutating func claim(_ lane: ChainOperation.Lane, for network: String) -> String? {
+        let first = lanes[lane] ?? network
+        lanes[lane] = first
+        return first == network ? nil : first
+    }
 
     /// Whether a step will come to nothing.
     func isStuck(_ step: StepID) -> Bool { actions[step] == .blocked || actions[step] == .drift }

@@ -32,20 +32,20 @@ package struct Forecaster: Sendable {
             case .generate, .compile, .audit, .check, .factory, .verify: continue
             case .deploy(let action):
                 let forecast = await forecast(action, behind: nil, outcome, inputs, &view)
-                forecasts.append(view.noting(forecast, as: action.name))
+                forecasts.append(view.noting(await replacing(forecast, action), as: action.name))
                 view.note(forecasts.count - 1)
             case .implementation(let action, let proxy):
                 let forecast = await forecast(action, behind: proxy, outcome, inputs, &view)
-                forecasts.append(view.noting(forecast, as: action.name))
+                forecasts.append(view.noting(await replacing(forecast, action), as: action.name))
                 view.note(forecasts.count - 1)
             case .beacon(let action):
                 let forecast = await forecastBeacon(action, outcome, inputs, &view)
-                let name = DeploymentPart.beacon.recordName(of: action.name)
-                forecasts.append(view.noting(forecast, as: name))
+                let beacon = action.beaconDeployment(compiledBy: action.proxyCompile)
+                forecasts.append(view.noting(await replacing(forecast, beacon), as: beacon.name))
                 view.note(forecasts.count - 1)
             case .proxy(let action):
                 let forecast = await forecastProxy(action, outcome, inputs, &view)
-                forecasts.append(view.noting(forecast, as: action.name))
+                forecasts.append(view.noting(await replacing(forecast, action.deployment), as: action.name))
                 view.note(forecasts.count - 1)
             case .call(let action):
                 guard let position = forecasts.firstIndex(where: { $0.step == action.deploy }),
@@ -57,6 +57,18 @@ package struct Forecaster: Sendable {
         }
         await ForecastBounds(context).fill(&forecasts, view.effects)
         return forecasts
+    }
+
+    /// The forecast with the contract whose place is taken.
+    private func replacing(_ forecast: DeploymentForecast, _ action: DeployAction) async -> DeploymentForecast {
+        guard forecast.action == .replace, mayAsk(action.network),
+            let network = try? await context.hub.open(action.network),
+            case .known(let known)? = try? context.knowledge(
+                of: action.name, formerly: action.formerly, on: network)
+        else { return forecast }
+        var replacing = forecast
+        replacing.replaces = known.entry.address.description
+        return replacing
     }
 
     private func forecast(
@@ -127,6 +139,9 @@ package struct Forecaster: Sendable {
             if open.state == .blocked {
                 throw StepFailure(.blocked, code: "lane-blocked", open.error ?? forecast.reason)
             }
+            if case .known = try context.knowledge(of: action.name, formerly: action.formerly, on: network) {
+                forecast.action = .replace
+            }
             guard let creation, open.intent.payloadHash != creation.payloadHash else { return }
             forecast.action = .replace
             forecast.reason += "; code or arguments changed since"
@@ -157,6 +172,9 @@ package struct Forecaster: Sendable {
         guard let sender else {
             forecast.address = creation?.address?.description
             return
+        }
+        if let other = view.claim(network.lane(of: sender), for: network.spec.name) {
+            throw StepFailure.sharedLane(of: sender, network.spec.name, other)
         }
         let count = try await firstNonce(of: sender, network)
         let address = next(action.network, sender, start: count, &view)
@@ -307,11 +325,7 @@ package struct Forecaster: Sendable {
     func firstNonce(of sender: Address?, _ network: OpenNetwork?) async throws(StepFailure) -> UInt64? {
         guard let sender, let network else { return nil }
         let pending = try await network.transactionCount(of: sender, at: .pending)
-        let lane = ChainOperation.Lane(
-            chainID: network.spec.chainID,
-            genesisHash: network.genesis,
-            sender: sender
-        )
+        let lane = network.lane(of: sender)
         let open = try inLedger { () throws(LedgerError) in try context.ledger.openOperations(in: lane) }
         let signed = open.filter { !$0.attempts.isEmpty }.compactMap(\.nonce)
         return max(pending, signed.max().map { $0 + 1 } ?? 0)

@@ -72,12 +72,21 @@ package actor NetworkHub {
     }
 
     /// The one lane of a sender on a chain, made by whoever asks first.
+    ///
+    /// - Throws: ``StepFailure/sharedLane(of:_:_:)`` where another network of the run has it; what `make` throws.
     func lane(
-        _ lane: ChainOperation.Lane,
-        _ make: @Sendable () throws(StepFailure) -> LaneDriver
+        of sender: Address,
+        on network: OpenNetwork,
+        _ make: @Sendable (ChainOperation.Lane) throws(StepFailure) -> LaneDriver
     ) throws(StepFailure) -> LaneDriver {
-        if let driver = lanes[lane] { return driver }
-        let driver = try make()
+        let lane = network.lane(of: sender)
+        if let driver = lanes[lane] {
+            guard driver.network == network.spec.name else {
+                throw .sharedLane(of: sender, network.spec.name, driver.network)
+            }
+            return driver
+        }
+        let driver = try make(lane)
         lanes[lane] = driver
         return driver
     }
@@ -134,12 +143,7 @@ package actor NetworkHub {
 
     /// Whether nobody has asked this before of a sender: what is to be said of it once.
     func isFirstWord(of sender: Address, on network: OpenNetwork) -> Bool {
-        let lane = ChainOperation.Lane(
-            chainID: network.spec.chainID,
-            genesisHash: network.genesis,
-            sender: sender
-        )
-        return spokenOf.insert(lane).inserted
+        spokenOf.insert(network.lane(of: sender)).inserted
     }
 
     private func hasLane(_ network: OpenNetwork) -> Bool {
@@ -204,5 +208,19 @@ package actor NetworkHub {
         checked.notes.forEach(noted)
         return OpenNetwork(
             spec: spec, endpoints: checked.endpoints, genesis: checked.genesis, devnetKey: devnetKey)
+    }
+}
+
+extension StepFailure {
+    /// A sender's lane is of one network: what bounds its fees and its spending, and the name that records have.
+    static func sharedLane(of sender: Address, _ network: String, _ other: String) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "one-chain",
+            "networks '\(network)' and '\(other)' are one chain, and \(sender) sends on both: fees, budgets and records are "
+                + "a network's own",
+            hint: "run them one after the other (--network \(other), then --network \(network)), or give one of them another "
+                + "signer; nothing was sent on '\(network)'"
+        )
     }
 }

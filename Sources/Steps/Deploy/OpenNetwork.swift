@@ -1,5 +1,6 @@
 package import Ethereum
 package import EthereumTypes
+import Ledger
 package import Model
 
 /// A chain that was reached and is the one that the manifest means; what it says of itself, as steps ask for it.
@@ -18,6 +19,11 @@ package struct OpenNetwork: Sendable {
         self.genesis = genesis
         self.devnetKey = devnetKey
         rpc = endpoints.rpc
+    }
+
+    /// The transactions of an account on this chain.
+    func lane(of sender: Address) -> ChainOperation.Lane {
+        ChainOperation.Lane(chainID: spec.chainID, genesisHash: genesis, sender: sender)
     }
 
     /// Which endpoint is asked now, by its place in the manifest's list; what a transaction keeps to be looked up there.

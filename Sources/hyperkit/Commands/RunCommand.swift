@@ -95,7 +95,9 @@ struct RunCommand: AsyncParsableCommand {
         _ planned: Planned,
         _ world: World
     ) async throws {
-        let seen = try await Foresight(project, planned, options, world: world).look([])
+        let seen = try await Foresight(
+            project, planned, options, applying: approved, world: world
+        ).look([])
         let departures = approved.departures(of: seen.forecasts)
         guard !departures.isEmpty else { return }
         Console.err(

@@ -18,12 +18,21 @@ struct Foresight {
     private let project: Project
     private let planned: Planned
     private let options: RunOptions
+    private let approved: ApprovedPlan?
     private let world: World
 
-    init(_ project: Project, _ planned: Planned, _ options: RunOptions, world: World) {
+    /// `approved` is the plan that the run is to apply; nil: it applies none.
+    init(
+        _ project: Project,
+        _ planned: Planned,
+        _ options: RunOptions,
+        applying approved: ApprovedPlan? = nil,
+        world: World
+    ) {
         self.project = project
         self.planned = planned
         self.options = options
+        self.approved = approved
         self.world = world
     }
 
@@ -31,7 +40,8 @@ struct Foresight {
     ///
     /// - Throws: ``Exit`` where it was interrupted, or the environment is not ready.
     func look(_ files: [EventFile]) async throws -> Seen {
-        let state = try await RunState.open(project, planned.plan, options, world: world)
+        let state = try await RunState.open(
+            project, planned.plan, options, applying: approved, world: world)
         let hub = state.hub(opened: { _ in }, noted: { Console.err([$0]) })
         let interrupts = Interrupts()
         let plan = planned.plan

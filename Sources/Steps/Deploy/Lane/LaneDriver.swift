@@ -8,6 +8,8 @@ import Model
 /// An actor because the steps that wait for one sender share no parent task. One task drives at a time; it ends when
 /// nobody waits, and begins again when somebody does.
 actor LaneDriver {
+    /// The name of the network that it sends on.
+    nonisolated let network: String
     private let performer: LanePerformer
     private var lane: Lane
     private var driving: Task<Void, Never>?
@@ -16,6 +18,7 @@ actor LaneDriver {
     private var isClosed = false
 
     init(_ performer: LanePerformer, _ lane: Lane) {
+        network = performer.network.spec.name
         self.performer = performer
         self.lane = lane
     }

@@ -99,7 +99,7 @@ extension ProxyStep {
         case .known(let found): known = found
         }
         let gasUsed = try await context.confirmed(known, on: network)
-        guard action.deployment.redeploy != .always else {
+        guard !context.isWantedAnew(action.deployment, known.entry) else {
             return (.replace(reason: "redeploy: always"), gasUsed)
         }
         let state = try await UpgradeCheck(context: context, action: action, network: network).state(

@@ -65,9 +65,10 @@ package struct ProxyStep: Sendable {
         let check = UpgradeCheck(context: context, action: proxy, network: network)
         try check.contract(inputs)
         // An upgrade that an earlier run sent may be in a block and not on record; the proxy's own step looks at it first.
-        guard proxy.deployment.redeploy != .always, try context.unfinished(proxy.step, network) == nil,
+        guard try context.unfinished(proxy.step, network) == nil,
             case .known(let known) = try context.knowledge(
-                of: proxy.name, formerly: proxy.deployment.formerly, on: network)
+                of: proxy.name, formerly: proxy.deployment.formerly, on: network),
+            !context.isWantedAnew(proxy.deployment, known.entry)
         else { return }
         // So may one that was proposed, whoever made it.
         if try context.openProposal(of: proxy.step, on: network) != nil, let recorded = known.entry.proxy,
@@ -192,7 +193,7 @@ package struct ProxyStep: Sendable {
         case .forgotten: return (.create(reason: "the one before is forgotten, says the registry"), nil)
         case .known(let known):
             let gasUsed = try await context.confirmed(known, on: network)
-            guard beacon.redeploy != .always else {
+            guard !context.isWantedAnew(beacon, known.entry) else {
                 return (.replace(reason: "redeploy: always"), gasUsed)
             }
             let code = try await context.codeBefore(at: known.entry.address, on: network)

@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+extension Pipelines {
+    /// What bounds a transaction, and of which network it is.
+    @Suite struct SendingBounds {
+        @Test func gasLimitsAreTheManifestsWhereItNamesThem() async throws {
+            let bench = try await BoxBench()
+            let call = #"calls: { set: { function: "set(uint256)", arguments: ["7"], gasLimit: 66000 } }"#
+            for (words, said) in [
+                ("gasLimit: 50000", "and its 'gasLimit' is 50000"),
+                (
+                    "gasLimit: 20000000",
+                    "its 'gasLimit' is 20000000, and a transaction on 'chain' may use 16777216"
+                ),
+            ] {
+                try bench.manifest(deployment: words)
+                let ran = try await bench.run("--network", "chain")
+                #expect(ran.end == .exited(1), "\(ran.errors)")
+                #expect(ran.errors.contains(said), "\(ran.errors)")
+            }
+            try bench.manifest(network: ", limits: { transactionGas: 60000 }")
+            let narrow = try await bench.run("--network", "chain")
+            #expect(narrow.end == .exited(1), "\(narrow.errors)")
+            #expect(narrow.errors.contains("and a transaction on 'chain' may use 60000"), "\(narrow.errors)")
+            #expect(try await bench.sent() == 0)
+
+            try bench.manifest(deployment: "gasLimit: 777777\n    \(call)")
+            #expect(try await bench.plan().end == .exited(0))
+            let planned = try bench.planned().first("id", "box@chain")
+            #expect(planned["maxGas"] == 777_777)
+            #expect(planned["gasBound"] == "given")
+            #expect(planned["calls"].array.first?["maxGas"] == 66_000)
+            let ran = try await bench.run("--plan", "plan.json")
+            #expect(ran.end == .exited(0), "\(ran.errors)")
+            var limits: [JSON] = []
+            for block in 1...2 {
+                let seen = try await bench.chain.ask("eth_getBlockByNumber", "\"0x\(block)\", true")
+                limits += seen["transactions"].array.map { $0["gas"] }
+            }
+            #expect(limits == ["0xbde31", "0x101d0"])
+            await bench.chain.stop()
+        }
+
+        /// Fees, budgets and records are a network's own: what a lane sends is of one.
+        @Test func twoNetworksOfOneChainDoNotShareASender() async throws {
+            let bench = try await BoxBench()
+            try bench.manifest(more: ["tight": ", budget: { transaction: 1 wei }"])
+            let planned = try await bench.plan()
+            #expect(planned.errors.contains("are one chain, and \(DevelopmentAccount.address) sends on both"))
+            #expect(try bench.planned().first("id", "box@tight")["action"] == "blocked")
+            let ran = try await bench.run("--all-networks")
+            #expect(ran.end == .exited(4), "\(ran.errors)")
+            #expect(ran.errors.contains("are one chain, and \(DevelopmentAccount.address) sends on both"))
+            #expect(try await bench.sent() == 1)
+            let alone = try await bench.run("--network", "tight")
+            #expect(alone.end == .exited(4), "\(alone.errors)")
+            #expect(alone.errors.contains("budget"), "\(alone.errors)")
+            #expect(try await bench.sent() == 1)
+            await bench.chain.stop()
+        }
+    }
+}
