@@ -108,6 +108,7 @@ package struct RunSummary: Sendable {
             let count = reading.count(status)
             if count > 0 { parts.append("\(PlainWords.grouped(count)) \(status.rawValue)") }
         }
+        if reading.end.status == .degraded { parts.append("degraded") }
         parts.append(PlainWords.duration(milliseconds: reading.end.durationMilliseconds))
         if let spent = PlainWords.spent(reading.networks) { parts.append(spent) }
         return parts.joined(separator: " · ")

@@ -91,6 +91,7 @@ extension Pipelines {
             let report = try sandbox.report()
             #expect(report["run"]["status"] == "degraded")
             #expect(report["run"]["exitCode"] == 0)
+            #expect(ran.errors.contains(" · degraded · "), "\(ran.errors)")
             #expect(
                 report["networks"].map("name", to: "status") == ["devnet": "used", "gone": "unavailable"])
             let step = report["steps"].array.first { $0["id"] == "deploy:tips@gone" }

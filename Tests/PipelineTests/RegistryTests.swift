@@ -209,6 +209,13 @@ extension Pipelines {
             #expect(drifted.end == .exited(4))
             #expect(drifted.errors.contains("check 'step': step() is 2"))
             #expect(drifted.errors.contains("1 deployment, 1 drifted"))
+            let unread = checks("3").dropLast() + #", none: { read: "none()", equals: "1" } }"#
+            try sandbox.write(Data(Self.manifest(chain.url, more: String(unread)).utf8), to: "m.yaml")
+            let both = try await deployments(sandbox, "check", "--json")
+            #expect(both.end == .exited(4), "\(both.errors)")
+            let all = try JSON(text: both.output)["deployments"].array[0]["checks"]
+            #expect(all.array.map { $0["holds"] } == [false, true, false])
+            #expect(all.first("name", "none")["seen"].string?.contains("none()") == true)
             // A run deploys and asks nothing of it.
             #expect(try await run(sandbox).end == .exited(0))
             #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)

@@ -1,4 +1,5 @@
 package import Engine
+import Ethereum
 package import EthereumTypes
 package import Model
 
@@ -7,6 +8,7 @@ package struct CheckedExpectation: Hashable, Sendable {
     package var name: String
     /// The function's signature.
     package var read: String
+    /// What it gave, or why it cannot be read.
     package var seen: String
     package var holds: Bool
 }
@@ -25,7 +27,7 @@ package struct ExpectationCheck: Sendable {
     ///   - deployments: What is known of other addresses, by `NAME@NETWORK`.
     ///   - inputs: What its compile step stored.
     /// - Returns: As many answers as there are expectations.
-    /// - Throws: ``StepFailure`` where a function cannot be asked.
+    /// - Throws: ``StepFailure`` where the network cannot be asked. A function that gives nothing that can be read does not hold.
     package func check(
         _ action: DeployAction,
         at address: Address,
@@ -44,15 +46,33 @@ package struct ExpectationCheck: Sendable {
         }
         var checked: [CheckedExpectation] = []
         for expectation in action.expectations {
-            let (holds, seen) = try await ContractReading(
-                expectation.read, equals: expectation.equals, of: "checks.\(expectation.name).equals"
-            ).look(abi, at: address, resolution) { (request) async throws(StepFailure) in
-                try await network.call(request)
-            }
+            let (holds, seen) = try await look(expectation, abi, at: address, resolution, network)
             checked.append(
                 CheckedExpectation(
                     name: expectation.name, read: expectation.read.value, seen: seen, holds: holds))
         }
         return checked
     }
+
+    private func look(
+        _ expectation: Expectation,
+        _ abi: ContractABI,
+        at address: Address,
+        _ resolution: ArgumentResolution,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> (holds: Bool, seen: String) {
+        let reading = ContractReading(
+            expectation.read, equals: expectation.equals, of: "checks.\(expectation.name).equals")
+        do throws(StepFailure) {
+            return try await reading.look(abi, at: address, resolution) {
+                (request) async throws(StepFailure) in try await network.call(request)
+            }
+        } catch {
+            guard Self.ofTheFunction.contains(error.code) else { throw error }
+            return (false, "not to be read: \(error.message)")
+        }
+    }
+
+    /// The codes of failures that another function, or another contract, would not have.
+    private static let ofTheFunction: Set = ["no-function", "bad-read", "bad-argument", "node-refused"]
 }
