@@ -123,6 +123,21 @@ import Testing
         #expect(asked.count == 1)
     }
 
+    /// Whoever signs may answer with anything; owners would see it as the proposer's word.
+    @Test func aSignatureThatIsNotTheProposersIsNotHandedOver() async throws {
+        let context = try bench.context(try bench.ledger())
+        let proposer = SafeProposer(name: "ci", form: .key(.environment("KEY")), service: .url(Self.url))
+        let handover = SafeHandover(
+            context: context, batch: try batch, proposer: proposer, network: DeployBench.sepolia)
+        let failure = await #expect(throws: StepFailure.self) {
+            _ = try await handover.confirmation(by: LaneFakeSigner())
+        }
+        #expect(failure?.code == "signer-answer")
+        #expect(failure?.message.contains(LaneFakeSigner.addressText) == true)
+        let own = KeySigner(bench.key)
+        #expect(try await handover.confirmation(by: own).proposer == bench.key.address)
+    }
+
     @Test func keysGoNowhereWithoutEncryptionAndURLsThatHoldThemIntoNoMessage() async throws {
         let secret = "https://safe.example/canary9d1f77c02b"
         bench.environment.withLock { $0["URL"] = secret.replacing("https", with: "http") }

@@ -15,7 +15,6 @@ struct VerifierTalk: Sendable {
     static let deadline = Duration.seconds(60)
     /// The most of an answer that is read, in bytes: a service may repeat what a compiler says.
     static let mostBytes = 4 << 20
-    private static let longestWait = Duration.seconds(15)
     /// What of a service's words is kept.
     private static let mostWords = 500
 
@@ -27,33 +26,29 @@ struct VerifierTalk: Sendable {
     let say: @Sendable (String) -> Void
 
     func run(_ source: SourceSubmission) async throws(StepFailure) -> End {
-        let start = world.elapsed()
-        var wait = Duration.seconds(2)
         var ticket: String?
         var isHeard = false
-        while true {
-            let (answer, asked) = try await ask(source, ticket)
-            var last = ""
-            var status = VerificationFact.Status.failed
+        var (last, status) = ("", VerificationFact.Status.failed)
+        let asking = AskingAgain(world: world, patience: patience)
+        let end = try await asking.until(waiting: { say("waiting for \($0)") }) {
+            () async throws(StepFailure) -> AskingAgain.Heard<End> in
+            let (answer, pause) = try await ask(source, ticket)
+            let before = ticket
+            status = .failed
             switch answer {
-            case .verified(let how): return End(status: .verified, message: clean(how))
-            case .refused(let why): return End(status: .failed, message: clean(why))
+            case .verified(let how): return .answer(End(status: .verified, message: clean(how)))
+            case .refused(let why): return .answer(End(status: .failed, message: clean(why)))
             case .accepted(let new):
                 (ticket, last, status, isHeard) = (new, "it has not come to an end", .pending, true)
-                wait = .seconds(2)
             case .pending(let why): (last, status, isHeard) = (why, .pending, true)
             case .later(let why): last = why
             case .again(let why): (last, ticket, isHeard) = (why, nil, true)
             }
-            let pause = max(wait, asked ?? .zero)
-            guard world.elapsed() - start + pause <= patience else {
-                let late = clean(last) + (patience > .zero ? "; asked for \(patience.inWords)" : "")
-                return End(status: status, message: late, isUnreachable: !isHeard)
-            }
-            say("waiting for \(clean(last))")
-            guard (try? await world.sleep(pause)) != nil else { throw .cancelled }
-            wait = min(wait * 2, Self.longestWait)
+            return .notYet(clean(last), pause: pause, isNearer: before == nil && ticket != nil)
         }
+        if let end { return end }
+        let late = clean(last) + (patience > .zero ? "; asked for \(patience.inWords)" : "")
+        return End(status: status, message: late, isUnreachable: !isHeard)
     }
 
     /// One exchange, and the wait that the service asks for.

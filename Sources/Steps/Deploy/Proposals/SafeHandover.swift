@@ -10,7 +10,6 @@ import Model
 struct SafeHandover: Sendable {
     /// How long a service may take.
     private static let patience = Duration.seconds(60)
-    private static let longestWait = Duration.seconds(15)
 
     let context: EffectContext
     let batch: SafeProposal
@@ -62,10 +61,23 @@ struct SafeHandover: Sendable {
         // What an interrupted run asks for is not all that it would have.
         guard !Task.isCancelled else { throw .cancelled }
         let spec = SignerSpec(name: proposer.name, location: network.location, form: proposer.form)
-        guard case .signed(let signer) = try await context.sending(spec), let transaction = batch.transaction,
-            let hash = batch.hashes?.transaction
-        else {
-            throw StepFailure(code: "needs-key", "signer '\(proposer.name)' signs nothing here")
+        guard case .signed(let signer) = try await context.sending(spec) else { throw signsNothing }
+        return try await confirmation(by: signer)
+    }
+
+    private var signsNothing: StepFailure {
+        StepFailure(code: "needs-key", "signer '\(proposer.name)' signs nothing here")
+    }
+
+    /// What a signer says to the batch.
+    ///
+    /// - Throws: ``StepFailure`` coded `signer-answer` where the signature is not its own of this batch: owners would be shown it
+    ///   as if it were.
+    func confirmation(
+        by signer: any TransactionSigner
+    ) async throws(StepFailure) -> SafeProposal.Confirmation {
+        guard let transaction = batch.transaction, let hash = batch.hashes?.transaction else {
+            throw signsNothing
         }
         let signature = try await signer.sign(transaction, of: batch.lane.sender, on: batch.lane.chainID)
         guard signature.signer(of: hash)?.address == signer.address else {
@@ -101,19 +113,12 @@ struct SafeHandover: Sendable {
         var key: Secret?
         if let reference = proposer.apiKey { key = try await context.secrets.read(reference, for: purpose) }
         let words = SafeServiceProtocol(url: url, key: key)
-        let start = context.world.elapsed()
-        var wait = Duration.seconds(2)
-        while true {
-            let late: String
+        var late = ""
+        let asking = AskingAgain(world: context.world, patience: Self.patience)
+        let taken: Void? = try await asking.until {
+            () async throws(StepFailure) -> AskingAgain.Heard<Void> in
             switch try await exchange(words, confirmation, hash) {
-            case .has:
-                let handover = Handover(
-                    lane: batch.lane, batchHash: hash, service: service, proposer: confirmation.proposer)
-                return try inLedger { () throws(LedgerError) in
-                    let earlier = try context.ledger.handedOver(handover)
-                    try context.ledger.recordHandover(handover, run: context.run)
-                    return earlier
-                }
+            case .has: return .answer(())
             case .missing: late = "it does not show what it was handed"
             case .later(let why): late = why
             case .refused(let why):
@@ -122,12 +127,18 @@ struct SafeHandover: Sendable {
                     "\(service) does not take it: \(VerifierTalk.clean(why, without: key))",
                     hint: "a proposer must be an owner of the Safe or a delegate of one")
             }
-            guard context.world.elapsed() - start + wait <= Self.patience else {
-                throw StepFailure(
-                    code: "service-unavailable", "\(service): \(VerifierTalk.clean(late, without: key))")
-            }
-            guard (try? await context.world.sleep(wait)) != nil else { throw .cancelled }
-            wait = min(wait * 2, Self.longestWait)
+            return .notYet(late)
+        }
+        guard taken != nil else {
+            throw StepFailure(
+                code: "service-unavailable", "\(service): \(VerifierTalk.clean(late, without: key))")
+        }
+        let handover = Handover(
+            lane: batch.lane, batchHash: hash, service: service, proposer: confirmation.proposer)
+        return try inLedger { () throws(LedgerError) in
+            let earlier = try context.ledger.handedOver(handover)
+            try context.ledger.recordHandover(handover, run: context.run)
+            return earlier
         }
     }
 
