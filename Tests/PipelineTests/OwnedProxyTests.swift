@@ -136,6 +136,29 @@ extension Pipelines {
             await owned.stop()
         }
 
+        /// The slot was moved on after what was proposed had been executed: record and chain differ, whoever did that.
+        @Test func whatWasExecutedAndThenReplacedIsDrift() async throws {
+            let owned = try await OwnedProxyBench(.uups, signer: "dev", owner: "dao")
+            let (bench, safe) = (owned.bench, owned.safe)
+            try await safe.execute(try await owned.asked(["call:vault@chain/setFee"], nonce: 0))
+            try bench.code(more: ProxyBench.second)
+            let upgrade = try await owned.asked(["proxy:vault@chain"], nonce: 1)
+            try await safe.execute(upgrade)
+            // Back to the code from before, or to any other; here to the Safe's own.
+            let other = "f39Fd6e51aad88F6F4ce6aB8827279cffFb92266".lowercased()
+            let data = try #require(upgrade["data"].string)
+            let word = String(repeating: "0", count: 24)
+            let moved = data.prefix(10) + word + other + data.dropFirst(74)
+            try await safe.execute(
+                to: try #require(upgrade["to"].string), data: String(moved), nonce: 2)
+            let ran = try await bench.run()
+            #expect(ran.end == .exited(4), "\(ran.errors)")
+            #expect(ran.errors.contains("and on the chain that at"), "\(ran.errors)")
+            // It is no longer asked for.
+            #expect(try await owned.planned()["action"] == "drift")
+            await owned.stop()
+        }
+
         @Test func anAddressAloneIsAskedForOneThingAfterTheOther() async throws {
             let owned = try await OwnedProxyBench(.transparent, signer: "people")
             let bench = owned.bench

@@ -21,6 +21,9 @@ extension RPCFailure {
 }
 
 extension StepFailure {
+    /// The code of the failure of a node that has not got the block that it was asked about.
+    static let missingBlock = "missing-block"
+
     /// What a node's failure means for the step that asked.
     init(_ failure: RPCFailure, on network: NetworkSpec) {
         guard !Task.isCancelled else {
@@ -34,6 +37,8 @@ extension StepFailure {
                 "network '\(network.name)' cannot be used: \(transport)",
                 hint: "check 'rpc' of network '\(network.name)' and that its node is up"
             )
+        case .node(let fault) where fault.kind == .missingBlock:
+            self.init(code: Self.missingBlock, "network '\(network.name)': \(failure)")
         case .node, .malformed:
             self.init(code: "node-refused", "network '\(network.name)': \(failure)")
         }

@@ -105,11 +105,9 @@ struct ProposedUpgrade: Sendable {
             return try await holds([open] + earlier, entry, recorded)
         }
         let block = execution.receipt.blockNumber
-        let state = try await context.untilSeen { () async throws(StepFailure) -> ProxyState? in
-            let state = try await network.proxyState(recorded.kind, at: entry.address, since: block)
-            return try Self.asks(execution.proposal, for: state, entry.address, recorded) ? state : nil
-        }
-        return state.map { Found(state: $0, execution: execution) }
+        let state = try await context.stateNow(recorded.kind, at: entry.address, since: block, on: network)
+        guard try Self.asks(execution.proposal, for: state, entry.address, recorded) else { return nil }
+        return Found(state: state, execution: execution)
     }
 
     /// What the proxy runs, where that is what one of some proposals asks for and not what is on record.

@@ -142,19 +142,14 @@ extension ProxyStep {
         to implementation: Address,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> ProxyState {
-        let block = operation.inclusion?.blockNumber
-        var latest = implementation
-        let state = try await context.untilSeen { () async throws(StepFailure) -> ProxyState? in
-            let state = try await network.proxyState(action.spec.kind, at: entry.address, since: block)
-            latest = state.implementation
-            return latest == implementation ? state : nil
-        }
-        guard let state else {
+        let state = try await context.stateNow(
+            action.spec.kind, at: entry.address, since: operation.inclusion?.blockNumber, on: network)
+        guard state.implementation == implementation else {
             throw StepFailure(
                 .blocked,
                 code: "not-upgraded",
                 "'\(action.network.name)' has a receipt that says \(action.step.subject) was upgraded to "
-                    + "\(implementation), and it runs the code at \(latest)",
+                    + "\(implementation), and it runs the code at \(state.implementation)",
                 hint: "somebody may have upgraded it again; run again: it is looked up, not made anew"
             )
         }
