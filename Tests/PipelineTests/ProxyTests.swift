@@ -160,6 +160,54 @@ extension Pipelines {
             await bench.chain.stop()
         }
 
+        /// What each transaction of a plan may use at most, by its step.
+        private func bounds(_ plan: JSON) -> [(step: String, from: String, gas: Int64)] {
+            var bounds: [(step: String, from: String, gas: Int64)] = []
+            for deployment in plan["deployments"].array {
+                for effect in [deployment] + deployment["calls"].array {
+                    // An upgrade is the deployment's own transaction, and the call that it makes has no bound beside.
+                    guard let from = effect["gasBound"].string, let gas = effect["maxGas"].gas else {
+                        continue
+                    }
+                    bounds.append((effect["id"].string ?? effect["name"].string ?? "", from, gas))
+                }
+            }
+            return bounds
+        }
+
+        @Test(arguments: ProxyKind.allCases)
+        func plansBoundTheGasOfProxiesAndUpgrades(_ kind: ProxyKind) async throws {
+            let bench = try await ProxyBench(kind)
+            let most: Int64 = 2_000_000
+            let first = bounds(try await bench.plan())
+            let beacon = kind == .beacon ? ["beacon:vault@chain"] : []
+            #expect(
+                first.map(\.step) == ["implementation:vault@chain"] + beacon + [
+                    "proxy:vault@chain", "setFee",
+                ])
+            #expect(first.map(\.from) == ["estimated"] + first.dropFirst().map { _ in "simulated" })
+            #expect(first.allSatisfy { $0.gas < most }, "\(first)")
+            let ran = try await bench.run()
+            #expect(ran.end == .exited(0), "\(ran.errors)")
+            let used = try bench.deployment()["gasUsed"].gas
+            #expect(try #require(used) <= first.first { $0.step.hasPrefix("proxy") }?.gas ?? 0)
+
+            try bench.code(more: ProxyBench.second)
+            let second = bounds(try await bench.plan())
+            #expect(second.map(\.step) == ["implementation:vault@chain", "proxy:vault@chain"])
+            #expect(second.map(\.from) == ["estimated", "simulated"])
+            #expect(second.allSatisfy { $0.gas < most }, "\(second)")
+            // With the code there nothing is in the upgrade's way.
+            #expect(try await bench.run("--select", "implementation:vault@chain").end == .exited(0))
+            let third = bounds(try await bench.plan())
+            #expect(third.map(\.from) == ["estimated"])
+            let upgraded = try await bench.run()
+            #expect(upgraded.end == .exited(0), "\(upgraded.errors)")
+            let spent = try #require(try bench.deployment()["gasUsed"].gas)
+            #expect(spent <= third.first?.gas ?? 0 && spent <= second.last?.gas ?? 0)
+            await bench.chain.stop()
+        }
+
         @Test(arguments: ProxyKind.allCases)
         func whoMayNotUpgradeIsToldWhoMay(_ kind: ProxyKind) async throws {
             let bench = try await ProxyBench(kind)
@@ -200,8 +248,9 @@ extension Pipelines {
             await bench.chain.stop()
         }
 
-        @Test func aPlanIsAppliedAsItWasApproved() async throws {
-            let bench = try await ProxyBench(.uups)
+        @Test(arguments: ProxyKind.allCases)
+        func aPlanIsAppliedAsItWasApproved(_ kind: ProxyKind) async throws {
+            let bench = try await ProxyBench(kind)
             try bench.manifest(approval: true)
             for (action, more) in [("created", ""), ("upgraded", ProxyBench.second)] {
                 try bench.code(more: more)
@@ -283,4 +332,9 @@ extension Pipelines {
             await bench.chain.stop()
         }
     }
+}
+
+extension JSON {
+    /// An amount of gas, which our files have as a number or in decimal.
+    fileprivate var gas: Int64? { integer ?? string.flatMap { Int64($0) } }
 }

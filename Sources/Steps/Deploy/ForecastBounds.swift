@@ -31,7 +31,7 @@ struct ForecastBounds: Sendable {
                 }
                 continue
             }
-            var bounds = await estimated(here, network, forecasts)
+            var bounds = await estimated(here, network)
             if bounds.contains(where: { $0 == nil }) {
                 for (place, ran) in await simulated(here, network).enumerated() where bounds[place] == nil {
                     switch ran {
@@ -51,19 +51,9 @@ struct ForecastBounds: Sendable {
     }
 
     /// What the node estimates with a fifth on top; nil where it cannot, as where a contract that is called is not there yet.
-    ///
-    /// Code that is not there takes any call, so one to a contract of this plan is not estimated.
-    private func estimated(
-        _ effects: [ForecastEffect],
-        _ network: OpenNetwork,
-        _ forecasts: [DeploymentForecast]
-    ) async -> [Bound?] {
+    private func estimated(_ effects: [ForecastEffect], _ network: OpenNetwork) async -> [Bound?] {
         var bounds = [Bound?](repeating: nil, count: effects.count)
-        let asked = effects.indices.filter { place in
-            let effect = effects[place]
-            let isThere = effect.to == nil || forecasts[effect.deployment].action == .keep
-            return effect.request != nil && isThere
-        }
+        let asked = effects.indices.filter { effects[$0].request != nil && effects[$0].standsAlone }
         let requests = asked.compactMap { effects[$0].request }
         guard !requests.isEmpty, let answers = try? await network.rpc.estimateGas(requests) else {
             return bounds

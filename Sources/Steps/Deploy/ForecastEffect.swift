@@ -14,6 +14,8 @@ struct ForecastEffect: Sendable {
     /// nil where an address in it is not known.
     let data: [UInt8]?
     let value: Wei
+    /// Whether all that it needs is there already; code that is not there takes any call.
+    let standsAlone: Bool
     /// What the manifest lets it use.
     var gasLimit: UInt64?
     /// Which forecast it is of, and which of that one's calls; nil: its creation.

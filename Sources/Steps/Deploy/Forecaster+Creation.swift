@@ -49,6 +49,40 @@ extension Forecaster {
         action.creation.salt == nil ? next : creation?.address
     }
 
+    /// The transaction that creates a contract, as far as it is known.
+    ///
+    /// - Parameters:
+    ///   - creation: nil where it is not known.
+    ///   - value: What is sent along.
+    ///   - sender: Who sends it.
+    ///   - start: The sender's next nonce when the plan was begun.
+    ///   - network: Where.
+    ///   - isReady: Whether the contracts that it relies on are there.
+    /// - Returns: What is simulated and estimated; without data where that is not known.
+    /// - Throws: ``StepFailure`` where the node does not say whether there is a factory.
+    func effect(
+        _ creation: Creation?,
+        _ value: Wei,
+        _ sender: Address,
+        _ start: UInt64?,
+        _ network: OpenNetwork,
+        isReady: Bool = true
+    ) async throws(StepFailure) -> ForecastEffect {
+        var data = creation?.data
+        // A factory that the run is going to put on a devnet cannot be asked yet.
+        if let factory = creation?.to, try await network.code(of: factory).isEmpty { data = nil }
+        return ForecastEffect(
+            network: network,
+            sender: sender,
+            start: start,
+            to: creation?.to,
+            data: data,
+            value: value,
+            // A factory may take what fails within it for done.
+            standsAlone: isReady && creation?.to == nil
+        )
+    }
+
     func checkSameAddress(
         _ action: DeployAction,
         _ creation: Creation?,

@@ -179,18 +179,9 @@ package struct Forecaster: Sendable {
         let count = try await firstNonce(of: sender, network)
         let address = next(action.network, sender, start: count, &view)
         forecast.address = Self.place(action, creation, address)?.description
-        var data = creation?.data
-        // A factory that the run is going to put on a devnet cannot be asked yet.
-        if let factory = creation?.to, try await network.code(of: factory).isEmpty { data = nil }
-        view.next = ForecastEffect(
-            network: network,
-            sender: sender,
-            start: count,
-            to: creation?.to,
-            data: data,
-            value: action.value,
-            gasLimit: action.gasLimit
-        )
+        var effect = try await effect(creation, action.value, sender, count, network)
+        effect.gasLimit = action.gasLimit
+        view.next = effect
     }
 
     /// Why it cannot be deployed whatever the chain says; nil where nothing stands in its way.
@@ -290,6 +281,7 @@ package struct Forecaster: Sendable {
                     to: address,
                     data: address == nil ? nil : data,
                     value: action.value,
+                    standsAlone: deployment.action == .keep,
                     gasLimit: action.gasLimit
                 )
             }

@@ -104,9 +104,19 @@ extension Forecaster {
             forecast.address = known.entry.address.description
             let start = try await firstNonce(of: sender, network)
             _ = next(action.network, sender, start: start, &view)
-            note(sender, start, network, value: .zero, &view)
             guard let state = known.entry.proxy else { return forecast }
             let upgrade = try Upgrade(of: known.entry.address, state, to: implementation ?? .zero)
+            if let sender {
+                view.next = ForecastEffect(
+                    network: network,
+                    sender: sender,
+                    start: start,
+                    to: upgrade.to,
+                    data: implementation.map { _ in upgrade.data },
+                    value: .zero,
+                    standsAlone: view.actions[action.implementation] == .keep
+                )
+            }
             forecast.calls = [
                 DeploymentForecast.Call(
                     name: upgrade.function,
@@ -130,8 +140,6 @@ extension Forecaster {
     private static let newChain = "an ephemeral devnet starts empty each time"
 
     /// The forecast of a contract that is created with the sender's next nonce, or where its salt says.
-    ///
-    /// What it costs is not known before the code that it calls is there.
     private func created(
         _ forecast: DeploymentForecast,
         _ decision: DeployStep.Decision,
@@ -157,7 +165,13 @@ extension Forecaster {
         let start = network == nil ? 0 : try await firstNonce(of: sender, network)
         let next = next(action.network, sender, start: start, &view)
         forecast.address = Self.place(part, creation, next)?.description
-        note(sender, start, network, value: part.value, &view)
+        if let network, let sender {
+            let behind =
+                [action.implementation] + (part.part == .proxy ? [action.beacon].compactMap(\.self) : [])
+            view.next = try await effect(
+                creation, part.value, sender, start, network,
+                isReady: behind.allSatisfy { view.actions[$0] == .keep })
+        }
         if let network, case .waits(let open) = try await context.proposalState(of: part.step, on: network) {
             note(open, creation, &forecast)
         }
@@ -220,19 +234,6 @@ extension Forecaster {
         let creation = try Creation(
             initCode: call.data, salt, sender: sender, chainID: action.network.chainID)
         return (call, creation)
-    }
-
-    /// Keeps the place of a transaction whose data is not known before the run: what comes behind it is not simulated.
-    private func note(
-        _ sender: Address?,
-        _ start: UInt64?,
-        _ network: OpenNetwork?,
-        value: Wei,
-        _ view: inout ForecastView
-    ) {
-        guard let network, let sender else { return }
-        view.next = ForecastEffect(
-            network: network, sender: sender, start: start, to: nil, data: nil, value: value)
     }
 
     /// The run first takes it to its end.
