@@ -55,9 +55,11 @@ enum EffectSteps {
             location: instance.spec.location
         )
         var steps: [Plan<Action>.Step]
+        var proxied: ProxyAction?
         if let proxy = instance.proxy {
             var behind = ProxyAction(action, proxy, owner: instance.owner)
             behind.deployment.signersRead = signersRead(behind.spec.references, instance)
+            proxied = behind
             steps = ProxySteps.steps(
                 action, behind, needs: needs, after: after, reading: { deployments($0, instance) }, claims)
         } else {
@@ -97,10 +99,11 @@ enum EffectSteps {
             )
         }
         if !instance.network.verifiers.isEmpty {
-            // Of what is behind a proxy the code is shown, which has the source.
-            let name = instance.network.name
-            let shown = instance.proxy == nil ? instance.step : .implementation(instance.name, on: name)
-            steps.append(verification(of: instance, compile, shown))
+            let libraries = action.creation.libraries.flatMap(\.address.references)
+            steps.append(
+                VerifySteps.step(
+                    of: action, behind: proxied, reading: deployments(libraries, instance),
+                    signersRead(libraries, instance)))
         }
         return steps
     }
@@ -128,27 +131,6 @@ enum EffectSteps {
             arguments: instance.arguments,
             creation: instance.creation,
             signersRead: signersRead(references, instance)
-        )
-    }
-
-    /// Nobody waits for it, and it has no place among the sender's transactions.
-    private static func verification(
-        of instance: DeploymentExpansion.Instance,
-        _ compile: StepID,
-        _ deploy: StepID
-    ) -> Plan<Action>.Step {
-        Plan.Step(
-            id: .verify(instance.name, on: instance.network.name),
-            work: .verify(
-                VerifyAction(
-                    deployment: instance.name,
-                    compile: compile,
-                    deploy: deploy,
-                    network: instance.network
-                )
-            ),
-            needs: [compile, deploy],
-            claims: [.verifier]
         )
     }
 

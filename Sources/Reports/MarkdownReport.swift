@@ -94,7 +94,7 @@ package struct MarkdownReport: Sendable {
         guard !reading.verifications.isEmpty else { return "" }
         let rows = reading.verifications.map { fact in
             [
-                MarkdownText.cellCode("\(fact.deployment)@\(fact.network)"), fact.service.rawValue,
+                MarkdownText.cellCode(fact.subject), fact.service.rawValue,
                 fact.status == .verified ? "✓ verified" : "✗ \(fact.status.rawValue)",
                 fact.url.flatMap(safe).map { "[source](\($0))" } ?? "–",
                 MarkdownText.prose(fact.message),

@@ -70,9 +70,11 @@ package struct RunReading: Sendable {
         calls = record.calls.sorted {
             ($0.deployment, $0.network, $0.name) < ($1.deployment, $1.network, $1.name)
         }
+        let parts = Dictionary(
+            uniqueKeysWithValues: VerificationFact.Part.allCases.enumerated().map { ($1, $0) })
         verifications = record.verifications.sorted {
-            ($0.deployment, $0.network, $0.service.rawValue) < (
-                $1.deployment, $1.network, $1.service.rawValue
+            ($0.deployment, $0.network, parts[$0.part] ?? 0, $0.service.rawValue) < (
+                $1.deployment, $1.network, parts[$1.part] ?? 0, $1.service.rawValue
             )
         }
         networks = Self.networks(of: record)

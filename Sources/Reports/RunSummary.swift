@@ -82,7 +82,7 @@ package struct RunSummary: Sendable {
     private static func verifications(_ reading: RunReading) -> String {
         let rows = reading.verifications.filter { $0.status != .verified }.map { fact in
             [
-                "  \(plain("\(fact.deployment)@\(fact.network)"))", fact.service.rawValue,
+                "  \(plain(fact.subject))", fact.service.rawValue,
                 fact.status.rawValue,
                 plain(fact.message),
             ]

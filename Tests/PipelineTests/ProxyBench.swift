@@ -77,13 +77,16 @@ final class ProxyBench {
     ///   - owner: Who may upgrade.
     ///   - initial: Whom `initialize` is told; nil: the owner.
     ///   - approval: Whether it is changed by plans alone.
+    ///   - verify: The services that show sources, as the manifest names them; nil: none.
     /// - Throws: What writing a file throws.
     func manifest(
         kind: ProxyKind?? = .none,
         owner: String = DevelopmentAccount.address,
         initial: String? = nil,
-        approval: Bool = false
+        approval: Bool = false,
+        verify: String? = nil
     ) throws {
+        let more = (approval ? ", approval: plan" : "") + (verify.map { ", verify: \($0)" } ?? "")
         var proxy = ""
         if let kind = kind ?? self.kind {
             let who = kind == .uups ? "" : "owner: \"\(owner)\", "
@@ -97,7 +100,7 @@ final class ProxyBench {
             registry: deployments
             signers: { dev: { key: "env:DEV_KEY" } }
             networks:
-              chain: { rpc: "\(url)", chainId: 31337, signer: dev\(approval ? ", approval: plan" : "") }
+              chain: { rpc: "\(url)", chainId: 31337, signer: dev\(more) }
             contracts: { Vault: { source: contracts/Vault.sol } }
             deployments:
               vault:

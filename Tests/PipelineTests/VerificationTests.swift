@@ -2,7 +2,6 @@ import Foundation
 import Model
 import Support
 import Testing
-import Toolchain
 
 @testable import hyperkit
 
@@ -121,9 +120,9 @@ extension Pipelines {
                 #expect(Set(sources.keys) == ["contracts/\(own).sol", "contracts/Shared.sol"])
                 let name = try #require(submission["contractIdentifier"] as? String)
                 #expect(name == "contracts/\(own).sol:\(own)")
-                let (version, code) = try await compiled(input, name)
-                #expect(submission["compilerVersion"] as? String == version)
-                #expect(try await chain.code(address) == "0x" + code)
+                let compiled = try await Recompiled(input, name)
+                #expect(submission["compilerVersion"] as? String == compiled.version)
+                #expect(try await chain.code(address) == "0x" + compiled.runtime)
             }
 
             let again = try await run(sandbox)
@@ -142,28 +141,6 @@ extension Pipelines {
             let step = try JSON(text: plan.output)["steps"].first("id", "verify:tally@chain")
             #expect(step["action"] == "keep")
             await chain.stop()
-        }
-
-        /// The version and the runtime code that the compiler gives for an input.
-        private func compiled(_ input: [String: Any], _ contract: String) async throws -> (String, String) {
-            let scratch = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path()
-            defer { try? FileManager.default.removeItem(atPath: scratch) }
-            let world = World.live(scratch: scratch)
-            let solc = try Toolchain(world: world).find("solc")
-            let result = try await world.runTool(
-                ToolInvocation(
-                    solc, ["--standard-json"],
-                    standardInput: try JSONSerialization.data(withJSONObject: input),
-                    limits: ToolInvocation.Limits(deadline: .seconds(120))))
-            try #require(result.status == .exited(0), "\(result.lastWords())")
-            // Some builds of the compiler say something ahead of it.
-            let json = result.standardOutput.drop { $0 != UInt8(ascii: "{") }
-            let output = try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any]
-            let names = contract.split(separator: ":").map(String.init)
-            let files = output?["contracts"] as? [String: [String: [String: Any]]]
-            let evm = files?[names[0]]?[names[1]]?["evm"] as? [String: Any]
-            let code = (evm?["deployedBytecode"] as? [String: Any])?["object"] as? String
-            return (solc.version, try #require(code))
         }
 
         @Test func whatNobodyShowsIsSaidAndFailsNothing() async throws {

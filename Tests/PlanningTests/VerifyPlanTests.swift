@@ -50,4 +50,52 @@ import Testing
         let named = try plan(PlanRequest(select: ["b"], allNetworks: true)).steps.map(\.id.rawValue)
         #expect(named == steps)
     }
+
+    private func verify(
+        _ change: (inout DeploymentSpec) -> Void
+    ) throws -> (needs: [String], contracts: [VerifyAction.Contract]) {
+        var north = try Bench.live("north")
+        north.verifiers = [VerifierSpec(.sourcify, url: "https://s.example")]
+        var vault = Bench.deployment("vault", of: "A", on: ["north"])
+        change(&vault)
+        let manifest = try Bench.manifest(
+            contracts: [Bench.contract("A")], networks: [north],
+            deployments: [Bench.deployment("math", of: "A", on: ["north"]), vault])
+        let plan = try Planner.plan(manifest, Snapshot(), PlanRequest(allNetworks: true)).plan
+        let step = try #require(plan[.verify("vault", on: "north")])
+        guard case .verify(let action) = step.work else { throw Missing(name: "verify") }
+        return (step.needs.map(\.rawValue), action.contracts)
+    }
+
+    @Test func itWaitsForTheLibrariesWhoseAddressesItTells() throws {
+        let math = LibraryLink(
+            name: Bench.located("Math"),
+            address: Interpolated(
+                [.reference(.deploymentAddress(name: "math", network: nil))], at: Bench.at(13)))
+        let (needs, contracts) = try verify { $0.creation = CreationSpec(libraries: [math]) }
+        #expect(needs == ["compile:A", "deploy:math@north", "deploy:vault@north"])
+        #expect(contracts.map(\.libraries) == [[math]])
+        // Behind a proxy it is the code that calls them.
+        let behind = try verify {
+            $0.creation = CreationSpec(libraries: [math])
+            $0.proxy = ProxySpec(kind: .uups)
+        }
+        #expect(behind.contracts.map(\.libraries) == [[math], []])
+        #expect(behind.needs.contains("deploy:math@north"))
+    }
+
+    @Test(arguments: [
+        (ProxyKind.uups, ["implementation", "proxy"]),
+        (.transparent, ["implementation", "proxy", "admin"]),
+        (.beacon, ["implementation", "beacon", "proxy"]),
+    ])
+    func ofAProxyEveryContractIsShown(_ kind: ProxyKind, _ parts: [String]) throws {
+        let (needs, contracts) = try verify { $0.proxy = ProxySpec(kind: kind) }
+        #expect(contracts.map(\.part.rawValue) == parts)
+        #expect(
+            contracts.allSatisfy { needs.contains($0.compile.rawValue) && needs.contains($0.deploy.rawValue) }
+        )
+        #expect(contracts.last?.deploy.rawValue == "proxy:vault@north")
+        #expect(contracts.last?.compile == .compile(kind.contract.name))
+    }
 }

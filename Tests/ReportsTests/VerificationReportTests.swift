@@ -64,4 +64,22 @@ import Testing
         broken.url = "https://a.example/) [x](javascript:alert"
         #expect(MarkdownReport(try reading([broken])).text.contains("| ✓ verified | – |"))
     }
+
+    @Test func partsOfAProxyAreToldApart() throws {
+        let facts = [VerificationFact.Part.admin, .proxy, .implementation].map { part in
+            VerificationFact(
+                deployment: "token", network: "sepolia", part: part, service: .sourcify,
+                status: part == .admin ? .failed : .verified, message: "no")
+        }
+        let reading = try reading(facts)
+        let report = ReportV1(reading)
+        let told = report.deployments.compactMap(\.verification).flatMap(\.self)
+        #expect(told.map(\.part) == ["implementation", "proxy", "admin"])
+        #expect(try JSONDecoder().decode(ReportV1.self, from: report.json()) == report)
+        #expect(MarkdownReport(reading).text.contains("| `token@sepolia proxy` | sourcify | ✓ verified |"))
+        #expect(RunSummary(reading).text.contains("sources not verified\n  token@sepolia admin   sourcify"))
+        #expect(
+            !String(decoding: ReportV1(try self.reading([Self.shown])).json(), as: UTF8.self).contains(
+                #""part""#))
+    }
 }

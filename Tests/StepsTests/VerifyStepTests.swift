@@ -1,4 +1,5 @@
 import Engine
+import Ethereum
 import EthereumTypes
 import Foundation
 import Model
@@ -15,7 +16,8 @@ import Transport
     typealias Answer = FakeVerifierServer.Answer
 
     static let address = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
-    static let input = #"{"language":"Solidity","sources":{}}"#
+    static let math = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+    static let input = #"{"language":"Solidity","settings":{"optimizer":{}},"sources":{}}"#
     static let accepted = Answer("202 Accepted", #"{"verificationId":"id-1"}"#)
     static let pending = Answer(#"{"isJobCompleted":false}"#)
     static let exact = Answer(#"{"isJobCompleted":true,"contract":{"match":"exact_match"}}"#)
@@ -49,13 +51,16 @@ import Transport
         _ step: VerifyStep? = nil,
         codeMatches: Bool? = true,
         arguments: String? = "0x00ff",
-        of artifact: FakeArtifact = FakeArtifact()
+        of artifact: FakeArtifact = FakeArtifact(),
+        part: VerificationFact.Part = .contract,
+        _ deployed: DeploymentFact.Action = .created,
+        libraries: [LibraryLink] = []
     ) async throws -> Result<Performed, StepFailure> {
         var network = DeployBench.sepolia
         network.verifiers = verifiers
         let contract = try #require(ContractName("Token"))
         let fact = DeploymentFact(
-            name: "token", contract: "Token", network: "sepolia", chainID: 11_155_111, action: .created,
+            name: "token", contract: "Token", network: "sepolia", chainID: 11_155_111, action: deployed,
             reason: "", address: Self.address, codeMatches: codeMatches, transactionHash: "0xabcd",
             constructorArguments: arguments)
         let plain = try artifact.compiled()
@@ -64,12 +69,18 @@ import Transport
             CompileOutput.standardInput: Data(Self.input.utf8),
         ]
         for output in plain.outputs { compiled[output.name] = try plain.bytes(output.name) }
-        let action = VerifyAction(
-            deployment: "token", compile: .compile(contract), deploy: .deploy("token", on: "sepolia"),
-            network: network)
+        let shown = VerifyAction.Contract(
+            part, compile: .compile(contract), deploy: .deploy("token", on: "sepolia"), libraries: libraries)
+        let action = VerifyAction(deployment: "token", network: network, contracts: [shown])
         let inputs = StepInputs([
-            action.compile: stored(compiled),
-            action.deploy: stored([EffectOutput.deployment: try WireJSON.encode(fact)]),
+            shown.compile: stored(compiled),
+            shown.deploy: stored([EffectOutput.deployment: try WireJSON.encode(fact)]),
+            .deploy("math", on: "sepolia"): stored([
+                EffectOutput.deployment: try WireJSON.encode(
+                    DeploymentFact(
+                        name: "math", contract: "Math", network: "sepolia", chainID: 11_155_111,
+                        action: .kept, reason: "", address: Self.math))
+            ]),
         ])
         let used = try step ?? self.step()
         do throws(StepFailure) {
@@ -266,17 +277,86 @@ import Transport
         var network = DeployBench.sepolia
         network.verifiers = [sourcify(server)]
         let contract = try #require(ContractName("Token"))
-        let action = VerifyAction(
-            deployment: "token", compile: .compile(contract), deploy: .deploy("token", on: "sepolia"),
-            network: network)
-        let inputs = StepInputs([action.compile: try FakeArtifact().compiled()])
-        let (address, other) = (
-            try Address(Self.address), try Address("0x" + String(repeating: "11", count: 20))
-        )
-        #expect(!(await (try step()).isShown(action, at: address, inputs: inputs)))
+        let shown = VerifyAction.Contract(
+            compile: .compile(contract), deploy: .deploy("token", on: "sepolia"))
+        let action = VerifyAction(deployment: "token", network: network, contracts: [shown])
+        let inputs = StepInputs([shown.compile: try FakeArtifact().compiled()])
+        let here = [shown.deploy: try Address(Self.address)]
+        let other = [shown.deploy: try Address("0x" + String(repeating: "11", count: 20))]
+        #expect(!(await (try step()).isShown(action, at: here, inputs: inputs)))
         _ = try await perform([sourcify(server)]).get()
-        #expect(await (try step()).isShown(action, at: address, inputs: inputs))
+        #expect(await (try step()).isShown(action, at: here, inputs: inputs))
         #expect(!(await (try step()).isShown(action, at: other, inputs: inputs)))
+        #expect(!(await (try step()).isShown(action, at: [:], inputs: inputs)))
         #expect(server.requests.count == 1)
+    }
+
+    // MARK: Libraries and proxies
+
+    @Test func explorersAreToldOfLibrariesAndSourcifyReadsThemFromTheCode() async throws {
+        let (first, second) = (
+            try FakeVerifierServer(Answer("409 Conflict", "{}")),
+            try FakeVerifierServer(
+                Answer(#"{"status":"0","result":"Contract source code already verified"}"#))
+        )
+        _ = try await perform(
+            [sourcify(first), VerifierSpec(.blockscout, url: second.url)], of: DeployLibraryTests.vault(),
+            libraries: [DeployLibraryTests.toMath]
+        ).get()
+        #expect(String(decoding: first.requests[0].body, as: UTF8.self).contains(Self.input))
+        #expect(
+            second.requests[0].form["sourceCode"]
+                == Self.input.replacing(
+                    #""settings":{"#,
+                    with: #""settings":{"libraries":{"lib/Math.sol":{"Math":"\#(Self.math)"}},"#))
+        #expect(told.map(\.status) == [.verified, .verified])
+    }
+
+    /// A fake proxy's code, and what the chain has where it should be.
+    @Test(
+        arguments: [
+            ([0x60, 0x01, 0x60, 0x02], nil),
+            ([0x60, 0x01], "what is there was not made by this version of hyperkit"),
+            ([], "it is proposed and not there yet"),
+        ] as [([UInt8], String?)])
+    func aProxyIsShownWhereItIsHyperkitsOwn(_ code: [UInt8], _ why: String?) async throws {
+        bench.node.change { [address = try? Address(Self.address)] in $0.tamper(address ?? .zero, code: code)
+        }
+        let server = try FakeVerifierServer(Answer("409 Conflict", "{}"))
+        // That its upgrade is proposed does not matter.
+        let performed = try await perform([sourcify(server)], part: .proxy, .proposed).get()
+        #expect(performed.reason == (why.map { "proxy: \($0)" } ?? "its source is shown"))
+        #expect(server.requests.count == (why == nil ? 1 : 0))
+        #expect(told.map(\.status) == [why == nil ? .verified : .skipped])
+        #expect(told.map(\.part) == [.proxy])
+        let body = server.requests.first.map { String(decoding: $0.body, as: UTF8.self) } ?? ""
+        #expect(!body.contains("creationTransactionHash"))
+    }
+
+    @Test func aNodeThatDoesNotSayWhatIsThereFailsNothing() async throws {
+        let server = try FakeVerifierServer(Answer("409 Conflict", "{}"))
+        let step = try step()
+        bench.node.plan(.refuse(code: -32_000, "no"), on: "eth_getCode", times: 9)
+        let failure = try failure(try await perform([sourcify(server)], step, part: .beacon))
+        #expect(failure.kind == .unavailable && failure.message.hasPrefix("beacon: network 'sepolia': "))
+        #expect(told.map(\.status) == [.failed])
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func theAdminOfAProxyHasAnAddressAndArgumentsOfItsOwn() async throws {
+        let proxy = try Address(Self.address)
+        bench.node.change { $0.tamper(proxy, code: FakeArtifact().runtime) }
+        let server = try FakeVerifierServer(
+            Answer(#"{"status":"0","result":"Contract source code already verified"}"#))
+        let word = { (tail: String) in String(repeating: "0", count: 64 - tail.count) + tail }
+        let owner = word(Self.math.dropFirst(2).lowercased())
+        _ = try await perform(
+            [VerifierSpec(.blockscout, url: server.url)],
+            arguments: "0x" + word("11") + owner + word("60") + word("0"), part: .admin
+        ).get()
+        let form = server.requests[0].form
+        #expect(form["contractaddress"] == Address.created(by: proxy, nonce: 1).description)
+        #expect(form["contractname"] == "contracts/Token.sol:ProxyAdmin")
+        #expect(form["constructorArguments"] == owner)
     }
 }

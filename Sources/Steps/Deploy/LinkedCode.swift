@@ -49,7 +49,16 @@ struct LinkedCode: Sendable {
         of compilation: CompilationV1,
         _ action: DeployAction
     ) throws(StepFailure) -> [(CompilationV1.Link, LibraryLink)] {
-        let given = action.creation.libraries
+        try libraries(of: compilation, action.creation.libraries, action.name, at: action.location)
+    }
+
+    /// The same for what a deployment of some name is given.
+    static func libraries(
+        of compilation: CompilationV1,
+        _ given: [LibraryLink],
+        _ deployment: String,
+        at location: FileLocation? = nil
+    ) throws(StepFailure) -> [(CompilationV1.Link, LibraryLink)] {
         var found: [(CompilationV1.Link, LibraryLink)] = []
         for library in given {
             let meant = compilation.links.filter { $0.isMeant(by: library.name.value) }
@@ -78,8 +87,8 @@ struct LinkedCode: Sendable {
         let names = missing.map { "\($0.path):\($0.name)" }.joined(separator: " and ")
         throw failure(
             "unlinked-library",
-            "\(compilation.name) calls \(names), and 'libraries' of deployment '\(action.name)' has no address for it",
-            at: action.location,
+            "\(compilation.name) calls \(names), and 'libraries' of deployment '\(deployment)' has no address for it",
+            at: location,
             hint:
                 "deploy it and add libraries: { \(first.name): \"${deployments.NAME.address}\" }, or make its functions "
                 + "internal"

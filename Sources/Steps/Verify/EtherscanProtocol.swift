@@ -17,13 +17,15 @@ struct EtherscanProtocol: VerifierProtocol {
     }
 
     func submission(of source: SourceSubmission, key: Secret?) throws(StepFailure) -> HTTPRequest {
-        request(
+        // Explorers link as the input says, and do not compare the hash of the metadata.
+        let input = try source.linkedInput()
+        return request(
             "verifysourcecode",
             of: source,
             key,
             [
                 ("codeformat", Data("solidity-standard-json-input".utf8)),
-                ("sourceCode", source.standardInput),
+                ("sourceCode", input),
                 ("contractaddress", Data("\(source.address)".utf8)),
                 ("contractname", Data(source.contract.utf8)),
                 ("compilerversion", Data("v\(source.compilerVersion)".utf8)),

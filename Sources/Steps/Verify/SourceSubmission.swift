@@ -8,6 +8,8 @@ struct SourceSubmission: Sendable {
     var address: Address
     /// The compiler's standard JSON input: this contract's sources and settings, and nobody else's.
     var standardInput: Data
+    /// What the code was linked with, after it was compiled.
+    var libraries: [LibraryAddress] = []
     /// With its commit, such as `0.8.29+commit.ab55807c`.
     var compilerVersion: String
     /// `path:Name`.

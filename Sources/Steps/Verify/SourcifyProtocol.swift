@@ -32,7 +32,9 @@ struct SourcifyProtocol: VerifierProtocol {
     }
 
     func submission(of source: SourceSubmission, key: Secret?) throws(StepFailure) -> HTTPRequest {
-        // The input goes in as the bytes that were compiled: whoever makes a tree of them may write other ones.
+        // The input goes in as the bytes that were compiled: whoever makes a tree of them may write other ones. Addresses of
+        // libraries are not in it, since they are none of the metadata that the code has the hash of: where they are missing
+        // they are read from the code at the address ("Verification with Libraries" of its documentation), and all of it fits.
         var body = Data(#"{"compilerVersion":"#.utf8)
         body += try WireJSON.encode(source.compilerVersion)
         body += Data(#","contractIdentifier":"#.utf8)

@@ -5,7 +5,7 @@ import Ledger
 package import Model
 import Synchronization
 
-/// Hands the source of a deployment to the services of its network, each once.
+/// Hands the sources of a deployment's contracts to the services of its network, each once.
 ///
 /// It never fails: whoever deploys has deployed, whether a service shows the source or not. What no service shows leaves the
 /// step skipped and the run degraded.
@@ -34,75 +34,141 @@ package struct VerifyStep: Sendable {
         self.told = told
     }
 
+    /// What came of all that was to be shown.
+    private struct End {
+        var asked = 0
+        var isShown = false
+        var skipped: [String] = []
+        var failures: [String] = []
+
+        var reason: String {
+            let shown = asked == 0 ? "its source is shown already" : "its source is shown"
+            return ((isShown ? [shown] : []) + skipped).joined(separator: "; ")
+        }
+    }
+
     package func perform(
         _ action: VerifyAction,
         inputs: StepInputs,
         progress: StepProgress
     ) async throws(StepFailure) -> Performed {
-        let bytes = try inputs[action.deploy].bytes(EffectOutput.deployment)
-        let fact = try WireJSON.decode(DeploymentFact.self, from: bytes)
-        let compiled = try inputs[action.compile]
-        if let why = try Self.whyNot(fact, compiled) {
-            for verifier in action.network.verifiers { tell(action, verifier, .skipped, why) }
-            return Performed(outputs: [], isReuse: true, reason: why)
+        var end = End()
+        for contract in action.contracts {
+            try await show(contract, of: action, inputs, progress, &end)
         }
-        let source = try Self.submission(fact, compiled, action)
-        let network = try await context.hub.open(action.network)
-        var failures: [String] = []
-        var asked = 0
-        for verifier in action.network.verifiers {
-            let key = try Self.key(verifier, network, source.address, compiled)
-            let words = Self.words(of: verifier, action.network)
-            if let known = try inLedger({ () throws(LedgerError) in try context.ledger.verified(key) }) {
-                tell(
-                    action, verifier, .verified, "\(known.message), in run \(known.run)",
-                    words.page(of: source))
-                continue
-            }
-            asked += 1
-            let end = await end(of: verifier, words, source) {
-                progress("\(verifier.service.rawValue): \($0)")
-            }
-            if end.status == .verified {
-                try inLedger { () throws(LedgerError) in
-                    try context.ledger.recordVerified(key, message: end.message, run: context.run)
-                }
-            } else {
-                failures.append("\(verifier.service.rawValue): \(end.message)")
-            }
-            let page = end.status == .verified ? words.page(of: source) : nil
-            tell(action, verifier, end.status, end.message, page)
-        }
-        guard failures.isEmpty else {
+        guard end.failures.isEmpty else {
             throw StepFailure(
                 .unavailable,
                 code: "not-verified",
-                failures.joined(separator: "; "),
+                end.failures.joined(separator: "; "),
                 hint: "the contract is deployed; the next run hands its source over again"
             )
         }
-        let reason = asked == 0 ? "its source is shown already" : "its source is shown"
-        return Performed(outputs: [], isReuse: asked == 0, reason: reason)
+        return Performed(outputs: [], isReuse: end.asked == 0, reason: end.reason)
     }
 
-    /// Why nobody is asked; nil where they are.
-    private static func whyNot(_ fact: DeploymentFact, _ compiled: StoredOutputs) throws(StepFailure)
-        -> String?
-    {
-        if fact.action == .proposed { return "it is proposed and not there yet" }
-        if fact.codeMatches == false { return "what is there was made of an earlier source" }
-        let links = try CompilationV1.read(compiled).links
-        return links.isEmpty ? nil : "its code is linked with libraries, which services are not told of"
+    /// Hands one contract's source to each service that is not on record to show it.
+    private func show(
+        _ contract: VerifyAction.Contract,
+        of action: VerifyAction,
+        _ inputs: StepInputs,
+        _ progress: StepProgress,
+        _ end: inout End
+    ) async throws(StepFailure) {
+        let shown = try ShownContract(contract, inputs)
+        let prefix = contract.part == .contract ? "" : "\(contract.part.rawValue): "
+        if let why = shown.whyNot {
+            for verifier in action.network.verifiers { tell(action, contract, verifier, .skipped, why) }
+            end.skipped.append(prefix + why)
+            return
+        }
+        let network = try await context.hub.open(action.network)
+        let source = try await submission(of: shown, contract, action, inputs)
+        var left: [(verifier: VerifierSpec, key: VerificationKey)] = []
+        for verifier in action.network.verifiers {
+            let key = try Self.key(verifier, network, source.address, try inputs[contract.compile])
+            if let known = try inLedger({ () throws(LedgerError) in try context.ledger.verified(key) }) {
+                let page = Self.words(of: verifier, action.network).page(of: source)
+                tell(action, contract, verifier, .verified, "\(known.message), in run \(known.run)", page)
+                end.isShown = true
+            } else {
+                left.append((verifier, key))
+            }
+        }
+        guard !left.isEmpty else { return }
+        if let (status, why) = await objection(to: shown, on: network) {
+            for (verifier, _) in left { tell(action, contract, verifier, status, why) }
+            if status == .failed {
+                end.failures.append(prefix + why)
+            } else {
+                end.skipped.append(prefix + why)
+            }
+            return
+        }
+        for (verifier, key) in left {
+            end.asked += 1
+            let words = Self.words(of: verifier, action.network)
+            let said = await said(by: verifier, words, source) {
+                progress("\(prefix)\(verifier.service.rawValue): \($0)")
+            }
+            if said.status == .verified {
+                try inLedger { () throws(LedgerError) in
+                    try context.ledger.recordVerified(key, message: said.message, run: context.run)
+                }
+                end.isShown = true
+            } else {
+                end.failures.append("\(prefix)\(verifier.service.rawValue): \(said.message)")
+            }
+            let page = said.status == .verified ? words.page(of: source) : nil
+            tell(action, contract, verifier, said.status, said.message, page)
+        }
     }
 
-    /// Whether every service is on record to show the source of what is at an address; nobody is asked.
-    package func isShown(_ action: VerifyAction, at address: Address, inputs: StepInputs) async -> Bool {
+    /// Why a contract's source is handed to nobody, by what the chain has there; nil where it is.
+    private func objection(
+        to shown: ShownContract,
+        on network: OpenNetwork
+    ) async -> (VerificationFact.Status, String)? {
+        do throws(StepFailure) {
+            guard let place = try shown.mustHoldOwnCode() else { return nil }
+            let code = try await network.code(of: place)
+            return try shown.whyNot(with: code).map { (.skipped, $0) }
+        } catch {
+            return (.failed, error.message)
+        }
+    }
+
+    private func submission(
+        of shown: ShownContract,
+        _ contract: VerifyAction.Contract,
+        _ action: VerifyAction,
+        _ inputs: StepInputs
+    ) async throws(StepFailure) -> SourceSubmission {
+        let resolution = try await context.resolution(
+            of: contract.libraries.flatMap(\.address.references),
+            on: action.network.name,
+            signers: contract.libraries.isEmpty ? [] : action.signersRead,
+            inputs: inputs
+        )
+        return try shown.submission(chainID: action.network.chainID, action.deployment, resolution)
+    }
+
+    /// Whether every service is on record to show the sources of what some steps put at addresses; nobody is asked.
+    package func isShown(
+        _ action: VerifyAction,
+        at places: [StepID: Address],
+        inputs: StepInputs
+    ) async -> Bool {
         do throws(StepFailure) {
             let network = try await context.hub.open(action.network)
-            for verifier in action.network.verifiers {
-                let key = try Self.key(verifier, network, address, try inputs[action.compile])
-                let known = try inLedger { () throws(LedgerError) in try context.ledger.verified(key) }
-                guard known != nil else { return false }
+            for contract in action.contracts {
+                guard let place = places[contract.deploy] else { return false }
+                let address = ShownContract.address(of: contract.part, placedAt: place)
+                for verifier in action.network.verifiers {
+                    let key = try Self.key(verifier, network, address, try inputs[contract.compile])
+                    let known = try inLedger { () throws(LedgerError) in try context.ledger.verified(key) }
+                    guard known != nil else { return false }
+                }
             }
             return true
         } catch {
@@ -129,8 +195,8 @@ package struct VerifyStep: Sendable {
     }
 
     /// What a service says; an interruption is one more reason why it says nothing.
-    private func end(
-        of verifier: VerifierSpec,
+    private func said(
+        by verifier: VerifierSpec,
         _ words: any VerifierProtocol,
         _ source: SourceSubmission,
         say: @escaping @Sendable (String) -> Void
@@ -158,6 +224,7 @@ package struct VerifyStep: Sendable {
 
     private func tell(
         _ action: VerifyAction,
+        _ contract: VerifyAction.Contract,
         _ verifier: VerifierSpec,
         _ status: VerificationFact.Status,
         _ message: String,
@@ -166,6 +233,7 @@ package struct VerifyStep: Sendable {
         let fact = VerificationFact(
             deployment: action.deployment,
             network: action.network.name,
+            part: contract.part,
             service: verifier.service,
             status: status,
             url: page,
@@ -180,34 +248,5 @@ package struct VerifyStep: Sendable {
         case .etherscan, .blockscout:
             EtherscanProtocol(service: verifier.service, url: verifier.url, explorer: network.explorer)
         }
-    }
-
-    /// The compiler's name of itself, which other names of one may add to.
-    private static func compilerVersion(_ compiled: StoredOutputs) throws(StepFailure) -> String {
-        struct Metadata: Decodable {
-            struct Compiler: Decodable {
-                var version: String
-            }
-            var compiler: Compiler
-        }
-        let text = try compiled.bytes(CompileOutput.metadata)
-        return try WireJSON.decode(Metadata.self, from: text).compiler.version
-    }
-
-    private static func submission(
-        _ fact: DeploymentFact,
-        _ compiled: StoredOutputs,
-        _ action: VerifyAction
-    ) throws(StepFailure) -> SourceSubmission {
-        let compilation = try CompilationV1.read(compiled)
-        return SourceSubmission(
-            chainID: action.network.chainID,
-            address: try EffectContext.address(of: fact),
-            standardInput: try compiled.bytes(CompileOutput.standardInput),
-            compilerVersion: try compilerVersion(compiled),
-            contract: "\(compilation.path):\(compilation.name)",
-            constructorArguments: String((fact.constructorArguments ?? "").trimmingPrefix("0x")),
-            transactionHash: fact.transactionHash
-        )
     }
 }

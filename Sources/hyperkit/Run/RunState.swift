@@ -160,10 +160,11 @@ struct RunState {
         let verify = VerifyStep(effects(hub)) { _, _ in }
         var shown: Set<StepID> = []
         for case .verify(let action) in plan.steps.map(\.work) {
-            guard let forecast = byStep[action.deploy], forecast.action == .keep,
-                let address = forecast.address.flatMap({ try? Address($0) }),
-                await verify.isShown(action, at: address, inputs: inputs)
-            else { continue }
+            var addresses: [StepID: Address] = [:]
+            for step in action.contracts.map(\.deploy) where byStep[step]?.action == .keep {
+                addresses[step] = byStep[step]?.address.flatMap { try? Address($0) }
+            }
+            guard await verify.isShown(action, at: addresses, inputs: inputs) else { continue }
             shown.insert(action.step)
         }
         return shown
