@@ -136,7 +136,7 @@ import Testing
 
 extension FakeNode {
     /// A client of a node that takes so many questions at a time.
-    fileprivate func limited(_ together: Int) -> EthereumRPC {
+    func limited(_ together: Int) -> EthereumRPC {
         let line = EthereumRPC.Line(
             send: { data, _ throws(TransportFailure) in try self.answer(data) }, heard: { _ in })
         return EthereumRPC(together: together, choose: { line })

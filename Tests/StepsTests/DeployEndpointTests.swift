@@ -210,7 +210,7 @@ import Testing
         // A hundredth below the limit, each by itself: what goes together would leave a part of a second unused.
         #expect(bench.elapsed - before == .milliseconds(2_020))
         // A batch counts as many as it holds.
-        _ = try await network.rpc.codes(of: [Address](repeating: .zero, count: 4))
+        _ = try await network.rpc.call([CallRequest](repeating: CallRequest(to: .zero), count: 4))
         #expect(bench.elapsed - before == .milliseconds(3_030))
     }
 

@@ -45,18 +45,6 @@ extension EthereumRPC {
         try await ask("eth_getCode", [.string(address.description), block.json]).bytes()
     }
 
-    /// The runtime code at many addresses, in one exchange where the node takes batches, in their order.
-    package func codes(
-        of addresses: [Address],
-        at block: BlockReference = .latest
-    ) async throws(RPCFailure) -> [[UInt8]] {
-        let answers = try await askTogether(
-            addresses.map { Question("eth_getCode", [.string($0.description), block.json]) }, inOrder: false)
-        var codes: [[UInt8]] = []
-        for answer in answers { codes.append(try answer.get().bytes()) }
-        return codes
-    }
-
     /// The 32 bytes of one slot; nodes that leave zeros out are understood.
     package func storage(
         of address: Address,
