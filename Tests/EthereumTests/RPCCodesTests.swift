@@ -1,4 +1,5 @@
 import EthereumTypes
+import Foundation
 import Testing
 
 @testable import Ethereum
@@ -65,6 +66,17 @@ import Testing
         #expect(try await node.limited(3).codes(of: Array(addresses.prefix(3))) == [[1], [2], [3]])
         #expect(node.asked.count == 2)
         #expect(node.asked[1].matches(of: /eth_getCode/).count == 3)
+    }
+
+    /// A gateway may refuse it for good with what elsewhere passes.
+    @Test func itIsAskedOnce() async throws {
+        let node = FakeNode(
+            .failure(.status(503, retryAfter: nil, body: Data())), .body(codes([1], [2], [3])))
+        let line = EthereumRPC.Line(
+            send: { data, _ throws(TransportFailure) in try node.answer(data) }, heard: { _ in })
+        let rpc = EthereumRPC(together: 3, choose: { line }, again: { _, _ in true })
+        #expect(try await rpc.codes(of: Array(addresses.prefix(3))) == [[1], [2], [3]])
+        #expect(node.asked.count == 2)
     }
 
     @Test func whereNobodyLimitsQuestionsEachIsAskedForInOneExchange() async throws {

@@ -21,17 +21,19 @@ extension EthereumRPC {
     /// From so many on they are asked for in one question.
     private static let manyCodes = 3
 
-    /// The codes that a node tells so; whatever goes wrong only leaves some out.
+    /// The codes that a node tells so, asked once: whatever goes wrong only leaves some out.
     private func codesByProgram(of addresses: [Address], at block: BlockReference) async -> [Address: [UInt8]]
     {
         var codes: [Address: [UInt8]] = [:]
         var left = addresses[...]
         while left.count >= Self.manyCodes {
-            let program = CallRequest(to: nil, data: CodesProgram.reading(left.prefix(Self.mostTogether)))
-            guard let answer = try? await call(program, at: block),
-                let told = CodesProgram.codes(answer), told.count > 1, told.count <= left.count
+            let asked = left.prefix(Self.mostTogether)
+            let program = CallRequest(to: nil, data: CodesProgram.reading(asked))
+            guard let result = try? await call("eth_call", [program.json, block.json]),
+                let answer = try? RPCReader(method: "eth_call", value: result).bytes(),
+                let told = CodesProgram.codes(answer), told.count > 1, told.count <= asked.count
             else { break }
-            for (address, code) in zip(left, told) where CodesProgram.isWhole(code) { codes[address] = code }
+            for (address, code) in zip(asked, told) where CodesProgram.isWhole(code) { codes[address] = code }
             left = left.dropFirst(told.count)
         }
         return codes
