@@ -4,7 +4,7 @@ import Testing
 
 @testable import Ethereum
 
-/// The code of many contracts, from a node that limits questions. The program itself runs in `Tests/PipelineTests/CodesTests.swift`.
+/// The code of many contracts, from a node that limits questions; `Tests/PipelineTests/CodesTests.swift` runs the program itself.
 @Suite struct RPCCodesTests {
     private let addresses = (UInt8(1)...5).compactMap { Address(bytes: [UInt8](repeating: $0, count: 20)) }
 
