@@ -61,22 +61,17 @@ package struct CallStep: Sendable {
             abi: abi,
             allowance: allowance
         )
-        let signer: any TransactionSigner
         let sending = try await context.sending(action.signer, on: network)
         try context.requireThere(deployment, action.deploy, before: sending.address, on: network)
-        switch sending {
-        case .signed(let own):
-            try context.takeBack(action.step, on: network)
-            signer = own
-        case .proposed(let account):
-            let waits = try await context.propose(request, from: account, on: network)
+        let sent = try await context.send(
+            request, sending, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
+        switch sent {
+        case .settled(let operation):
+            return try finish(action, function, address, data, operation, &fact, fact.reason)
+        case .proposed(let waits):
             fact.reason = waits.message
             return try Self.performed(fact, waitsFor: waits)
         }
-        let sender = try await context.sender(
-            signer.address, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
-        let operation = try await sender.settle(request, signedBy: signer)
-        return try finish(action, function, address, data, operation, &fact, fact.reason)
     }
 
     /// What is about to be done, as a plan would say it.

@@ -46,23 +46,13 @@ extension DeployStep {
             creates: creation.address,
             storageLayout: call.proxy == nil ? call.storageLayout : nil
         )
-        let signer: any TransactionSigner
-        switch sending {
-        case .signed(let own):
-            try context.takeBack(action.step, on: network)
-            signer = own
-        case .proposed(let account):
-            let waits = try await context.propose(request, from: account, on: network)
-            return Self.proposed(action, call, at: creation, waits)
+        let sent = try await context.send(
+            request, sending, on: network, progress: progress,
+            usable: { operation throws(StepFailure) in try early(action, call, operation, decision) })
+        switch sent {
+        case .settled(let operation): return try await finish(action, call, operation, decision, network)
+        case .proposed(let waits): return Self.proposed(action, call, at: creation, waits)
         }
-        let sender = try await context.sender(
-            signer.address,
-            on: network,
-            progress: progress,
-            usable: { operation throws(StepFailure) in try early(action, call, operation, decision) }
-        )
-        let operation = try await sender.settle(request, signedBy: signer)
-        return try await finish(action, call, operation, decision, network)
     }
 
     private static func checkSizes(_ call: ConstructorCall, _ action: DeployAction) throws(StepFailure) {

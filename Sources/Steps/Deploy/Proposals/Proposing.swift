@@ -1,3 +1,4 @@
+import Engine
 import Ethereum
 import EthereumTypes
 import Foundation
@@ -30,8 +31,35 @@ extension EffectContext {
         )
     }
 
+    /// Has a transaction sent and takes it to its end, or asks people for it.
+    ///
+    /// - Parameters:
+    ///   - request: What is to be sent.
+    ///   - sending: Who sends it.
+    ///   - network: Where.
+    ///   - progress: Hears how far it is.
+    ///   - usable: What steps that need it can use as soon as a block has it.
+    /// - Returns: What became of it.
+    /// - Throws: As ``TransactionSender/settle(_:signedBy:)`` and ``propose(_:from:on:)``.
+    func send(
+        _ request: TransactionRequest,
+        _ sending: Sending,
+        on network: OpenNetwork,
+        progress: StepProgress,
+        usable: @escaping @Sendable (ChainOperation) throws(StepFailure) -> [Performed.NewOutput]?
+    ) async throws(StepFailure) -> Sent {
+        switch sending {
+        case .signed(let signer):
+            try takeBack(request.step, on: network)
+            let sender = try await sender(
+                signer.address, on: network, progress: progress, usable: usable)
+            return .settled(try await sender.settle(request, signedBy: signer))
+        case .proposed(let account): return .proposed(try await propose(request, from: account, on: network))
+        }
+    }
+
     /// Takes back what people were asked for of a step that is now signed here.
-    func takeBack(_ step: StepID, on network: OpenNetwork) throws(StepFailure) {
+    private func takeBack(_ step: StepID, on network: OpenNetwork) throws(StepFailure) {
         guard let proposal = try openProposal(of: step, on: network) else { return }
         try withdraw(proposal, "it is signed by \(run) itself")
         notice(
@@ -67,7 +95,7 @@ extension EffectContext {
     ///
     /// - Returns: What people must do, where steps that need this one may be asked for with it.
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `unsigned`, once it is written, where those must wait.
-    func propose(
+    private func propose(
         _ request: TransactionRequest,
         from account: PeoplesAccount,
         on network: OpenNetwork

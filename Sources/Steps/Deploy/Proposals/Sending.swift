@@ -1,4 +1,5 @@
 import EthereumTypes
+import Ledger
 import Model
 
 /// How what a step wants comes to a chain.
@@ -19,6 +20,14 @@ enum Sending: Sendable {
         case .proposed(let account): account.address
         }
     }
+}
+
+/// What became of what was to be sent.
+enum Sent: Sendable {
+    /// It is in a block that is deep enough; not yet final in the ledger.
+    case settled(ChainOperation)
+    /// What people must do, where steps that need this one may be asked for with it.
+    case proposed(StepFailure)
 }
 
 /// An account that nobody here can sign for: what it is to send is written down.

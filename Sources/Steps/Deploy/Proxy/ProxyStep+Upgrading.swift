@@ -35,27 +35,18 @@ extension ProxyStep {
             abi: try EffectContext.abi(try inputs[action.deployment.compile]),
             allowance: allowance
         )
-        let signer: any TransactionSigner
-        switch sending {
-        case .signed(let own):
-            try context.takeBack(action.step, on: network)
-            signer = own
-        case .proposed(let account):
-            let waits = try await context.propose(request, from: account, on: network)
-            return Self.proposed(action, known.entry, to: implementation, waits)
-        }
-        let sender = try await context.sender(
-            signer.address,
-            on: network,
-            progress: progress,
+        let sent = try await context.send(
+            request, sending, on: network, progress: progress,
             usable: { operation throws(StepFailure) in
                 let fact = Self.upgraded(action, known.entry, to: implementation, operation, reason)
                 return try DeployStep.performed(fact).outputs
-            }
-        )
-        let operation = try await sender.settle(request, signedBy: signer)
-        try await finish(operation, action, known.entry, to: implementation, network, inputs)
-        return Self.upgraded(action, known.entry, to: implementation, operation, reason)
+            })
+        switch sent {
+        case .settled(let operation):
+            try await finish(operation, action, known.entry, to: implementation, network, inputs)
+            return Self.upgraded(action, known.entry, to: implementation, operation, reason)
+        case .proposed(let waits): return Self.proposed(action, known.entry, to: implementation, waits)
+        }
     }
 
     /// An operation of this step that an earlier run left: it is taken to its end before anything is decided anew.
