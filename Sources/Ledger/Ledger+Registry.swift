@@ -208,6 +208,50 @@ extension Ledger {
         }
     }
 
+    /// The least nonce that anything on record has which a sender signed on a chain, or was asked for; nil where nothing has one.
+    ///
+    /// What came before it was sent when this ledger was not there yet.
+    package func firstNonce(of lane: ChainOperation.Lane) throws(LedgerError) -> UInt64? {
+        try read { database in
+            let here: StatementArguments = [
+                try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description,
+                lane.sender.description,
+            ]
+            let least = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT min(nonce) FROM (
+                        SELECT nonce FROM transactions WHERE chain_id = ? AND genesis_hash = ? AND sender = ?
+                        UNION ALL
+                        SELECT nonce FROM proposals WHERE chain_id = ? AND genesis_hash = ? AND account = ?)
+                    """,
+                arguments: here + here
+            )
+            return least.map { UInt64($0) }
+        }
+    }
+
+    /// Whether it is on record which transaction put a contract of any project at an address.
+    package func knowsCreation(
+        of address: Address,
+        on chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> Bool {
+        try read { database in
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM deployments WHERE chain_id = ? AND genesis_hash = ?
+                        AND address = ? AND transaction_hash IS NOT NULL)
+                    """,
+                arguments: [
+                    try Column.integer(chainID.rawValue, "chain id"), genesisHash.description,
+                    address.description,
+                ]
+            ) ?? false
+        }
+    }
+
     /// Every address that deployments of any project have or had on a chain.
     package func addresses(on chainID: ChainID, genesisHash: Hash) throws(LedgerError) -> Set<Address> {
         try read { database in

@@ -49,6 +49,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         package var gasBound: GasBound?
         /// The run in which people were asked for it, who may still send it; nil where nobody was.
         package var proposedIn: String?
+        /// Whether a run would block it, as its reason says.
+        package var isBlocked = false
 
         package init(
             name: String,

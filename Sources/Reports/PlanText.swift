@@ -110,7 +110,8 @@ package enum PlanText {
             }
             let calls = forecast.calls.map { call in
                 let gas = gas(call.maxGas, call.gasBound)
-                return "      call \(call.name)\(gas.isEmpty ? "" : "  \(gas)")  \(call.reason)"
+                let words = call.isBlocked ? "blocked: \(call.reason)" : call.reason
+                return "      call \(call.name)\(gas.isEmpty ? "" : "  \(gas)")  \(words)"
                     .plainForTerminal
             }
             return [cells.joined(separator: "  ").plainForTerminal] + calls

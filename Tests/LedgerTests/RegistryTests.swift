@@ -103,6 +103,36 @@ import Testing
         #expect(try ledger.knowsAny(of: other))
     }
 
+    @Test func theFirstNonceIsThatOfWhatWasSentOrAskedForFirst() throws {
+        let lane = intent().lane
+        #expect(try ledger.firstNonce(of: lane) == nil)
+        let planned = try ledger.plan(intent("vault"))
+        #expect(try ledger.firstNonce(of: lane) == nil)
+        _ = try ledger.reserveNonce(planned.id, latest: 7, pending: 7)
+        #expect(try ledger.firstNonce(of: lane) == 7)
+        let asked = Proposal.Intent(
+            run: Bench.run, project: Bench.project, step: .deploy("token", on: "sepolia"), network: "sepolia",
+            lane: lane, to: nil, value: .zero, payloadHash: Keccak256.hash("code".utf8))
+        _ = try ledger.propose(asked, nonce: 3, counted: 3)
+        #expect(try ledger.firstNonce(of: lane) == 3)
+        var other = lane
+        other.sender = address(0x12)
+        #expect(try ledger.firstNonce(of: other) == nil)
+    }
+
+    @Test func aCreationIsKnownByItsTransaction() throws {
+        let known = { (entry: RegistryEntry, chain: Hash) throws(LedgerError) in
+            try ledger.knowsCreation(of: entry.address, on: entry.chainID, genesisHash: chain)
+        }
+        var found = entry()
+        found.transactionHash = nil
+        _ = try ledger.adopt(found, network: "sepolia", run: Bench.run)
+        #expect(try !known(found, genesis))
+        _ = try ledger.adopt(entry(), network: "sepolia", run: Bench.run)
+        #expect(try known(entry(), genesis))
+        #expect(try !known(entry(), Keccak256.hash("another chain".utf8)))
+    }
+
     /// The tables of version 3 with a deployment and a call in them.
     @Test func anOlderLedgerKeepsWhatItHad() throws {
         let deployment = try ledger.operation(intent(), at: .final)

@@ -9,6 +9,9 @@ struct OwnedProxyBench {
     let bench: ProxyBench
     let wallet: Wallet
     let safe: RealSafe
+    private let signer: String
+    private let owner: String?
+    private let salt: String?
 
     /// The second account of every devnet.
     static let people = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
@@ -25,6 +28,12 @@ struct OwnedProxyBench {
         wallet = try Wallet(bench.chain, key: Self.key)
         try await wallet.deployFactory()
         safe = try await RealSafe(wallet)
+        (self.signer, self.owner, self.salt) = (signer, owner, salt)
+        try manifest()
+    }
+
+    /// Writes the manifest; `approval` says whether the chain is changed by plans alone.
+    func manifest(approval: Bool = false) throws {
         let who = owner ?? signer
         let text = """
             version: 1
@@ -40,6 +49,7 @@ struct OwnedProxyBench {
                 chainId: 31337
                 signer: \(signer)
                 \(owner.map { "owner: \($0)" } ?? "")
+                \(approval ? "approval: plan" : "")
             contracts: { Vault: { source: contracts/Vault.sol } }
             deployments:
               vault:
@@ -47,7 +57,7 @@ struct OwnedProxyBench {
                 networks: [chain]
                 \(salt.map { "salt: \($0)" } ?? "")
                 proxy:
-                  kind: \(kind.rawValue)
+                  kind: \(bench.kind.rawValue)
                   initialize: { function: "initialize(address)", arguments: ["${signers.\(who).address}"] }
                 calls: { setFee: { function: "setFee(uint256)", arguments: ["7"], by: owner } }
             policies: { default: { tools: [solc, hyperkit], failOn: critical } }
@@ -55,9 +65,9 @@ struct OwnedProxyBench {
         try bench.sandbox.write(Data(text.utf8), to: "m.yaml")
     }
 
-    /// Runs, and gives what the Safe is asked for.
-    func asked(_ steps: [String], nonce: Int64) async throws -> JSON {
-        let ran = try await bench.run()
+    /// Runs, or applies a plan, and gives what the Safe is asked for.
+    func asked(_ steps: [String], nonce: Int64, applying plan: String? = nil) async throws -> JSON {
+        let ran = if let plan { try await bench.apply(plan) } else { try await bench.run() }
         #expect(ran.end == .exited(4), "\(ran.errors)")
         let files = try bench.sandbox.names("reports/latest/safe").filter { !$0.hasSuffix("-builder.json") }
         let proposal = try JSON(

@@ -51,11 +51,11 @@ extension Pipelines {
             for (code, action) in [("", "created"), (ProxyBench.second, "upgraded")] {
                 try bench.code(more: code)
                 _ = try await bench.plan("--out", "plan.json")
-                let applied = try await bench.apply()
+                let applied = try await bench.apply("plan.json")
                 #expect(applied.end == .exited(0), "\(applied.errors)")
                 #expect(try bench.deployment()["action"] == .string(action))
                 let sent = try await bench.sent()
-                let again = try await bench.apply()
+                let again = try await bench.apply("plan.json")
                 #expect(again.end == .exited(0), "\(again.errors)")
                 #expect(try bench.deployment()["action"] == "kept")
                 #expect(try await bench.sent() == sent)

@@ -121,10 +121,9 @@ final class ProxyBench {
             Sandbox.command("run", "m.yaml", ["--network", "chain"] + more), environment: Self.environment)
     }
 
-    /// Does what `plan.json` says.
-    func apply() async throws -> Sandbox.Ran {
-        try await sandbox.hyperkit(
-            Sandbox.command("run", "m.yaml", ["--plan", "plan.json"]), environment: Self.environment)
+    /// Applies a plan.
+    func apply(_ plan: String) async throws -> Sandbox.Ran {
+        try await sandbox.run("m.yaml", "--plan", plan, environment: Self.environment)
     }
 
     func plan(_ more: String...) async throws -> JSON {

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func saysWhatWouldBeDoneWhyAndForHowMuch() {
-        let forecasts = [
+        var forecasts = [
             DeploymentForecast(
                 step: .deploy("token", on: "amoy"), network: "amoy", action: .keep, reason: "code matches",
                 address: "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"),
@@ -23,6 +23,8 @@ import Testing
                 ],
                 maxGas: 1_204_331, maxCostWei: "18100000000000000"),
         ]
+        forecasts[1].calls.append(forecasts[1].calls[0])
+        forecasts[1].calls[1].isBlocked = true
         let steps = [
             Self.step(.deploy("a", on: "x"), "reuse"), Self.step(.deploy("b", on: "x"), "run", "it is new"),
         ]
@@ -33,6 +35,7 @@ import Testing
                   = token@amoy     keep    0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf                               code matches
                   + token@sepolia  create                                              1,204,331 gas  ≤ 0.0181 ETH  new
                       call setFee  not yet made
+                      call setFee  blocked: not yet made
 
                 steps   1 reuse · 1 run
                   deploy:b@x  it is new

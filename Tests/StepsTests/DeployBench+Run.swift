@@ -106,6 +106,7 @@ extension DeployBench {
         arguments: Arguments = .positional([DeployBench.text("25")]),
         unless: CallSpec.Unless? = nil,
         network: NetworkSpec = DeployBench.sepolia,
+        signer: SignerSpec = DeployBench.ci,
         signersRead: [SignerSpec] = []
     ) throws -> FakeEffect {
         FakeEffect(
@@ -113,7 +114,7 @@ extension DeployBench {
                 CallAction(
                     name: name, deployment: deployment,
                     compile: .compile(try #require(ContractName(artifact.name))),
-                    deploy: .deploy(deployment, on: network.name), network: network, signer: Self.ci,
+                    deploy: .deploy(deployment, on: network.name), network: network, signer: signer,
                     function: Located("setFee(uint256)", at: Self.here), arguments: arguments, value: .zero,
                     unless: unless, signersRead: signersRead)),
             artifact: artifact

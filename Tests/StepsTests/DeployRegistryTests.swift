@@ -8,7 +8,7 @@ import Testing
 
 @testable import Steps
 
-/// What a machine does that has the registry and not the state, or neither.
+/// What a machine does that has the registry and not the state.
 @Suite struct DeployRegistryTests {
     let bench: DeployBench
 
@@ -133,61 +133,6 @@ import Testing
         #expect(fact.reason.hasSuffix("is forgotten, says the registry"))
         #expect(try statuses("token") == [.current, .forgotten])
         #expect(try await bench.run(bench.deploy()).deployment().action == .kept)
-    }
-
-    @Test func aSenderWithAnUnknownHistoryIsWarnedOf() async throws {
-        _ = try await bench.run(bench.deploy())
-        #expect(bench.said.filter { $0.contains("unknown-history") } == [])
-        bench.loseState()
-        let fact = try await bench.run(bench.deploy(), bench.deploy("other")).deployment()
-        #expect(fact.action == .created)
-        let warnings = bench.said.filter { $0.contains("unknown-history") }
-        #expect(warnings.count == 1)
-        #expect(warnings.first?.contains("has sent 1 transaction on 'sepolia'") == true)
-    }
-
-    // MARK: Approved plans
-
-    /// The same network, changed by approved plans alone.
-    private var approving: NetworkSpec {
-        var network = DeployBench.sepolia
-        network.needsApproval = true
-        return network
-    }
-
-    /// What a plan says of some deployments, as the ledger and the chain are now.
-    private func plan(_ effects: FakeEffect...) async throws -> ApprovedPlan {
-        let pure = try DeployBench.pure(effects)
-        let forecasts = await Forecaster(try bench.context(try bench.ledger())) { _ in true }.forecast(
-            try Plan(ordering: effects.map { Plan.Step(id: $0.step, work: $0.work) }),
-            outcome: pure.mapValues { .succeeded($0.outputs) }, inputs: StepInputs(pure))
-        return ApprovedPlan(digest: Digest(of: Data()), deployments: forecasts)
-    }
-
-    @Test func withoutStateAndRegistryAPlanIsNotAppliedWhereTheSenderHasAHistory() async throws {
-        let network = approving
-        let token = try bench.deploy(network: network)
-        let first = try await plan(token)
-        #expect(try await bench.run([token], applying: first).deployment().action == .created)
-        let sends = bench.node.sends
-        // A plan of the lost machine, and the one of before it was lost.
-        bench.loseState()
-        for (plan, code) in [(try await plan(token), "unknown-history"), (first, "is-there")] {
-            for _ in 0..<2 {
-                let failure = try #require(try await bench.run([token], applying: plan).failures.first)
-                #expect(failure.kind == .blocked)
-                #expect(failure.code == code)
-            }
-        }
-        #expect(bench.node.sends == sends, "nothing is sent")
-    }
-
-    @Test func whatSomebodyElseSentSinceThePlanWasMadeDoesNotBlockIt() async throws {
-        let token = try bench.deploy(network: approving)
-        let plan = try await plan(token)
-        _ = try await bench.run(bench.deploy("other", FakeArtifact(name: "Other", runtime: [0xfe])))
-        bench.loseState()
-        #expect(try await bench.run([token], applying: plan).deployment().action == .created)
     }
 
     @Test func aSenderThatTheRegistryNamesIsNotWarnedOf() async throws {

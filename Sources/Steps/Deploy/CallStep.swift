@@ -50,6 +50,10 @@ package struct CallStep: Sendable {
             return try Self.performed(fact)
         case .call(let reason): fact.reason = reason
         }
+        if try wasThere(deployment, address, network) {
+            try await context.checkHistory(
+                ahead: try context.onceOnly(action, at: address, on: network), on: network)
+        }
         let allowance = try context.allowance(Self.intent(action, reason: fact.reason), of: action.deploy)
         let request = TransactionRequest(
             step: action.step,
@@ -123,15 +127,32 @@ package struct CallStep: Sendable {
         guard deployment.action == .proposed else {
             return try await need(of: action, at: address, network, inputs, resolution)
         }
-        guard case .known(let known) = try context.knowledge(of: action.deployment, on: network),
-            known.entry.address == address
-        else { return .call(reason: "the contract is proposed with it") }
+        guard try wasThere(deployment, address, network) else {
+            return .call(reason: "the contract is proposed with it")
+        }
         do throws(StepFailure) {
             return try await need(of: action, at: address, network, inputs, resolution)
         } catch {
             // A function of the new code is not there before that is.
             guard ["node-refused", "bad-read"].contains(error.code) else { throw error }
             return .call(reason: "the code that has its function is proposed with it")
+        }
+    }
+
+    /// Whether the contract is none that this run creates, or that is only proposed.
+    private func wasThere(
+        _ deployment: DeploymentFact,
+        _ address: Address,
+        _ network: OpenNetwork
+    ) throws(StepFailure) -> Bool {
+        switch deployment.action {
+        case .kept, .upgraded: return true
+        case .created, .replaced, .failed, .blocked, .skipped: return false
+        case .proposed:
+            guard case .known(let known) = try context.knowledge(of: deployment.name, on: network) else {
+                return false
+            }
+            return known.entry.address == address
         }
     }
 

@@ -30,10 +30,6 @@ extension DeployStep {
         if sending.paysItself {
             try await cost.check(network, sender: sending.address, context: context)
         }
-        // What has a salt is found at its address, also where nobody remembers it; a proxy that runs other code by now is not.
-        if creation.address == nil || (call.proxy != nil && sending.paysItself) {
-            try await context.checkHistory(of: sending.address, ahead: action, call, on: network)
-        }
         let request = TransactionRequest(
             step: action.step,
             kind: .deploy,
@@ -53,6 +49,18 @@ extension DeployStep {
         case .settled(let operation): return try await finish(action, call, operation, decision, network)
         case .proposed(let waits): return Self.proposed(action, call, at: creation, waits)
         }
+    }
+
+    /// Looks, ahead of a creation, whether it may have been made already.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `is-there` or `unknown-history`.
+    func checkHistory(
+        ahead action: DeployAction,
+        _ call: ConstructorCall,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) {
+        try await context.refuseWhatIsThere(ahead: action, call, on: network)
+        try await context.checkHistory(ahead: try context.onceOnly(action, on: network), on: network)
     }
 
     private static func checkSizes(_ call: ConstructorCall, _ action: DeployAction) throws(StepFailure) {

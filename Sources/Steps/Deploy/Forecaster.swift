@@ -162,6 +162,13 @@ package struct Forecaster: Sendable {
         } else {
             forecast.reason = "an address among its arguments is not known before the run"
         }
+        if forecast.action == .create {
+            // What is put there for a proxy is worth nothing without one.
+            for part in [action, proxy?.deployment].compactMap(\.self) {
+                try await context.refuseUnknown(
+                    try context.onceOnly(part, on: network), by: sender, on: network)
+            }
+        }
         if let proxy {
             let upgrader = await self.sender(proxy.upgrader, network)
             try await ProxyStep(context).admitCode(for: proxy, network, inputs) {
@@ -270,6 +277,16 @@ package struct Forecaster: Sendable {
         }
         let sender = await sender(action.signer, network)
         let isOpen = network.map { (try? context.unfinished(action.step, $0)) != nil } ?? false
+        var isBlocked = false
+        if !isOpen, [.keep, .upgrade].contains(deployment.action), let network, let address {
+            do throws(StepFailure) {
+                try await context.refuseUnknown(
+                    try context.onceOnly(action, at: address, on: network), by: sender, on: network)
+            } catch {
+                reason = error.message
+                isBlocked = true
+            }
+        }
         if !isOpen {
             let start = (try? await firstNonce(of: sender, network)) ?? nil
             _ = next(action.network, sender, start: start, &view)
@@ -289,6 +306,7 @@ package struct Forecaster: Sendable {
         var forecast = CallStep.intent(action, reason: reason)
         forecast.to = address?.description
         forecast.data = data.map { Hex.prefixed($0) }
+        forecast.isBlocked = isBlocked
         if let open { Self.note(open, &forecast) }
         return forecast
     }

@@ -3,64 +3,117 @@ import EthereumTypes
 import Ledger
 import Model
 
-/// What may be on a chain though nothing here knows of it, since what it deployed would else be deployed again.
-extension EffectContext {
-    /// Looks, ahead of a creation, whether it may have been made already: a network that is changed by approved plans alone
-    /// blocks, others warn once.
-    ///
-    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `unknown-history` or `is-there`.
-    func checkHistory(
-        of sender: Address,
-        ahead action: DeployAction,
-        _ call: ConstructorCall,
-        on network: OpenNetwork
-    ) async throws(StepFailure) {
-        guard !network.spec.isDevnet else { return }
-        if network.spec.needsApproval {
-            try await refuseUnknown(sender, ahead: action, on: network)
-            try await refuseWhatIsThere(sender, ahead: action, call, on: network)
-        }
-        guard try !isKnown(sender, on: network), await hub.isFirstWord(of: sender, on: network) else {
-            return
-        }
-        try await warn(of: sender, on: network)
+/// What is done once only, and may have been done by a run that nothing here knows of.
+struct OnceOnly: Sendable {
+    enum Kind: Sendable {
+        /// A contract that no salt leads to.
+        case contract
+        /// A call that nothing on the chain tells of.
+        case call
     }
 
-    /// Refuses where the sender had sent something when the plan was made, and nothing here knows of it.
-    private func refuseUnknown(
-        _ sender: Address,
-        ahead action: DeployAction,
+    let kind: Kind
+    let step: StepID
+    /// Whoever did it would be this one; nil: a devnet's first account.
+    let signer: SignerSpec?
+
+    fileprivate var isSafe: Bool { if case .safe? = signer?.form { true } else { false } }
+}
+
+/// What may be on a chain though nothing here knows of it, since what was done before would else be done again.
+extension EffectContext {
+    /// A contract that may be there already; nil where that is on record, or the address that its salt gives says it.
+    ///
+    /// The address of a proxy says nothing: one that was made with earlier code is elsewhere. Nor does that of its beacon; that
+    /// of its code says all of the code.
+    func onceOnly(_ action: DeployAction, on network: OpenNetwork) throws(StepFailure) -> OnceOnly? {
+        guard action.creation.salt == nil || action.part == .proxy || action.part == .beacon else {
+            return nil
+        }
+        if case .known = try knowledge(of: action.name, formerly: action.formerly, on: network) { return nil }
+        return OnceOnly(kind: .contract, step: action.step, signer: action.signer)
+    }
+
+    /// A call to a contract that was there before this run, which may have been made already; nil where records go back to the
+    /// contract's creation, or `unless` tells.
+    ///
+    /// Of what was taken over, by its salt or by a person's word, no record has the calls that were made before.
+    func onceOnly(
+        _ action: CallAction,
+        at address: Address,
         on network: OpenNetwork
-    ) async throws(StepFailure) {
-        guard try !isKnown(sender, on: network, besides: run) else { return }
-        let count = try await network.transactionCount(of: sender, at: .latest)
-        guard count > 0, plannedNonce(of: sender, upTo: count) != 0 else { return }
-        throw StepFailure(
-            .blocked,
-            code: "unknown-history",
-            "\(Self.sent(count, by: sender, on: network)), and neither this state directory nor a registry knows "
-                + "of any: \(action.step.subject) may be there already",
-            hint:
-                "bring back the state directory or the registry, or name what is there: hyperkit deployments adopt "
-                + "\(action.step.subject) ADDRESS; nothing was sent"
+    ) throws(StepFailure) -> OnceOnly? {
+        guard action.unless == nil, try !knowsCreation(of: address, on: network) else { return nil }
+        return OnceOnly(kind: .call, step: action.step, signer: action.signer)
+    }
+
+    /// Looks, ahead of what is done once only, whether it may have been done already: a network that is changed by approved
+    /// plans alone blocks, others warn once.
+    ///
+    /// - Throws: As ``refuseUnknown(_:by:on:)``.
+    func checkHistory(ahead deed: OnceOnly?, on network: OpenNetwork) async throws(StepFailure) {
+        guard let deed, !network.spec.isDevnet else { return }
+        let account = try await address(of: deed.signer, on: network)
+        try await refuseUnknown(deed, by: account, on: network)
+        if deed.kind == .contract, try isKnown(account, on: network) { return }
+        guard await hub.isFirstWord(of: account, on: network) else { return }
+        let count = try await unknownCount(deed, account, on: network)
+        guard count > 0 else { return }
+        notice(
+            Diagnostic(
+                .warning,
+                "unknown-history",
+                "\(deed.history(count, of: account, on: network)), and neither this state directory nor a registry knows of any: "
+                    + deed.consequence,
+                hint: "bring back the state directory or the registry, or \(deed.remedy)"
+            )
         )
     }
 
-    /// Refuses where the contract is where the plan foresaw it: the plan was applied before, and the record of it is lost.
-    private func refuseWhatIsThere(
-        _ sender: Address,
+    /// Refuses where an account had done something when the plan was made, and nothing here knows of it; says nothing elsewhere.
+    ///
+    /// - Parameters:
+    ///   - deed: What is done once only; nil: nothing is.
+    ///   - account: Who does it; nil where that is not known, as for a plan without secrets.
+    ///   - network: Where.
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `unknown-history`.
+    func refuseUnknown(
+        _ deed: OnceOnly?,
+        by account: Address?,
+        on network: OpenNetwork
+    ) async throws(StepFailure) {
+        guard let deed, let account, network.spec.needsApproval, !network.spec.isDevnet else { return }
+        if deed.kind == .contract {
+            guard try !isKnown(account, on: network, besides: run), !wasNew(account) else { return }
+        }
+        let count = try await unknownCount(deed, account, on: network)
+        guard count > 0 else { return }
+        throw StepFailure(
+            .blocked,
+            code: "unknown-history",
+            "\(deed.history(count, of: account, on: network)), and neither this state directory nor a registry knows of any: "
+                + deed.fear,
+            hint: "bring back the state directory or the registry, or \(deed.remedy); nothing was sent"
+        )
+    }
+
+    /// Refuses where a contract is where the plan foresaw it: the plan was applied before, and the record of it is lost.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `is-there`.
+    func refuseWhatIsThere(
         ahead action: DeployAction,
         _ call: ConstructorCall,
         on network: OpenNetwork
     ) async throws(StepFailure) {
-        guard let address = approved?[action.step]?.address.flatMap({ try? Address($0) }),
+        guard network.spec.needsApproval, !network.spec.isDevnet, action.creation.salt == nil,
+            let address = approved?[action.step]?.address.flatMap({ try? Address($0) }),
             try !recordedAddresses(on: network).contains(address),
             call.compare(try await network.code(of: address)) == .identical
         else { return }
         throw StepFailure(
             .blocked,
             code: "is-there",
-            "\(sender) has created \(action.contract) on '\(network.spec.name)' at \(address), as the plan foresaw, and "
+            "\(action.contract) is on '\(network.spec.name)' at \(address), as the plan foresaw, and "
                 + "neither this state directory nor a registry knows of it",
             hint:
                 "bring back the state directory or the registry, or take it over: hyperkit deployments adopt "
@@ -68,59 +121,101 @@ extension EffectContext {
         )
     }
 
-    /// Whether anything that a sender did on a chain is on record; `run` is left out of it.
+    /// What an account did before anything of it was on record.
+    ///
+    /// A Safe counts what its owners executed: the nonce of its account counts what it created.
+    private func unknownCount(
+        _ deed: OnceOnly,
+        _ account: Address,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> UInt64 {
+        let lane = lane(of: account, network)
+        let first = try inLedger { () throws(LedgerError) in try ledger.firstNonce(of: lane) }
+        guard first != 0 else { return 0 }
+        let count =
+            deed.isSafe
+            ? try await SafeReading(network: network, safe: account).nonce()
+            : try await network.transactionCount(of: account, at: .latest)
+        return min(count, first ?? count)
+    }
+
+    /// Whether anything that an account did on a chain is on record; `run` is left out of it.
     private func isKnown(
-        _ sender: Address,
+        _ account: Address,
         on network: OpenNetwork,
         besides run: String? = nil
     ) throws(StepFailure) -> Bool {
-        let lane = ChainOperation.Lane(
-            chainID: network.spec.chainID,
-            genesisHash: network.genesis,
-            sender: sender
-        )
-        let isInRegistry = (registry[network.spec.name]?.entries ?? []).contains {
-            $0.deployer == sender && $0.chainID == lane.chainID && $0.genesisHash == lane.genesisHash
-        }
-        guard !isInRegistry else { return true }
+        guard !registered(on: network).contains(where: { $0.deployer == account }) else { return true }
+        let lane = lane(of: account, network)
         return try inLedger { () throws(LedgerError) in try ledger.knowsAny(of: lane, besides: run) }
+    }
+
+    private func knowsCreation(of address: Address, on network: OpenNetwork) throws(StepFailure) -> Bool {
+        let entries = registered(on: network)
+        guard !entries.contains(where: { $0.address == address && $0.transactionHash != nil }) else {
+            return true
+        }
+        return try inLedger { () throws(LedgerError) in
+            try ledger.knowsCreation(of: address, on: network.spec.chainID, genesisHash: network.genesis)
+        }
     }
 
     private func recordedAddresses(on network: OpenNetwork) throws(StepFailure) -> Set<Address> {
         let rows = try inLedger { () throws(LedgerError) in
             try ledger.addresses(on: network.spec.chainID, genesisHash: network.genesis)
         }
-        return rows.union((registry[network.spec.name]?.entries ?? []).map(\.address))
+        return rows.union(registered(on: network).map(\.address))
     }
 
-    /// The sender's nonce when the plan was made, by the addresses that it foresaw; nil where they do not tell.
-    ///
-    /// Where that was 0 there was nothing yet that could be unknown.
-    private func plannedNonce(of sender: Address, upTo count: UInt64) -> UInt64? {
-        guard let approved else { return nil }
-        let foreseen = approved.steps.compactMap { approved[$0] }
-            .filter { $0.sender == sender.description }.compactMap(\.address)
-        let addresses = Set(foreseen)
-        return (0...count).first { addresses.contains(Address.created(by: sender, nonce: $0).description) }
+    /// What the committed registry has of a chain, of any project.
+    private func registered(on network: OpenNetwork) -> [RegistryEntry] {
+        (registry[network.spec.name]?.entries ?? []).filter {
+            $0.chainID == network.spec.chainID && $0.genesisHash == network.genesis
+        }
     }
 
-    private func warn(of sender: Address, on network: OpenNetwork) async throws(StepFailure) {
-        let count = try await network.transactionCount(of: sender, at: .latest)
-        guard count > 0 else { return }
-        notice(
-            Diagnostic(
-                .warning,
-                "unknown-history",
-                "\(Self.sent(count, by: sender, on: network)), and neither this state directory nor a registry knows of any: "
-                    + "what it deployed before is deployed again",
-                hint: "bring back the state directory or the registry, or name what is there: "
-                    + "hyperkit deployments adopt NAME@\(network.spec.name) ADDRESS"
-            )
-        )
+    private func lane(of account: Address, _ network: OpenNetwork) -> ChainOperation.Lane {
+        ChainOperation.Lane(
+            chainID: network.spec.chainID, genesisHash: network.genesis, sender: account)
     }
 
-    private static func sent(_ count: UInt64, by sender: Address, on network: OpenNetwork) -> String {
-        let sent = count == 1 ? "1 transaction" : "\(count) transactions"
-        return "\(sender) has sent \(sent) on '\(network.spec.name)'"
+    /// Whether an account had sent nothing when the plan was made, by the addresses that it foresaw: there was nothing yet that
+    /// could be unknown.
+    private func wasNew(_ account: Address) -> Bool {
+        guard let approved else { return false }
+        let first = Address.created(by: account, nonce: 0).description
+        return approved.steps.contains {
+            approved[$0]?.sender == account.description && approved[$0]?.address == first
+        }
+    }
+}
+
+extension OnceOnly {
+    fileprivate func history(_ count: UInt64, of account: Address, on network: OpenNetwork) -> String {
+        let transactions = count == 1 ? "1 transaction" : "\(count) transactions"
+        return isSafe
+            ? "Safe \(account) has executed \(transactions) on '\(network.spec.name)'"
+            : "\(account) has sent \(transactions) on '\(network.spec.name)'"
+    }
+
+    fileprivate var fear: String {
+        switch kind {
+        case .contract: "\(step.subject) may be there already"
+        case .call: "\(step) may have been made already"
+        }
+    }
+
+    fileprivate var consequence: String {
+        switch kind {
+        case .contract: "what it deployed before is deployed again"
+        case .call: "\(step) is made again where it was made before"
+        }
+    }
+
+    fileprivate var remedy: String {
+        switch kind {
+        case .contract: "name what is there: hyperkit deployments adopt \(step.subject) ADDRESS"
+        case .call: "give the call an 'unless', or take it out of the manifest where it was made"
+        }
     }
 }

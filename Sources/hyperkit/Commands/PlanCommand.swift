@@ -109,10 +109,14 @@ struct PlanCommand: AsyncParsableCommand {
                     reasons: [forecast?.reason ?? ""]
                 )
             case .call(let action):
-                let call = byStep[action.deploy]?.calls.first { $0.name == action.name }
+                let deployment = byStep[action.deploy]
+                if let deployment, [.blocked, .drift].contains(deployment.action) {
+                    return PlanV1.Step(id: step.id, action: "blocked", reasons: ["it needs \(action.deploy)"])
+                }
+                let call = deployment?.calls.first { $0.name == action.name }
                 return PlanV1.Step(
                     id: step.id,
-                    action: call == nil ? "keep" : "call",
+                    action: call.map { $0.isBlocked ? "blocked" : "call" } ?? "keep",
                     reasons: [call?.reason ?? "it is not needed"]
                 )
             case .verify(let action):

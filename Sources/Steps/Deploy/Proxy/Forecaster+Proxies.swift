@@ -153,14 +153,21 @@ extension Forecaster {
         let sender = await sender(action.deployment.signer, network)
         forecast.sender = sender?.description
         let (call, creation) = try await known(part, action, inputs, sender, view)
-        if let call, let creation, let network,
-            case .adopt(_, let fact) = try await DeployStep(context).look(
-                decision, part, call, creation, network)
-        {
-            forecast.action = .keep
-            forecast.reason = fact.reason
-            forecast.address = fact.address
-            return forecast
+        if let call, let creation, let network {
+            let looked = try await DeployStep(context).look(decision, part, call, creation, network)
+            let name = DeploymentPart.implementation.recordName(of: action.name)
+            try ProxyStep.requireCode(
+                at: view.addresses["\(name)@\(action.network.name)"], behind: looked, action)
+            if case .adopt(_, let fact) = looked {
+                forecast.action = .keep
+                forecast.reason = fact.reason
+                forecast.address = fact.address
+                return forecast
+            }
+        }
+        if let network {
+            try await context.refuseUnknown(
+                try context.onceOnly(part, on: network), by: sender, on: network)
         }
         let start = network == nil ? 0 : try await firstNonce(of: sender, network)
         let next = next(action.network, sender, start: start, &view)

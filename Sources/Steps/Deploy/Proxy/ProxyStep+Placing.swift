@@ -58,13 +58,9 @@ extension ProxyStep {
         let place = try await context.creation(of: call.data, action.creation, on: network)
         let deploy = DeployStep(context)
         let looked = try await deploy.look(creation, action.creation, call, place, network)
-        if let there = try deploy.takeOver(looked, network) {
-            // It may run other code by now than it was made with.
-            guard there.implementation == implementation.description else {
-                return try await placeProxy(action, network, inputs, progress)
-            }
-            return there
-        }
+        try Self.requireCode(at: implementation, behind: looked, action)
+        if let there = try deploy.takeOver(looked, network) { return there }
+        try await deploy.checkHistory(ahead: action.creation, call, network)
         let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
         var fact = try await deploy.create(
             action.creation, call, place, creation, allowance, network: network, inputs: inputs, progress)
@@ -116,6 +112,30 @@ extension ProxyStep {
         return (
             .keep(Self.kept(action.deployment, known, gasUsed: gasUsed, reason: reason)),
             gasUsed
+        )
+    }
+
+    /// Makes sure that a proxy which was found at its salt's address runs the manifest's code: what it ran before, and who
+    /// changed that, is on no record.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `drift`, where it runs other code by now.
+    static func requireCode(
+        at implementation: Address?,
+        behind found: DeployStep.Decision,
+        _ action: ProxyAction
+    ) throws(StepFailure) {
+        guard case .adopt(let entry, _) = found, let state = entry.proxy,
+            state.implementation != implementation
+        else { return }
+        let subject = action.step.subject
+        throw StepFailure(
+            .blocked,
+            code: "drift",
+            "\(subject) is where its salt gives it, at \(entry.address), and runs the code at \(state.implementation), of which "
+                + "nothing is on record; the manifest's is at \(implementation?.description ?? "no address yet")",
+            hint:
+                "bring back the state directory or the registry; or check out the sources of what runs there, and: "
+                + "hyperkit deployments adopt \(subject) \(entry.address); nothing was sent"
         )
     }
 

@@ -22,6 +22,9 @@ package struct ProxyStep: Sendable {
         try context.admit(action.network)
         let network = try await context.hub.open(action.network)
         if try await isNew(action, network, inputs) {
+            // Where its proxy is not on record, that is about to be made too: it may be there, with other code.
+            try await context.checkHistory(
+                ahead: try context.onceOnly(proxy.deployment, on: network), on: network)
             try await admitCode(for: proxy, network, inputs) { () async throws(StepFailure) in
                 try await context.address(of: proxy.upgrader, on: network)
             }
@@ -176,6 +179,7 @@ package struct ProxyStep: Sendable {
         let creation = try await context.creation(of: call.data, beacon, on: network)
         let looked = try await deploy.look(decision, beacon, call, creation, network)
         if let there = try deploy.takeOver(looked, network) { return there }
+        try await deploy.checkHistory(ahead: beacon, call, network)
         let allowance = try context.allowance(try Self.intent(action, .beacon, decision.forecast, inputs))
         return try await deploy.create(
             beacon, call, creation, decision, allowance, network: network, inputs: inputs, progress)

@@ -1,0 +1,217 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Model
+import Testing
+
+@testable import Ledger
+@testable import Steps
+
+/// What a machine does that has neither the state nor a registry: nothing is done again that may have been done.
+@Suite struct DeployHistoryTests {
+    let bench: DeployBench
+
+    init() throws {
+        bench = try DeployBench()
+        bench.knowFees()
+        bench.node.change {
+            $0.genesisCode[Create2Factory.deterministicProxy.address] = Create2Factory.proxyCode
+        }
+    }
+
+    /// A contract that its salt leads to, and a call to it.
+    private func called(
+        on network: NetworkSpec,
+        fee: String = "25",
+        unless: CallSpec.Unless? = nil,
+        signer: SignerSpec = DeployBench.ci
+    ) throws -> [FakeEffect] {
+        [
+            try bench.deploy("token", .withFee, network: network, creation: DeploySaltTests.salt()),
+            try bench.call(
+                arguments: .positional([DeployBench.text(fee)]), unless: unless, network: network,
+                signer: signer),
+        ]
+    }
+
+    private var warnings: [String] { bench.said.filter { $0.contains("unknown-history") } }
+
+    /// The same network, changed by approved plans alone.
+    private var approving: NetworkSpec {
+        var network = DeployBench.sepolia
+        network.needsApproval = true
+        return network
+    }
+
+    /// What a plan says of some deployments, as the ledger and the chain are now.
+    private func plan(_ effects: FakeEffect...) async throws -> ApprovedPlan {
+        ApprovedPlan(digest: Digest(of: Data()), deployments: try await forecast(effects))
+    }
+
+    private func forecast(_ effects: [FakeEffect]) async throws -> [DeploymentForecast] {
+        let pure = try DeployBench.pure(effects)
+        return await Forecaster(try bench.context(try bench.ledger())) { _ in true }.forecast(
+            try Plan(ordering: effects.map { Plan.Step(id: $0.step, work: $0.work) }),
+            outcome: pure.mapValues { .succeeded($0.outputs) }, inputs: StepInputs(pure))
+    }
+
+    @Test func withoutStateAndRegistryAPlanIsNotAppliedWhereTheSenderHasAHistory() async throws {
+        let network = approving
+        let token = try bench.deploy(network: network)
+        let first = try await plan(token)
+        #expect(try await bench.run([token], applying: first).deployment().action == .created)
+        let sends = bench.node.sends
+        // A plan of the lost machine, and the one of before it was lost.
+        bench.loseState()
+        let seen = try #require(try await forecast([token]).first)
+        #expect(seen.action == .blocked)
+        #expect(seen.reason.contains("token@sepolia may be there already"))
+        for (plan, code) in [(try await plan(token), "unknown-history"), (first, "is-there")] {
+            for _ in 0..<2 {
+                let failure = try #require(try await bench.run([token], applying: plan).failures.first)
+                #expect(failure.kind == .blocked)
+                #expect(failure.code == code)
+            }
+        }
+        #expect(bench.node.sends == sends, "nothing is sent")
+    }
+
+    @Test func whatSomebodyElseSentSinceThePlanWasMadeDoesNotBlockIt() async throws {
+        let token = try bench.deploy(network: approving)
+        let plan = try await plan(token)
+        _ = try await bench.run(bench.deploy("other", FakeArtifact(name: "Other", runtime: [0xfe])))
+        bench.loseState()
+        #expect(try await bench.run([token], applying: plan).deployment().action == .created)
+    }
+
+    @Test func aSenderWithAnUnknownHistoryIsWarnedOf() async throws {
+        _ = try await bench.run(bench.deploy())
+        #expect(bench.said.filter { $0.contains("unknown-history") } == [])
+        bench.loseState()
+        let fact = try await bench.run(bench.deploy(), bench.deploy("other")).deployment()
+        #expect(fact.action == .created)
+        let warnings = bench.said.filter { $0.contains("unknown-history") }
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.contains("has sent 1 transaction on 'sepolia'") == true)
+    }
+
+    // MARK: Calls
+
+    @Test func aCallToWhatWasTakenOverIsNotMadeAgainByAPlan() async throws {
+        let effects = try called(on: approving)
+        let first = try await plan(effects[0], effects[1])
+        #expect(try await bench.run(effects, applying: first).call().isMade)
+        let sends = bench.node.sends
+        bench.loseState()
+        let other = try bench.deploy(
+            "other", .withFee, network: approving, creation: DeploySaltTests.salt("another"))
+        for attempt in 0..<2 {
+            // What the same account sends meanwhile tells nothing of what it did before.
+            let all = effects + [other]
+            let seen = try await forecast(all)
+            #expect(seen.map(\.action) == [.keep, attempt == 0 ? .create : .keep])
+            let call = try #require(seen[0].calls.first)
+            #expect(call.isBlocked)
+            #expect(
+                call.reason.hasSuffix("call:token@sepolia/setFee may have been made already"),
+                "\(call.reason)")
+            for plan in [first, ApprovedPlan(digest: Digest(of: Data()), deployments: seen)] {
+                let run = try await bench.run(
+                    plan[other.step] == nil ? effects : all, applying: plan)
+                #expect(try run.deployment().action == .kept)
+                #expect(run.failures.map(\.code) == ["unknown-history"])
+                #expect(run.failures.map(\.kind) == [.blocked])
+            }
+        }
+        #expect(bench.node.sends == sends + 1, "but for the other contract nothing is sent")
+    }
+
+    @Test func onOtherNetworksACallIsMadeAgainWithAWarning() async throws {
+        let effects = try called(on: DeployBench.sepolia)
+        _ = try await bench.run(effects)
+        #expect(warnings == [])
+        bench.loseState()
+        let run = try await bench.run(effects)
+        #expect(try run.deployment().action == .kept && run.call().isMade)
+        #expect(warnings.count == 1)
+        #expect(
+            warnings.first?.contains("call:token@sepolia/setFee is made again where it was made before")
+                == true)
+        #expect(try await bench.run(effects).call().reason.hasPrefix("made in run"))
+        #expect(warnings.count == 1)
+    }
+
+    @Test func whatTheChainTellsOfIsNotInDoubt() async throws {
+        func wanting(_ fee: String) throws -> [FakeEffect] {
+            try called(
+                on: approving, fee: fee,
+                unless: .init(
+                    read: Located("fee()", at: DeployBench.here), equals: DeployBench.text(fee)))
+        }
+        for (fee, words, isMade) in [
+            ("25", "fee() is 0", true), ("25", "fee() is 25 already", false), ("30", "fee() is 25", true),
+        ] {
+            let effects = try wanting(fee)
+            let run = try await bench.run(effects, applying: try await plan(effects[0], effects[1]))
+            #expect(try run.call().reason == words && run.call().isMade == isMade)
+            bench.loseState()
+        }
+    }
+
+    @Test func anAddressAloneIsNotAskedAgain() async throws {
+        let nobody = SignerSpec(
+            name: "nobody", location: DeployBench.here, form: .address(bench.key.address))
+        let effects = try called(on: approving)
+        let first = try await plan(effects[0], effects[1])
+        #expect(try await bench.run(effects, applying: first).call().isMade)
+        bench.loseState()
+        let other = try bench.deploy("other", .withFee, network: approving, signer: nobody)
+        let asking = try called(on: approving, signer: nobody) + [other]
+        let seen = try await forecast(asking)
+        #expect(seen.map(\.action) == [.keep, .blocked])
+        let run = try await bench.run(
+            asking, applying: ApprovedPlan(digest: Digest(of: Data()), deployments: seen))
+        #expect(run.failures.map(\.code) == ["unknown-history", "unknown-history"])
+        #expect(try run.deployment().action == .kept)
+    }
+
+    // MARK: What cannot be unknown
+
+    @Test func anAccountWhoseFirstTransactionIsOnRecordHasNoUnknownHistory() async throws {
+        let salted = try bench.deploy(
+            "other", .withFee, network: approving, creation: DeploySaltTests.salt())
+        let token = try bench.deploy(network: approving)
+        let plan = try await plan(salted, token)
+        #expect(plan[token.step]?.action == .create)
+        // The first is in a block when the second is looked at, and no address of the plan is that of nonce 0.
+        #expect(try await bench.run([salted, token], applying: plan).deployment().action == .created)
+    }
+
+    /// The call is new to the manifest; what the account did before the first that is on record does not matter to it.
+    @Test(arguments: [false, true])
+    func aCallToWhatIsOnRecordSinceItsCreationIsMade(_ fromGit: Bool) async throws {
+        _ = try await bench.run(bench.deploy("other", FakeArtifact(name: "Other", runtime: [0xfe])))
+        bench.loseState()
+        let effects = try called(on: approving)
+        #expect(
+            try await bench.run([effects[0]], applying: try await plan(effects[0])).deployment().action
+                == .created)
+        if fromGit {
+            bench.registry = RegistryFile(network: "sepolia").merging(
+                try bench.ledger().registryHistory(project: "treasury", network: "sepolia"))
+            bench.loseState()
+        }
+        let run = try await bench.run(effects, applying: try await plan(effects[0], effects[1]))
+        #expect(try run.deployment().action == .kept && run.call().isMade)
+    }
+
+    @Test func anAccountThatDidNothingYetMadeNoCall() async throws {
+        let effects = try called(on: approving)
+        bench.node.change { $0.tamper(DeploySaltTests.address(.withFee), code: FakeArtifact.withFee.runtime) }
+        let plan = try await plan(effects[0], effects[1])
+        #expect(plan[effects[0].step]?.action == .keep)
+        let run = try await bench.run(effects, applying: plan)
+        #expect(try run.deployment().action == .kept && run.call().isMade)
+    }
+}
