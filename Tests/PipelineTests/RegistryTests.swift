@@ -194,6 +194,20 @@ extension Pipelines {
             #expect(try await deployments(sandbox, "check").end == .exited(1))
         }
 
+        @Test func argumentsThatTheTransactionDidNotHaveAreNotBelieved() async throws {
+            let (sandbox, chain) = try await deployed()
+            let five = String(repeating: "0", count: 63) + "5"
+            let six = String(repeating: "0", count: 63) + "6"
+            try sandbox.replace(five, with: six, in: "deployments/chain.json")
+            try sandbox.replace("arguments: [\"5\"]", with: "arguments: [\"6\"]", in: "m.yaml")
+            try lose("state", of: sandbox)
+            let ran = try await run(sandbox)
+            #expect(ran.end == .exited(4))
+            #expect(ran.errors.contains("'constructorArguments', and the chain says otherwise"))
+            #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)
+            await chain.stop()
+        }
+
         @Test func checksAskTheContract() async throws {
             let (sandbox, chain) = try await deployed()
             let checks = { (step: String) in

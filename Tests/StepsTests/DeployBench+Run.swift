@@ -142,6 +142,9 @@ extension DeployBench {
         var context = try context(try ledger())
         context.approved = approved
         context.calls = effects.compactMap { if case .call(let action) = $0.work { action } else { nil } }
+        context.deployments = effects.compactMap {
+            if case .deploy(let action) = $0.work { action } else { nil }
+        }
         let progress = StepProgress(say: { [self] in note($0) })
         for effect in effects where !isDead {
             do throws(StepFailure) {

@@ -45,6 +45,8 @@ struct FakeChain: Sendable {
     var setters: [[UInt8]: [UInt8]] = [:]
     /// Code that was always there.
     var genesisCode: [Address: [UInt8]] = [:]
+    /// Whether it has dropped the transactions of its blocks, though not their receipts.
+    var hasDroppedTransactions = false
     /// Whether factories succeed and create nothing.
     var factoriesSwallow = false
 
@@ -61,6 +63,9 @@ struct FakeChain: Sendable {
         let hash = Keccak256.hash(genesis.utf8)
         blocks = [Block(number: 0, hash: hash, parent: hash, transactions: [])]
     }
+
+    /// A transaction that a block has.
+    func transaction(_ hash: Hash) -> Receipt? { hasDroppedTransactions ? nil : receipts[hash] }
 
     func code(at address: Address) -> [UInt8] { code[address] ?? genesisCode[address] ?? [] }
 

@@ -79,6 +79,8 @@ enum FakeMethods {
             return .success(.string(signed.hash.description))
         case "eth_getTransactionReceipt":
             return .success(Hash(first).flatMap { chain.poll($0) }.map(receipt) ?? .null)
+        case "eth_getTransactionByHash":
+            return .success(Hash(first).flatMap { chain.transaction($0) }.map(transaction) ?? .null)
         default: return .failure(Refusal(code: -32_601, message: "method not found"))
         }
     }
@@ -107,6 +109,19 @@ enum FakeMethods {
             "contractAddress": receipt.address.map { .string($0.description) } ?? .null,
             "gasUsed": quantity(receipt.gasUsed), "effectiveGasPrice": quantity(receipt.price),
             "logs": .array([]),
+        ])
+    }
+
+    private static func transaction(_ receipt: FakeChain.Receipt) -> JSONValue {
+        let transaction = receipt.transaction.transaction
+        return .object([
+            "hash": .string(receipt.transaction.hash.description),
+            "from": .string(receipt.transaction.sender.description),
+            "nonce": quantity(transaction.nonce),
+            "to": transaction.to.map { .string($0.description) } ?? .null,
+            "value": quantity(transaction.value.value), "input": .string(Hex.prefixed(transaction.data)),
+            "blockHash": .string(receipt.block.hash.description),
+            "blockNumber": quantity(receipt.block.number),
         ])
     }
 

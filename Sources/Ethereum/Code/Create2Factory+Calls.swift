@@ -13,6 +13,21 @@ extension Create2Factory {
         }
     }
 
+    /// The salt and the init code that call data has the factory create a contract of; nil where it does something else.
+    func creation(in callData: ArraySlice<UInt8>) -> (salt: [UInt8], initCode: [UInt8])? {
+        switch self {
+        case .deterministicProxy:
+            guard callData.count > 32 else { return nil }
+            return (Array(callData.prefix(32)), Array(callData.dropFirst(32)))
+        case .createX:
+            let head = self.callData(salt: [UInt8](repeating: 0, count: 32), initCode: []).prefix(4)
+            guard callData.starts(with: head) else { return nil }
+            let words = callData.dropFirst(4)
+            guard words.count >= 64, let initCode = words.abiBytes(at: 32) else { return nil }
+            return (Array(words.prefix(32)), initCode)
+        }
+    }
+
     /// The salt that CREATE2 is given; nil where the factory refuses the one that it is sent.
     ///
     /// CreateX (its `_guard`): where the first 20 bytes are the sender's address, nobody else gets the same address; where

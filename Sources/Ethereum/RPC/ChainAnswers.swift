@@ -156,6 +156,15 @@ package struct TransactionReceipt: Hashable, Sendable {
     }
 }
 
+/// What a node still has of a transaction.
+package struct TransactionRecord: Hashable, Sendable {
+    package let receipt: TransactionReceipt?
+    package let transaction: TransactionLookup?
+
+    /// Of one that the node does not know.
+    package static let none = TransactionRecord(receipt: nil, transaction: nil)
+}
+
 /// What a contract recorded, with the transaction in which it did.
 package struct LoggedEvent: Hashable, Sendable {
     package let log: TransactionReceipt.Log

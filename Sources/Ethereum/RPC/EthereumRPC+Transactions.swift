@@ -108,6 +108,28 @@ extension EthereumRPC {
         return try Self.receipt(reader, of: hash)
     }
 
+    /// What the node knows of many transactions and of how they ended, in as few exchanges as may be.
+    ///
+    /// - Returns: By hash; what the node cannot give, as one that has dropped old transactions, is nil there.
+    /// - Throws: ``RPCFailure`` where the node cannot be spoken to, or does not give a receipt.
+    package func records(_ hashes: [Hash]) async throws(RPCFailure) -> [Hash: TransactionRecord] {
+        var questions: [Question] = []
+        for hash in hashes {
+            questions.append(Question("eth_getTransactionReceipt", [.string(hash.description)]))
+            questions.append(Question("eth_getTransactionByHash", [.string(hash.description)]))
+        }
+        let answers = try await askTogether(questions, inOrder: false)
+        var records: [Hash: TransactionRecord] = [:]
+        for (place, hash) in hashes.enumerated() {
+            let lookup = (try? answers[2 * place + 1].get()).flatMap { try? TransactionLookup($0) }
+            records[hash] = TransactionRecord(
+                receipt: try Self.receipt(try answers[2 * place].get(), of: hash),
+                transaction: lookup?.hash == hash ? lookup : nil
+            )
+        }
+        return records
+    }
+
     /// What a contract recorded in some blocks under a first topic.
     ///
     /// - Parameters:

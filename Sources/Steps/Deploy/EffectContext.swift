@@ -29,6 +29,8 @@ package struct EffectContext: Sendable {
     package var registry: [String: RegistryFile]
     /// The calls of the plan, for what is read of their contracts together.
     package var calls: [CallAction]
+    /// The deployments of the plan, each of their contracts, for what is asked about them together.
+    package var deployments: [DeployAction]
     /// Hears what the user should know.
     package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
@@ -46,6 +48,7 @@ package struct EffectContext: Sendable {
         proposals: String = "proposals",
         registry: [String: RegistryFile] = [:],
         calls: [CallAction] = [],
+        deployments: [DeployAction] = [],
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.world = world
@@ -59,6 +62,7 @@ package struct EffectContext: Sendable {
         self.proposals = proposals
         self.registry = registry
         self.calls = calls
+        self.deployments = deployments
         self.notice = notice
     }
 
@@ -142,12 +146,15 @@ package struct EffectContext: Sendable {
 
     /// The code at the address of a deployment, as it was when the run first looked at its network.
     func codeBefore(at address: Address, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
-        try await hub.code(of: address, on: network) { [ledger, project] () throws(StepFailure) in
+        try await hub.code(of: address, on: network) { () throws(StepFailure) in
             let rows = try inLedger { () throws(LedgerError) in
                 try ledger.currentDeployments(project: project)
             }
-            return rows.filter { $0.network == network.spec.name && $0.genesisHash == network.genesis }
-                .compactMap(\.address)
+            let recorded = rows.filter {
+                $0.network == network.spec.name && $0.genesisHash == network.genesis
+            }.compactMap(\.address)
+            let others = try news(on: network).map(\.address)
+            return recorded + Set(others).subtracting(recorded).sorted { $0.description < $1.description }
         }
     }
 

@@ -142,42 +142,6 @@ extension EffectContext {
 
     // MARK: Taken over
 
-    /// Asks the chain whether an entry of the registry is true.
-    ///
-    /// - Returns: What the creation used, where the node has its receipt.
-    /// - Throws: ``StepFailure`` of the kind `blocked`: coded `drift` where the code is gone or another,
-    ///   `registry-differs` where the receipt says something else.
-    func confirm(_ entry: RegistryEntry, on network: OpenNetwork) async throws(StepFailure) -> UInt64? {
-        let subject = "\(entry.name)@\(network.spec.name)"
-        var gasUsed: UInt64?
-        if let hash = entry.transactionHash, let receipt = try await network.receipt(hash) {
-            let isThis =
-                receipt.status == .succeeded
-                && (receipt.contractAddress == nil || receipt.contractAddress == entry.address)
-                && (entry.block == nil || receipt.blockNumber == entry.block)
-            guard isThis else {
-                throw StepFailure(
-                    .blocked,
-                    code: "registry-differs",
-                    "the registry says that \(hash) created \(subject) at \(entry.address), and the chain says otherwise",
-                    hint: "take the registry's file from git again; nothing was sent"
-                )
-            }
-            gasUsed = receipt.gasUsed
-        }
-        let code = try await network.code(of: entry.address)
-        guard !code.isEmpty, entry.deployedCodeDigest.map({ $0 == Digest(of: code) }) ?? true else {
-            throw StepFailure(
-                .blocked,
-                code: "drift",
-                "\(subject) is at \(entry.address), says the registry, and the chain has "
-                    + (code.isEmpty ? "no code there" : "other code there"),
-                hint: "find out what happened to it; nothing was sent"
-            )
-        }
-        return gasUsed
-    }
-
     /// Puts what the ledger does not know yet into it, so that all that follows is the same wherever it was known.
     func takeOver(
         _ knowledge: DeploymentKnowledge,

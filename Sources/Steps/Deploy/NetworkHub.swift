@@ -40,6 +40,8 @@ package actor NetworkHub {
     private var closing: [@Sendable () async -> Void] = []
     private var codes: [String: Task<Result<[Address: [UInt8]], StepFailure>, Never>] = [:]
     private var codeReaders: [String: CodeReader] = [:]
+    private var records: [String: Task<Result<[Hash: TransactionRecord], StepFailure>, Never>] = [:]
+    private var believed: [String: [String]] = [:]
     private var spokenOf: Set<ChainOperation.Lane> = []
     private var readings: [String: Task<[CallRequest: [UInt8]], Never>] = [:]
 
@@ -111,6 +113,34 @@ package actor NetworkHub {
         if let code = try await asking.value.get()[address] { return code }
         return try await network.code(of: address)
     }
+
+    /// What a node has of a transaction; that of all of `hashes` is asked for together when the first is wanted.
+    func record(
+        of hash: Hash,
+        on network: OpenNetwork,
+        among hashes: @Sendable () throws(StepFailure) -> [Hash]
+    ) async throws(StepFailure) -> TransactionRecord {
+        let name = network.spec.name
+        let asking: Task<Result<[Hash: TransactionRecord], StepFailure>, Never>
+        if let begun = records[name] {
+            asking = begun
+        } else {
+            let all = try hashes()
+            asking = Task { await network.records(all) }
+            records[name] = asking
+        }
+        if let record = try await asking.value.get()[hash] { return record }
+        return try await network.records([hash]).get()[hash] ?? .none
+    }
+
+    /// Notes what of a network's deployments is believed though the chain does not tell it; whether it is the first.
+    func note(believed deployment: String, on network: OpenNetwork) -> Bool {
+        believed[network.spec.name, default: []].append(deployment)
+        return believed[network.spec.name]?.count == 1
+    }
+
+    /// The deployments of a network that were noted, sorted.
+    func believed(on network: OpenNetwork) -> [String] { (believed[network.spec.name] ?? []).sorted() }
 
     /// The code at an address now; steps that ask at the same time ask together.
     func codeNow(at address: Address, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {

@@ -107,6 +107,15 @@ package struct OpenNetwork: Sendable {
         do { return try await rpc.receipt(hash) } catch { throw StepFailure(error, on: spec) }
     }
 
+    /// What the node still has of some transactions, in as few exchanges as may be.
+    func records(_ hashes: [Hash]) async -> Result<[Hash: TransactionRecord], StepFailure> {
+        do throws(RPCFailure) {
+            return .success(try await rpc.records(hashes))
+        } catch {
+            return .failure(StepFailure(error, on: spec))
+        }
+    }
+
     /// How far the chain is and which transactions blocks have, in one exchange.
     func look(
         _ hashes: [Hash],

@@ -26,6 +26,8 @@ struct RunState {
     private var registry: [String: RegistryFile]
     /// The calls of the plan.
     private var calls: [CallAction]
+    /// The deployments of the plan, each of their contracts.
+    private var deployments: [DeployAction]
     private var world: World
     private var approved: ApprovedPlan?
 
@@ -76,6 +78,7 @@ struct RunState {
                 reports: "\(absolute(options.reportDir))/\(run)",
                 registry: registry,
                 calls: plan.calls,
+                deployments: plan.deployments,
                 world: world,
                 approved: approved
             )
@@ -246,6 +249,7 @@ struct RunState {
             proposals: reports,
             registry: registry,
             calls: calls,
+            deployments: deployments,
             notice: notice
         )
     }
@@ -269,6 +273,18 @@ extension Plan<Action> {
     /// Its calls, in its order.
     fileprivate var calls: [CallAction] {
         steps.compactMap { if case .call(let action) = $0.work { action } else { nil } }
+    }
+
+    /// What it puts on networks, in its order: each contract of a deployment that has several.
+    fileprivate var deployments: [DeployAction] {
+        steps.compactMap { step in
+            switch step.work {
+            case .deploy(let action), .implementation(let action, _): action
+            case .proxy(let action): action.deployment
+            case .beacon(let action): action.beaconCompile.map(action.beaconDeployment)
+            case .generate, .compile, .audit, .check, .call, .factory, .verify: nil
+            }
+        }
     }
 }
 
