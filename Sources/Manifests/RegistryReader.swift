@@ -4,9 +4,13 @@ package import Model
 
 /// Reads a network's file of the committed registry.
 ///
-/// JSON is YAML too, so that the reader of manifests says where something is wrong. A key that this version does not know is
-/// refused: it would be lost when the file is written again.
+/// It is hyperkit's own and may have tens of thousands of deployments, so that it is read as the JSON that hyperkit writes. What is
+/// no JSON the reader of manifests looks at, who says where something is wrong. A key that this version does not know is refused: it
+/// would be lost when the file is written again.
 package enum RegistryReader {
+    /// The largest file that is read, in bytes.
+    private static let mostBytes = 256 << 20
+
     /// Reads the text of `deployments/<network>.json`.
     ///
     /// - Parameters:
@@ -21,10 +25,18 @@ package enum RegistryReader {
         network: String
     ) throws(ManifestError) -> RegistryFile {
         let problems = Problems()
+        guard bytes.count <= mostBytes else {
+            throw ManifestError(diagnostics: [
+                .error(
+                    "too-large",
+                    "\(name) is \(bytes.count) bytes, more than the \(mostBytes) of a registry that are read",
+                    hint: "give projects that share the folder a folder each: 'registry' of the manifest"
+                )
+            ])
+        }
         let source = SourceText(name: name, path: name, bytes: Array(bytes))
-        var budget = NodeBudget()
         var entries: [RegistryEntry] = []
-        if let root = YAMLReader.read(source, problems: problems, budget: &budget) {
+        if let root = root(of: source, problems) {
             entries = RegistryNodes(problems: problems).entries(root, network: network)
         }
         guard !problems.hasErrors else {
@@ -37,6 +49,20 @@ package enum RegistryReader {
             throw ManifestError(diagnostics: problems.sorted() + [remedy])
         }
         return RegistryFile(network: network, entries: entries)
+    }
+
+    private static func root(of source: SourceText, _ problems: Problems) -> YAMLNode? {
+        do throws(JSONNodes.Fault) {
+            return try JSONNodes.read(source)
+        } catch {
+            guard source.bytes.count > YAMLGuard.mostFileBytes else {
+                var budget = NodeBudget()
+                return YAMLReader.read(source, problems: problems, budget: &budget)
+            }
+            problems.add(
+                source.place(atByte: error.offset).error("json", "this is not JSON: \(error.reason)"))
+            return nil
+        }
     }
 }
 

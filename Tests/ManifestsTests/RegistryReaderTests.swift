@@ -1,8 +1,9 @@
 import EthereumTypes
 import Foundation
-import Manifests
 import Model
 import Testing
+
+@testable import Manifests
 
 @Suite struct RegistryReaderTests {
     static let digest = "sha256:" + String(repeating: "ab", count: 32)
@@ -114,6 +115,80 @@ import Testing
 
     @Test(arguments: ["", "{", "[]", "{}", "not json"])
     func aDamagedFileIsRefused(_ text: String) { #expect(complaint(text).contains("error:")) }
+
+    // MARK: JSON
+
+    @Test func jsonIsReadAsYAMLOfTheSameText() throws {
+        let text = Self.file(
+            Self.deployment.replacing("\"name\" : \"token\"", with: #""name" : "t\u00f6\/\"k\\""#))
+        #expect(try #require(try read(text).entries.first).name == "tö/\"k\\")
+        // A comment makes it YAML.
+        #expect(try read(text + "# end") == read(text))
+        let pair = Self.file(
+            Self.deployment.replacing("\"name\" : \"token\"", with: #""name" : "\ud83d\ude00""#))
+        #expect(try #require(try read(pair).entries.first).name == "😀")
+    }
+
+    @Test(arguments: [
+        ("\"name\"", "\"nam\""), ("\"0xf39", "\"0xf38"), ("\"block\" : 7", "\"block\" : [7, {}]"),
+        ("\"calls\" : [", "\"calls\" : [true, "), ("\"status\" : \"current\"", "\"status\" : \"gone\""),
+        ("11155111", "null"), ("\"0x01\"", "{}"),
+    ])
+    func whatIsWrongIsSaidAsOfYAML(_ part: String, _ wrong: String) {
+        let text = Self.file(Self.deployment.replacing(part, with: wrong))
+        #expect(complaint(text).contains("error:"))
+        #expect(complaint(text) == complaint(text + "# end"))
+    }
+
+    /// A file of so many bytes and more.
+    private static func large(_ bytes: Int, _ last: String = deployment) -> String {
+        let count = bytes / deployment.utf8.count + 1
+        let all = (0..<count).map {
+            deployment.replacing("\"name\" : \"token\"", with: "\"name\" : \"token\($0)\"")
+        }
+        return file(all.joined(separator: ",\n"), last)
+    }
+
+    @Test func aRegistryMayBeLargerThanAManifest() throws {
+        let text = Self.large(11 << 20)
+        #expect(text.utf8.count > 11 << 20)
+        let file = try read(text)
+        #expect(file.entries.count > 9_000)
+        #expect(file.entries.contains { $0.name == "token" })
+    }
+
+    @Test func whatIsWrongWithALargeOneIsSaidWithItsPlace() {
+        let last = Self.deployment.replacing("11155111", with: "many")
+        let line =
+            Self.large(11 << 20, last).split(separator: "\n", omittingEmptySubsequences: false)
+            .firstIndex { $0.contains("many") } ?? 0
+        let said = complaint(Self.large(11 << 20, last))
+        #expect(
+            said.hasPrefix(
+                "deployments/sepolia.json:\(line + 1):19: error: this is not JSON: a value is missing here [json]"
+            ))
+        #expect(!said.contains("CSV"))
+        let quoted = Self.deployment.replacing("11155111", with: "\"many\"")
+        #expect(
+            complaint(Self.large(11 << 20, quoted)).contains(
+                ":\(line + 1):19: error: 'many' is not the number of a chain"))
+    }
+
+    @Test(arguments: [
+        ("{", "a text is missing here"), ("[1,]", "a value is missing here"),
+        ("[1 2]", "a ',' is missing here"),
+        ("{\"a\":1,\"a\":2}", "'a' is defined twice"), ("[1] 2", "it goes on behind its end"),
+        ("\"\\ud83d\"", "an escape is half a character"), ("\"\\x\"", "there is no such escape"),
+        ("\"\\u12g4\"", "an escape has four hexadecimal digits"),
+        ("\"\n\"", "a text holds a control character"),
+        ("\"abc", "a text has no end"), ("tru", "a value is missing here"),
+        (String(repeating: "[", count: 200), "this is nested more than 100 levels deep"),
+    ])
+    func whatIsNoJSONIsToldApart(_ text: String, _ reason: String) {
+        let source = SourceText(name: "a", path: "a", bytes: Array(text.utf8))
+        let fault = #expect(throws: JSONNodes.Fault.self) { try JSONNodes.read(source) }
+        #expect(fault?.reason == reason)
+    }
 
     @Test func theRegistryAndFormerNamesComeFromTheManifest() throws {
         let manifest = try load(
