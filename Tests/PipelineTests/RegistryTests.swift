@@ -208,6 +208,21 @@ extension Pipelines {
             await chain.stop()
         }
 
+        @Test func aRegistryThatCannotBeWrittenIsFoundOutAheadOfEverything() async throws {
+            let (sandbox, chain) = try await deployed()
+            try lose("state", "deployments", of: sandbox)
+            try sandbox.write(Data("a file".utf8), to: "deployments")
+            let ran = try await run(sandbox)
+            #expect(ran.end == .exited(5))
+            #expect(
+                ran.errors.contains(
+                    "error: the registry 'deployments' cannot be written: 'deployments' is no directory"))
+            try sandbox.replace("registry: deployments", with: "registry: deployments/below", in: "m.yaml")
+            #expect(try await run(sandbox).end == .exited(5))
+            #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)
+            await chain.stop()
+        }
+
         @Test func checksAskTheContract() async throws {
             let (sandbox, chain) = try await deployed()
             let checks = { (step: String) in

@@ -74,6 +74,32 @@ struct RegistryFolder: Sendable {
     }
 
     private func file(_ network: String) -> String { "\(path)/\(network).json" }
+
+    /// Why nothing could be written into the folder, or the folder not be made; nil where it can.
+    ///
+    /// Nothing is made to find out: a run that deploys nothing leaves no folder behind.
+    var obstacle: Diagnostic? {
+        var place = path
+        while files.kind(place) == nil, place != "/" { place = PathText.directory(of: place) }
+        let here = FileManager.default.currentDirectoryPath
+        let name = PathText.relative(place, to: here)
+        guard files.kind(place) == .directory else {
+            return .error(
+                "registry",
+                "the registry '\(shown)' cannot be written: '\(name)' is no directory",
+                hint: "'registry' of the manifest names a directory; nothing was sent"
+            )
+        }
+        guard FileManager.default.isWritableFile(atPath: place) else {
+            return .error(
+                "registry",
+                "the registry '\(shown)' cannot be written: nothing may be written in '\(name)'",
+                hint:
+                    "what is deployed must go on record: mend its permissions, or those of its disk; nothing was sent"
+            )
+        }
+        return nil
+    }
 }
 
 extension RegistryFolder {

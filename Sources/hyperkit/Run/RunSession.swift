@@ -55,6 +55,7 @@ struct RunSession {
     }
 
     func run() async throws -> Ended {
+        try checkRegistry()
         let state = try await RunState.open(
             project, planned.plan, options, applying: approved, world: world)
         let header = state.header
@@ -118,6 +119,17 @@ struct RunSession {
         var ended = try finish(record.withLock(\.self), folder: folder, state: state)
         ended.fail(keeper.failure ?? files.failure ?? unrecorded ?? ended.failure)
         return ended
+    }
+
+    /// Whether what the run may deploy could be written down, ahead of everything.
+    ///
+    /// - Throws: ``Exit/environment``.
+    private func checkRegistry() throws {
+        guard !planned.plan.recordedNetworks.isEmpty,
+            let problem = RegistryFolder(project.manifest, world: world)?.obstacle
+        else { return }
+        Console.err([problem])
+        throw Exit.environment
     }
 
     /// Writes the reports, and the sources that templates made.
