@@ -208,6 +208,29 @@ extension Pipelines {
             await chain.stop()
         }
 
+        @Test func aRegistryOfAnotherChainIsNamed() async throws {
+            let (sandbox, chain) = try await deployed()
+            await chain.stop()
+            try lose("state", "chain", of: sandbox)
+            let other = try await RunningDevnet(sandbox, state: "other", chainID: 31_338)
+            let moved = Self.manifest(other.url).replacing("chainId: 31337", with: "chainId: 31338")
+            try sandbox.write(
+                Data(moved.replacing("signer: dev", with: "signer: dev, approval: plan").utf8), to: "m.yaml")
+            let plan = try await sandbox.hyperkit(
+                Sandbox.command("plan", "m.yaml", ["--json", "--network", "chain"]),
+                environment: Self.environment)
+            #expect(try JSON(text: plan.output)["deployments"].array.map { $0["action"] } == ["blocked"])
+            #expect(plan.errors.contains("on another chain (chain id 31337"))
+            try sandbox.write(Data(moved.utf8), to: "m.yaml")
+            let ran = try await run(sandbox)
+            #expect(ran.end == .exited(0), "\(ran.errors)")
+            #expect(
+                ran.errors.contains(
+                    "the registry has 1 deployment of 'chain' on another chain (chain id 31337"))
+            #expect(!ran.errors.contains("unknown-history"))
+            await other.stop()
+        }
+
         @Test func aRegistryThatCannotBeWrittenIsFoundOutAheadOfEverything() async throws {
             let (sandbox, chain) = try await deployed()
             try lose("state", "deployments", of: sandbox)

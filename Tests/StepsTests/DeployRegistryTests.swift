@@ -103,7 +103,44 @@ import Testing
         }
         bench.registry = RegistryFile(network: "sepolia", entries: entries)
         bench.loseState()
-        #expect(try await bench.run(bench.deploy()).deployment().action == .created)
+        let sends = bench.node.sends
+        let elsewhere = bench.registry
+        let token = try bench.deploy(network: approving)
+        bench.registry = nil
+        let plan = try await plan(token)
+        bench.registry = elsewhere
+        let failure = try #require(try await bench.run([token], applying: plan).failures.first)
+        #expect(failure.kind == .blocked)
+        #expect(failure.code == "other-chain")
+        #expect(
+            failure.message.hasPrefix(
+                "the registry has 1 deployment of 'sepolia' on another chain (chain id 11155111"))
+        #expect(bench.node.sends == sends)
+
+        let fact = try await bench.run(bench.deploy()).deployment()
+        #expect(fact.action == .created)
+        #expect(fact.reason.hasPrefix("the registry has 1 deployment of 'sepolia' on another chain"))
+        // That no registry knows of any would not be true.
+        #expect(bench.said.filter { $0.contains("unknown-history") } == [])
+    }
+
+    @Test func aRegistryIsOfAnotherChainWhereNothingOfItIsOnThisOne() async throws {
+        _ = try await bench.run(bench.deploy())
+        let entry = try #require(try registry().entries.first)
+        var there = entry
+        there.genesisHash = Keccak256.hash("another chain".utf8)
+        func elsewhere(_ entries: [RegistryEntry], _ project: String = "treasury") -> RecordedElsewhere? {
+            RecordedElsewhere(
+                RegistryFile(network: "sepolia", entries: entries), project: project, chainID: entry.chainID,
+                genesis: entry.genesisHash)
+        }
+        #expect(elsewhere([there])?.genesis == there.genesisHash)
+        #expect(elsewhere([there])?.count == 1)
+        #expect(elsewhere([there, entry]) == nil)
+        #expect(elsewhere([there], "another") == nil)
+        #expect(elsewhere([]) == nil)
+        there.status = .forgotten
+        #expect(elsewhere([there]) == nil)
     }
 
     @Test func aNewerDeploymentOfAnotherMachineIsTakenOver() async throws {

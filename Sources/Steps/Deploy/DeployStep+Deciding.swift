@@ -110,6 +110,7 @@ extension DeployStep {
     }
 
     func reasonToCreate(_ action: DeployAction, _ network: OpenNetwork) throws(StepFailure) -> String {
+        let elsewhere = try context.recordedElsewhere(network)
         let earlier = try inLedger { () throws(LedgerError) in
             try context.ledger.deployments(
                 project: context.project,
@@ -120,7 +121,8 @@ extension DeployStep {
         let forgotten = earlier.first { $0.genesisHash == network.genesis && $0.status == .forgotten }
         if let address = forgotten?.address { return "what was at \(address) is forgotten" }
         guard let last = earlier.first(where: { $0.address != nil }), let address = last.address else {
-            return "it is not on this network yet"
+            return elsewhere.map { "\($0.words), and it is not on this one yet" }
+                ?? "it is not on this network yet"
         }
         let start = "run \(last.madeIn) put it at \(address) on another chain of this name; "
         switch action.network.chain {

@@ -56,6 +56,8 @@ extension EffectContext {
         let account = try await address(of: deed.signer, on: network)
         try await refuseUnknown(deed, by: account, on: network)
         if deed.kind == .contract, try isKnown(account, on: network) { return }
+        // Of a registry that knows another chain it was said when the network was opened.
+        guard try recordedElsewhere(network) == nil else { return }
         guard await hub.isFirstWord(of: account, on: network) else { return }
         let count = try await unknownCount(deed, account, on: network)
         guard count > 0 else { return }

@@ -101,7 +101,12 @@ struct RunState {
             },
             startDevnet: DevnetStarter(world: world, stateDirectory: stateDirectory, python: tools.python)
                 .start,
-            opened: opened,
+            opened: { [registry, header] fact in
+                opened(fact)
+                if let file = registry[fact.name], let warning = file.warning(of: fact, header.project) {
+                    noted(warning)
+                }
+            },
             noted: noted
         )
     }
@@ -296,5 +301,16 @@ extension Result {
         case .success: nil
         case .failure(let error): "\(error)"
         }
+    }
+}
+
+extension RegistryFile {
+    /// What is to be said of a network that was opened where the file knows it as another chain.
+    fileprivate func warning(of network: NetworkFact, _ project: String) -> Diagnostic? {
+        guard network.status == .used, let chainID = ChainID(network.chainID),
+            let genesis = network.genesisHash.flatMap({ Hash($0) })
+        else { return nil }
+        return RecordedElsewhere(self, project: project, chainID: chainID, genesis: genesis)?
+            .warning(chainID: chainID, genesis: genesis)
     }
 }
