@@ -15,6 +15,11 @@ final class ManifestFiles {
         let real: String
     }
 
+    private struct Parsed {
+        let source: SourceText
+        let node: YAMLNode
+    }
+
     private static let mostBytes = 64 << 20
     private static let mostFiles = 10_000
 
@@ -25,6 +30,12 @@ final class ManifestFiles {
     private var bytes = 0
     private var seen: Set<String> = []
     private var stack: [Step] = []
+    /// What was read, by real path; nil what is no manifest.
+    private var parsed: [String: Parsed?] = [:]
+    /// Nothing outside their root is read but what the user names.
+    private var paths: ProjectPaths?
+    /// Whether a file that names the project said where the root is.
+    private var isRootKnown = false
 
     /// In the order in which they were met.
     private(set) var loaded: [File] = []
@@ -37,17 +48,36 @@ final class ManifestFiles {
         self.problems = problems
     }
 
-    /// Reads a file, or all `*.yaml` files of a directory.
-    func load(argument path: String) {
+    /// Reads files, and all `*.yaml` files of directories, with what they include.
+    func load(arguments: [String]) {
+        let named = arguments.flatMap(manifests)
+        // All of them first: one says where the root is, and what is outside of that is not included.
+        let roots = named.compactMap { path -> (root: String, isNamed: Bool)? in
+            guard let file = parse(path, at: nil) else { return nil }
+            return (
+                ProjectPaths.root(of: file.source, file.node, files).root, file.node["project"] != nil
+            )
+        }
+        if let found = roots.first(where: \.isNamed) ?? roots.first {
+            paths = ProjectPaths(root: found.root, files: files, problems: problems)
+            isRootKnown = found.isNamed
+        }
+        for path in named { visit(path, includedAt: nil, isPattern: false) }
+    }
+
+    /// The files that an argument means.
+    private func manifests(_ path: String) -> [String] {
         let absolute = PathText.join(workingDirectory, path)
         switch files.kind(absolute) {
-        case .file, .other: visit(absolute, includedAt: nil, isPattern: false)
-        case .directory: loadDirectory(absolute, path)
-        case .none: refuse(.error("not-found", "there is no '\(path)'", hint: nearHint(absolute)))
+        case .file, .other: return [absolute]
+        case .directory: return manifests(in: absolute, path)
+        case .none:
+            refuse(.error("not-found", "there is no '\(path)'", hint: nearHint(absolute)))
+            return []
         }
     }
 
-    private func loadDirectory(_ directory: String, _ path: String) {
+    private func manifests(in directory: String, _ path: String) -> [String] {
         do {
             let names = try files.list(directory)
             let manifests = names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }
@@ -55,11 +85,12 @@ final class ManifestFiles {
                 let other = names.first { $0.hasSuffix(".yml") }
                 let hint = other.map { "\($0) is not read: rename it to end in .yaml" }
                 refuse(.error("not-found", "there is no *.yaml file in '\(path)'", hint: hint))
-                return
+                return []
             }
-            for name in manifests { visit(directory + "/" + name, includedAt: nil, isPattern: false) }
+            return manifests.map { directory + "/" + $0 }
         } catch {
             refuse(.error("unreadable", "'\(path)' cannot be read: \(error.reason)"))
+            return []
         }
     }
 
@@ -74,11 +105,27 @@ final class ManifestFiles {
                 place.error("cycle", "files include each other: \(loop)", hint: "remove one 'include'"))
             return
         }
-        guard seen.insert(real).inserted else { return }
-        guard let source = read(path, name: name, at: place) else { return }
+        guard seen.insert(real).inserted, let file = parse(path, at: place) else { return }
+        loaded.append(File(source: file.source, node: file.node, includedAt: place))
+        stack.append(Step(name: name, real: real))
+        include(from: file.node, file.source)
+        stack.removeLast()
+    }
+
+    /// A file's map, read now or before; nil after adding a problem.
+    private func parse(_ path: String, at place: Place?) -> Parsed? {
+        let real = files.resolved(path) ?? path
+        if let known = parsed[real] { return known }
+        let name = PathText.relative(path, to: workingDirectory)
+        let file = read(path, name: name, at: place).flatMap(parse)
+        parsed[real] = .some(file)
+        return file
+    }
+
+    private func parse(_ source: SourceText) -> Parsed? {
         guard let node = YAMLReader.read(source, problems: problems, budget: &budget) else {
             isIncomplete = true
-            return
+            return nil
         }
         guard node.entries != nil else {
             refuse(
@@ -88,12 +135,9 @@ final class ManifestFiles {
                     hint: "it begins with 'version: 1'"
                 )
             )
-            return
+            return nil
         }
-        loaded.append(File(source: source, node: node, includedAt: place))
-        stack.append(Step(name: name, real: real))
-        include(from: node, source)
-        stack.removeLast()
+        return Parsed(source: source, node: node)
     }
 
     private func read(_ path: String, name: String, at place: Place?) -> SourceText? {
@@ -109,7 +153,7 @@ final class ManifestFiles {
         }
         guard let data else { return refuse("not-found", "there is no '\(name)'", hint: nearHint(path)) }
         bytes += data.count
-        guard bytes <= Self.mostBytes, seen.count <= Self.mostFiles else {
+        guard bytes <= Self.mostBytes, parsed.count < Self.mostFiles else {
             return refuse(
                 "too-large",
                 "the files of the manifest are more than \(Self.mostBytes >> 20) MiB or \(Self.mostFiles) files",
@@ -145,7 +189,29 @@ final class ManifestFiles {
         }
     }
 
+    /// Takes the root from a file that is to be included and names the project; says nothing where it is another file.
+    private func learnRoot(from path: String) {
+        guard !isRootKnown, let known = paths, files.kind(path) == .file,
+            let real = files.resolved(path), PathText.inside(known.root, real) == nil,
+            let bytes = try? files.read(path)
+        else { return }
+        let source = SourceText(name: path, path: path, bytes: Array(bytes))
+        var budget = NodeBudget()
+        guard let node = YAMLReader.read(source, problems: Problems(), budget: &budget),
+            node["project"] != nil
+        else { return }
+        let root = ProjectPaths.root(of: source, node, files).root
+        guard PathText.inside(root, known.root) != nil else { return }
+        paths = ProjectPaths(root: root, files: files, problems: problems)
+        isRootKnown = true
+    }
+
     private func include(path: String, _ text: String, at place: Place) {
+        learnRoot(from: path)
+        guard let paths, paths.path(text, at: place) != nil, paths.isInside(path, text, at: place) else {
+            isIncomplete = true
+            return
+        }
         switch files.kind(path) {
         case .directory:
             refuse(place.error("not-found", "'\(text)' is a directory", hint: "write \"\(text)/*.yaml\""))
@@ -155,6 +221,10 @@ final class ManifestFiles {
     }
 
     private func include(pattern: String, in directory: String, at place: Place) {
+        guard paths?.pattern(pattern, at: place) != nil else {
+            isIncomplete = true
+            return
+        }
         var base = directory
         var rest = PathText.normalized(pattern)
         while rest.hasPrefix("../") {
@@ -169,9 +239,13 @@ final class ManifestFiles {
                         "not-found", "no file matches '\(pattern)'", hint: "it is relative to this file"))
                 return
             }
-            for path in found { visit(PathText.join(base, path), includedAt: place, isPattern: true) }
-        } catch let fault as Glob.Fault {
-            refuse(place.error("pattern", "'\(pattern)' is no pattern: \(fault.reason)"))
+            for path in found.map({ PathText.join(base, $0) }) {
+                guard paths?.isInside(path, pattern, at: place) == true else {
+                    isIncomplete = true
+                    continue
+                }
+                visit(path, includedAt: place, isPattern: true)
+            }
         } catch {
             refuse(place.error("unreadable", "'\(pattern)' cannot be searched: \(error)"))
         }

@@ -24,7 +24,7 @@ package enum ManifestLoader {
         let problems = Problems()
         let manifest = withoutActuallyEscaping(environment) { environment in
             let loading = ManifestFiles(files: files, workingDirectory: workingDirectory, problems: problems)
-            for path in paths { loading.load(argument: path) }
+            loading.load(arguments: paths)
             // What an unread file defines is not known, so nothing can be said of references.
             guard !loading.isIncomplete else { return Manifest?.none }
             let variables = Variables(

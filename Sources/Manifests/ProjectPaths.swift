@@ -7,32 +7,43 @@ struct ProjectPaths {
     private let files: FileAccess
     private let problems: Problems
 
-    /// Finds the root: what `root:` says, else the nearest directory upwards with a `.git`, else the manifest's own.
-    init(rootManifest: ManifestFiles.File, files: FileAccess, problems: Problems) {
-        let own = PathText.directory(of: rootManifest.source.path)
+    /// With a root that is known.
+    init(root: String, files: FileAccess, problems: Problems) {
+        self.root = root
         self.files = files
         self.problems = problems
+    }
+
+    /// Finds the root: what `root:` says, else the nearest directory upwards with a `.git`, else the manifest's own.
+    init(rootManifest: ManifestFiles.File, files: FileAccess, problems: Problems) {
+        let (root, problem) = Self.root(of: rootManifest.source, rootManifest.node, files)
+        if let problem { problems.add(problem) }
+        self.init(root: root, files: files, problems: problems)
+    }
+
+    /// The root that a manifest has, or would have if it named the project, and what is wrong with its `root:`.
+    static func root(of source: SourceText, _ manifest: YAMLNode, _ files: FileAccess) -> (
+        root: String, problem: Diagnostic?
+    ) {
+        let own = PathText.directory(of: source.path)
         let real = files.resolved(own) ?? own
-        var found = Self.repository(above: real, files) ?? real
-        if let node = rootManifest.node["root"]?.value, let text = node.text, !text.isEmpty,
-            !text.contains("${")
-        {
-            let wanted = PathText.join(own, text)
-            if files.kind(wanted) != .directory {
-                problems.add(node.place.error("not-found", "there is no directory '\(text)'"))
-            } else if let there = files.resolved(wanted), PathText.inside(there, real) != nil {
-                found = there
-            } else {
-                problems.add(
-                    node.place.error(
-                        "outside-root",
-                        "the root '\(text)' does not hold the manifest that names it",
-                        hint: "write a directory above this file, such as .."
-                    )
-                )
-            }
+        let found = repository(above: real, files) ?? real
+        guard manifest["project"] != nil, let node = manifest["root"]?.value, let text = node.text,
+            !text.isEmpty, !text.contains("${")
+        else { return (found, nil) }
+        let wanted = PathText.join(own, text)
+        guard files.kind(wanted) == .directory else {
+            return (found, node.place.error("not-found", "there is no directory '\(text)'"))
         }
-        root = found
+        if let there = files.resolved(wanted), PathText.inside(there, real) != nil { return (there, nil) }
+        return (
+            found,
+            node.place.error(
+                "outside-root",
+                "the root '\(text)' does not hold the manifest that names it",
+                hint: "write a directory above this file, such as .."
+            )
+        )
     }
 
     private static func repository(above directory: String, _ files: FileAccess) -> String? {
@@ -53,17 +64,29 @@ struct ProjectPaths {
     func path(_ text: String, at place: Place) -> String? {
         guard let absolute = absolute(text, at: place) else { return nil }
         guard let path = PathText.inside(root, absolute) else { return outside(text, place) }
-        if let real = files.resolved(absolute), PathText.inside(root, real) == nil {
-            problems.add(
-                place.error(
-                    "outside-root",
-                    "'\(text)' is a link that leaves the project's root",
-                    hint: "it leads to \(real); 'root:' widens the root"
-                )
+        return isInside(absolute, text, at: place) ? path : nil
+    }
+
+    /// Whether an absolute path is still inside when links are followed; adds a problem where it is not.
+    func isInside(_ absolute: String, _ text: String, at place: Place) -> Bool {
+        let real = real(absolute)
+        guard PathText.inside(root, real) == nil else { return true }
+        problems.add(
+            place.error(
+                "outside-root",
+                "'\(text)' is a link that leaves the project's root",
+                hint: "it leads to \(real); 'root:' widens the root"
             )
-            return nil
-        }
-        return path
+        )
+        return false
+    }
+
+    /// The absolute path with links followed; where it is not there yet, as far as it is.
+    private func real(_ path: String) -> String {
+        if let real = files.resolved(path) { return real }
+        let above = PathText.directory(of: path)
+        guard above != path, above != "." else { return path }
+        return PathText.join(real(above), PathText.name(of: path))
     }
 
     /// The pattern that a text in a file means, relative to the root; nil after adding a problem.

@@ -200,6 +200,54 @@ import Testing
         )
     }
 
+    @Test func nothingOutsideTheRootIsIncluded() {
+        let files = MemoryFiles([
+            "/r/m.yaml": root
+                + "include: [../../etc/passwd, link.yaml, 'in/*.yaml', '../out/*.yaml', ../none.yaml]\n",
+            "/etc/passwd": "root:x:0:0:secret line\n", "/out/a.yaml": "not: [closed\n",
+            "/r/in/own.yaml": "version: 1\n",
+        ])
+        files.link("/r/link.yaml", to: "/out/a.yaml")
+        files.link("/r/in/linked.yaml", to: "/out/a.yaml")
+        let said = complaint(["m.yaml"], files, in: "/r")
+        #expect(
+            said.contains("m.yaml:3:11: error: '../../etc/passwd' leaves the project's root [outside-root]"))
+        #expect(
+            said.contains(
+                "m.yaml:3:29: error: 'link.yaml' is a link that leaves the project's root [outside-root]"))
+        #expect(
+            said.contains(
+                "m.yaml:3:40: error: 'in/*.yaml' is a link that leaves the project's root [outside-root]"))
+        #expect(said.contains("m.yaml:3:53: error: '../out/*.yaml' leaves the project's root [outside-root]"))
+        #expect(
+            said.contains("error: '../none.yaml' leaves the project's root"),
+            "whether it is there is not said")
+        #expect(!said.contains("secret line") && !said.contains("closed"))
+        for path in ["/etc/passwd", "/out/a.yaml"] { #expect(files.reads(of: path) == 0) }
+    }
+
+    @Test func aFileThatNamesTheProjectMayBeIncludedFromBelow() throws {
+        let base = root + "contracts: { A: { source: a.sol } }\n"
+        let files = MemoryFiles([
+            "/p/base.yaml": base, "/p/other.yaml": "version: 1\n",
+            "/p/envs/prod.yaml": "version: 1\ninclude: [../base.yaml, ../other.yaml]\n",
+        ])
+        #expect(try load(["envs/prod.yaml"], files).manifest.root == "/p")
+        // Without one that does, the directory of what the user names is all that is known.
+        files.set("/p/base.yaml", "secret: [\n")
+        let said = complaint(["envs/prod.yaml"], files)
+        #expect(said.contains("envs/prod.yaml:2:11: error: '../base.yaml' leaves the project's root"))
+        #expect(!said.contains("secret"))
+    }
+
+    @Test func aFolderThatIsNotThereYetMayNotLeaveTheRootByALink() {
+        let files = MemoryFiles(["/r/m.yaml": root + "registry: link/new/deployments\n", "/out/a": ""])
+        files.link("/r/link", to: "/out")
+        let said = complaint(["m.yaml"], files, in: "/r")
+        #expect(said.contains("'link/new/deployments' is a link that leaves the project's root"))
+        #expect(said.contains("it leads to /out/new/deployments"))
+    }
+
     @Test func setNamesAVariableOfTheManifest() {
         let said = complaint(root + "variables: { supply: '1' }\n", set: ["suply": "2"])
         #expect(
