@@ -73,7 +73,7 @@ extension DeploymentListV1.Deployment {
     }
 }
 
-/// `deployments check --json`, version 1: `{version, deployments: [{network, name, …, finding, checks}]}`.
+/// `deployments check --json`, version 1: `{version, deployments: [{network, name, …, finding, checks}], notChecked: […]}`.
 package struct DeploymentCheckV1: Codable, Hashable, Sendable {
     package struct Deployment: Codable, Hashable, Sendable {
         package var network: String
@@ -101,10 +101,30 @@ package struct DeploymentCheckV1: Codable, Hashable, Sendable {
         }
     }
 
+    /// A network that could not be looked at.
+    package struct NotChecked: Codable, Hashable, Sendable {
+        package var network: String
+        /// How many of it are on record.
+        package var deployments: Int
+        package var reason: String
+
+        package init(network: String, deployments: Int, reason: String) {
+            self.network = network
+            self.deployments = deployments
+            self.reason = reason
+        }
+    }
+
     package var version = 1
     package var deployments: [Deployment]
+    /// Of these networks nothing is among the deployments.
+    package var notChecked: [NotChecked]
 
-    package init(_ checked: [(ListedDeployment, finding: String, checks: [Check])]) {
+    package init(
+        _ checked: [(ListedDeployment, finding: String, checks: [Check])],
+        notChecked: [NotChecked] = []
+    ) {
+        self.notChecked = notChecked
         deployments = checked.map { listed, finding, checks in
             Deployment(
                 network: listed.network,
@@ -138,6 +158,23 @@ package enum DeploymentText {
         }
         return TextTable([["NETWORK", "NAME", "CONTRACT", "ADDRESS", "BLOCK", "RUN"]] + rows).lines
             .joined(separator: "\n")
+    }
+
+    /// How many were looked at and how many of them drifted, and of which networks none was.
+    package static func counts(
+        _ checked: Int,
+        drifted: Int,
+        notChecked: [DeploymentCheckV1.NotChecked]
+    ) -> String {
+        let words =
+            "\(PlainWords.count(checked, "deployment")), "
+            + (drifted == 0 ? "no drift" : "\(drifted) drifted")
+        // Nothing can be said of drift where nothing was looked at.
+        let looked = checked == 0 && !notChecked.isEmpty ? [] : [words]
+        let missed = notChecked.map { missed in
+            "'\(missed.network)' could not be looked at (\(PlainWords.count(missed.deployments, "deployment")))"
+        }
+        return (looked + missed).joined(separator: "; ")
     }
 
     /// One line a deployment, what is wrong in words.

@@ -191,7 +191,14 @@ extension Pipelines {
             #expect(blocked.end == .exited(4))
             #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)
             await chain.stop()
-            #expect(try await deployments(sandbox, "check").end == .exited(1))
+            let unreachable = try await deployments(sandbox, "check", "--json")
+            #expect(unreachable.end == .exited(1))
+            #expect(unreachable.errors.contains("'chain' could not be looked at (1 deployment)"))
+            #expect(!unreachable.errors.contains("no drift"))
+            let said = try JSON(text: unreachable.output)
+            #expect(said["deployments"].array == [])
+            #expect(said["notChecked"].array.map { $0["network"] } == ["chain"])
+            #expect(said["notChecked"].array.map { $0["deployments"] } == [1])
         }
 
         @Test func argumentsThatTheTransactionDidNotHaveAreNotBelieved() async throws {

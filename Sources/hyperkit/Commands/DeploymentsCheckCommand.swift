@@ -12,7 +12,7 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
         abstract: "Compares what is on record with the chains; sends nothing.",
         discussion: """
             Ends with 4 where code is gone or another, a network is another chain than it was, or a function does not give what \
-            'checks' of the deployment says.
+            'checks' of the deployment says. A network that cannot be asked is named, and nothing of it counts as looked at.
             """
     )
 
@@ -32,6 +32,7 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
         let hub = try await RunState.hub(of: project, stateDirectory: state, world: world)
         var checked: [CheckedDeployment] = []
         var failures: [StepFailure] = []
+        var notChecked: [DeploymentCheckV1.NotChecked] = []
         for spec in specs {
             let entries = recorded.filter { $0.0.name == spec.name }.map(\.1)
             guard !entries.isEmpty else { continue }
@@ -39,6 +40,9 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
                 checked += try await DeploymentCheck(hub).check(entries, on: spec)
             } catch {
                 failures.append(error)
+                notChecked.append(
+                    DeploymentCheckV1.NotChecked(
+                        network: spec.name, deployments: entries.count, reason: error.message))
             }
         }
         do {
@@ -47,7 +51,7 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
             failures.append(failure)
         }
         await hub.close()
-        try tell(checked)
+        try tell(checked, notChecked)
         Console.err(failures.map { .error($0.code, $0.message, hint: $0.hint) })
         try finish(checked, failures)
     }
@@ -90,7 +94,10 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
         }
     }
 
-    private func tell(_ checked: [CheckedDeployment]) throws {
+    private func tell(
+        _ checked: [CheckedDeployment],
+        _ notChecked: [DeploymentCheckV1.NotChecked]
+    ) throws {
         let listed = checked.map { (ListedDeployment(network: $0.network, entry: $0.entry), $0) }
         if json {
             let file = try DeploymentCheckV1(
@@ -99,15 +106,15 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
                         DeploymentCheckV1.Check(name: $0.name, read: $0.read, seen: $0.seen, holds: $0.holds)
                     }
                     return (listed, finding: checked.finding.rawValue, checks: checks)
-                }
+                },
+                notChecked: notChecked
             ).json()
             Console.out(String(decoding: file, as: UTF8.self))
         } else if !checked.isEmpty {
             Console.err(DeploymentText.check(listed.map { ($0, words: Self.words($1)) }))
         }
         let drifted = checked.count(where: \.isDrift)
-        let count = PlainWords.count(checked.count, "deployment")
-        Console.err(drifted == 0 ? "\(count), no drift" : "\(count), \(drifted) drifted")
+        Console.err(DeploymentText.counts(checked.count, drifted: drifted, notChecked: notChecked))
     }
 
     private static func words(_ checked: CheckedDeployment) -> String {
