@@ -28,7 +28,17 @@ import Testing
 
     let bench: DeployBench
 
-    init() throws { bench = try DeployBench() }
+    init() throws {
+        bench = try DeployBench()
+        for text in [Self.here, Self.there] {
+            let address = try Address(text)
+            bench.node.change { $0.genesisCode[address] = [0x01] }
+        }
+    }
+
+    /// Where libraries are that are no deployments.
+    static let here = "0x00000000000000000000000000000000deadbeef"
+    static let there = "0x00000000000000000000000000000000deadbeee"
 
     static func library(_ name: String, _ text: Interpolated.Segment) -> LibraryLink {
         LibraryLink(
@@ -66,11 +76,26 @@ import Testing
     }
 
     @Test func anotherAddressOfALibraryIsOtherCode() async throws {
-        let first = Self.library("Math", .text("0x00000000000000000000000000000000deadbeef"))
-        let second = Self.library("lib/Math.sol:Math", .text("0x00000000000000000000000000000000deadbeee"))
+        let first = Self.library("Math", .text(Self.here))
+        let second = Self.library("lib/Math.sol:Math", .text(Self.there))
         _ = try await bench.run(linked([first]))
         #expect(try await bench.run(linked([first])).deployment("vault").action == .kept)
         #expect(try await bench.run(linked([second])).deployment("vault").action == .replaced)
+    }
+
+    @Test func whereALibraryHasNoCodeNothingIsSent() async throws {
+        let link = Self.library("Math", .text("0x00000000000000000000000000000000deadbeed"))
+        let failure = try await failure(linked([link]))
+        #expect(failure.kind == .blocked)
+        #expect(failure.code == "no-library")
+        let address = try Address(try #require(link.address.text))
+        #expect(
+            failure.message
+                == "Vault calls the library 'Math' at \(address), and 'sepolia' has no code there")
+        #expect(failure.diagnostics.map(\.location) == [DeployBench.here])
+        #expect(bench.node.sends == 0)
+        bench.node.change { $0.genesisCode[address] = [0x01] }
+        #expect(try await bench.run(linked([link])).deployment("vault").action == .created)
     }
 
     @Test func aLibrarysOwnAddressInItsCodeIsNoDrift() async throws {
@@ -95,7 +120,7 @@ import Testing
     }
 
     @Test func aLibraryThatIsNotCalledIsToldWithWhatIs() async throws {
-        let misspelt = Self.library("Maths", .text("0x00000000000000000000000000000000deadbeef"))
+        let misspelt = Self.library("Maths", .text(Self.here))
         let failure = try await failure(linked([misspelt]))
         #expect(failure.code == "unused-library")
         #expect(failure.message == "Vault calls no library 'Maths'")
@@ -108,7 +133,7 @@ import Testing
 
     @Test func aNameOfTwoIsToldApartByThePath() async throws {
         let artifact = Self.vault([("a/Math.sol", "Math"), ("b/Math.sol", "Math")])
-        let text = Interpolated.Segment.text("0x00000000000000000000000000000000deadbeef")
+        let text = Interpolated.Segment.text(Self.here)
         let failure = try await failure(linked([Self.library("Math", text)], artifact))
         #expect(failure.code == "ambiguous-library")
         #expect(failure.message == "Vault calls 2 libraries of the name 'Math'")
@@ -121,8 +146,8 @@ import Testing
     }
 
     @Test func codeThatIsLiveWithOtherLibrariesIsTheSameCode() async throws {
-        let here = Self.library("Math", .text("0x00000000000000000000000000000000deadbeef"))
-        let there = Self.library("Math", .text("0x00000000000000000000000000000000deadbeee"))
+        let here = Self.library("Math", .text(Self.here))
+        let there = Self.library("Math", .text(Self.there))
         _ = try await bench.run(linked([here]))
         func after(_ artifact: FakeArtifact) throws -> FakeEffect {
             let effect = try linked([there], artifact)

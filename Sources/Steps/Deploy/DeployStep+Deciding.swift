@@ -33,7 +33,12 @@ extension DeployStep {
         _ knowledge: DeploymentKnowledge
     ) async throws(StepFailure) -> (decision: Decision, gasUsed: UInt64?) {
         let (decision, gasUsed) = try await recorded(action, call, creation, network, knowledge)
-        return (try await look(decision, action, call, creation, network), gasUsed)
+        let looked = try await look(decision, action, call, creation, network)
+        switch looked {
+        case .keep, .adopt: break
+        case .create, .replace: try await context.checkLibraries(of: action, on: network)
+        }
+        return (looked, gasUsed)
     }
 
     /// What the records alone say.

@@ -153,7 +153,7 @@ package struct EffectContext: Sendable {
             let recorded = rows.filter {
                 $0.network == network.spec.name && $0.genesisHash == network.genesis
             }.compactMap(\.address)
-            let others = try news(on: network).map(\.address)
+            let others = try news(on: network).map(\.address) + libraries(on: network)
             return recorded + Set(others).subtracting(recorded).sorted { $0.description < $1.description }
         }
     }
