@@ -71,9 +71,20 @@ package enum Salt: Hashable, Sendable {
 
     /// Reads 64 hexadecimal digits behind `0x`, or any other text that is not empty.
     ///
-    /// - Throws: ``Fault`` for no text, and for hexadecimal digits of another length, which are hardly meant as words.
+    /// - Throws: ``Fault`` for no text, and for what is hardly meant as words: hexadecimal digits of another length, and what is
+    ///   as long as a salt in hexadecimal and has another character among its digits.
     package init(_ text: String) throws(Fault) {
         guard !text.isEmpty else { throw Fault(message: "the salt is empty", hint: "write any text") }
+        if let other = text.dropFirst(2).first(where: { !$0.isHexDigit }), text.hasPrefix("0x"),
+            text.utf8.count == 66
+        {
+            throw Fault(
+                message: "the salt '\(text)' has a '\(other)' among its digits",
+                hint:
+                    "a salt in hexadecimal has 64 of the digits 0-9 and a-f behind 0x; a text that is to be hashed does "
+                    + "not look like one"
+            )
+        }
         guard text.hasPrefix("0x"), text.dropFirst(2).allSatisfy(\.isHexDigit) else {
             self = .text(text)
             return

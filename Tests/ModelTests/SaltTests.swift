@@ -35,4 +35,12 @@ import Testing
         let fault = #expect(throws: Salt.Fault.self) { try Salt(text) }
         #expect(fault?.message == message)
     }
+
+    @Test func whatIsAsLongAsASaltInHexadecimalAndIsNoneIsRefused() throws {
+        let typo = "0xzz" + String(repeating: "0", count: 62)
+        let fault = #expect(throws: Salt.Fault.self) { try Salt(typo) }
+        #expect(fault?.message == "the salt '\(typo)' has a 'z' among its digits")
+        #expect(try Salt(String(typo.dropLast())) == .text(String(typo.dropLast())))
+        #expect(try Salt("zz" + typo.dropFirst(2)) == .text("zz" + typo.dropFirst(2)))
+    }
 }
