@@ -113,7 +113,8 @@ extension Grammar {
         keys: [
             Table.Key("transaction", .text(.money), "By one transaction, such as 0.05 ether."),
             Table.Key("run", .text(.money), "By one run."),
-            Table.Key("day", .text(.money), "In one day of UTC."),
+            Table.Key(
+                "day", .text(.money), "In one day of UTC, as far as the state directory has it on record."),
         ]
     )
 

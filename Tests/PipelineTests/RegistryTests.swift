@@ -238,6 +238,18 @@ extension Pipelines {
             await other.stop()
         }
 
+        @Test func aNewStateSaysThatABudgetOfADayBeginsAtNothing() async throws {
+            let (sandbox, chain) = try await deployed()
+            try sandbox.replace(
+                "signer: dev }", with: "signer: dev, budget: { day: 1 ether } }", in: "m.yaml")
+            #expect(try await run(sandbox).errors.contains("budget-from-nothing") == false)
+            try lose("state", of: sandbox)
+            let ran = try await run(sandbox)
+            #expect(ran.end == .exited(0), "\(ran.errors)")
+            #expect(ran.errors.contains("the budget of a day of network 'chain' begins at nothing"))
+            await chain.stop()
+        }
+
         @Test func aRegistryThatCannotBeWrittenIsFoundOutAheadOfEverything() async throws {
             let (sandbox, chain) = try await deployed()
             try lose("state", "deployments", of: sandbox)

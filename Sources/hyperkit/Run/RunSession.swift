@@ -76,7 +76,9 @@ struct RunSession {
         let recording = keeper.start()
         events.post(.runStarted(header))
         events.post(.planned(planned.plan.steps.map(\.planned)))
-        for note in project.notes(with: planned, world: world) { events.post(.fact(.note(note))) }
+        let notes =
+            project.notes(with: planned, world: world) + state.notes(on: planned.plan.recordedNetworks)
+        for note in notes { events.post(.fact(.note(note))) }
         for network in Set(planned.notNamed.map(\.network)).sorted() { postNotNamed(network, events) }
 
         let hub = state.hub(

@@ -30,6 +30,8 @@ struct RunState {
     private var deployments: [DeployAction]
     private var world: World
     private var approved: ApprovedPlan?
+    /// Whether its state directory had no ledger before.
+    private var isNew: Bool
 
     /// Opens everything; prints what is wrong with the environment.
     ///
@@ -47,6 +49,7 @@ struct RunState {
         let run = RunID.new(world)
         let lock = try await StateLock.shared(options.stateDir, run: run, world: world)
         do {
+            let isNew = world.files.kind("\(state)/state.db") == nil
             let ledger = try Ledger.open(path: "\(state)/state.db", now: world.now)
             let store = ContentStore(directory: "\(state)/cas", files: world.files)
             let tools = try await RunTools.find(for: project.manifest, world: world)
@@ -80,7 +83,8 @@ struct RunState {
                 calls: plan.calls,
                 deployments: plan.deployments,
                 world: world,
-                approved: approved
+                approved: approved,
+                isNew: isNew
             )
         } catch {
             Console.err("error: \(error) [environment]")
@@ -129,6 +133,22 @@ struct RunState {
             startDevnet: DevnetStarter(world: world, stateDirectory: stateDirectory, python: python).start,
             opened: { _ in }
         )
+    }
+
+    /// What a run is to say of budgets: those of a day count what is on record, and nothing is where the state is new.
+    func notes(on networks: [String]) -> [Diagnostic] {
+        guard isNew else { return [] }
+        return project.manifest.networks.filter { networks.contains($0.name) && $0.budget.day != nil }.map {
+            Diagnostic(
+                .warning,
+                "budget-from-nothing",
+                "the state directory is new, so that the budget of a day of network '\($0.name)' begins at nothing: what was spent "
+                    + "today with another one is not counted",
+                at: $0.location,
+                hint:
+                    "keep the state directory from run to run, or count on 'transaction' and 'run' of the budget alone"
+            )
+        }
     }
 
     /// What compile steps of a plan store; they are done where that is not stored.
