@@ -159,7 +159,11 @@ package struct DeployAction: Hashable, Sendable {
     package var liveFirst: NetworkSpec?
     /// Names that the deployment had before.
     package var formerly: [String]
-    /// What `deployments check` looks at; nothing in a run does.
+    /// The calls that are made to it; only references to deployments and signers are left in them.
+    ///
+    /// Each has a step of its own: here they are held against the contract before that is paid for.
+    package var calls: [CallSpec]
+    /// What `deployments check` asks; a run only holds it against the contract.
     package var expectations: [Expectation]
     /// The signers that expectations read addresses of.
     package var signersExpected: [SignerSpec]
@@ -188,6 +192,7 @@ package struct DeployAction: Hashable, Sendable {
         checks: [StepID] = [],
         liveFirst: NetworkSpec? = nil,
         formerly: [String] = [],
+        calls: [CallSpec] = [],
         expectations: [Expectation] = [],
         signersExpected: [SignerSpec] = [],
         creation: CreationSpec = .plain,
@@ -211,6 +216,7 @@ package struct DeployAction: Hashable, Sendable {
         self.checks = checks
         self.liveFirst = liveFirst
         self.formerly = formerly
+        self.calls = calls
         self.expectations = expectations
         self.signersExpected = signersExpected
         self.creation = creation
@@ -271,6 +277,7 @@ package struct ProxyAction: Hashable, Sendable {
         beacon.value = .zero
         beacon.gasLimit = nil
         beacon.formerly = deployment.formerly.map { DeploymentPart.beacon.recordName(of: $0) }
+        beacon.calls = []
         beacon.expectations = []
         return beacon
     }

@@ -47,6 +47,7 @@ enum EffectSteps {
             checks: checks.gating(.deploy),
             liveFirst: instance.liveFirst,
             formerly: instance.formerly,
+            calls: instance.calls,
             expectations: instance.expectations,
             signersExpected: signersRead(
                 instance.expectations.flatMap(\.equals.references), instance),

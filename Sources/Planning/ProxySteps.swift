@@ -25,8 +25,9 @@ enum ProxySteps {
         code.part = .implementation
         code.name = DeploymentPart.implementation.recordName(of: action.name)
         code.formerly = action.formerly.map { DeploymentPart.implementation.recordName(of: $0) }
-        // What is sent along is for the proxy, and so is what its functions must give.
+        // What is sent along is for the proxy, and so are the calls and what its functions must give.
         code.value = .zero
+        code.calls = []
         code.expectations = []
         var steps = [
             Plan<Action>.Step(

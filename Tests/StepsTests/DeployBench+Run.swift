@@ -84,6 +84,8 @@ extension DeployBench {
         gates: [AuditAction.Gate] = [],
         mates: [DeployAction.LaneMate] = [],
         formerly: [String] = [],
+        calls: [CallSpec] = [],
+        expectations: [Model.Expectation] = [],
         creation: CreationSpec = .plain,
         twins: [DeployAction.Twin] = []
     ) throws -> FakeEffect {
@@ -94,7 +96,8 @@ extension DeployBench {
                     name: name, contract: contract, compile: .compile(contract), audit: .audit(contract),
                     network: network, signer: signer, arguments: arguments, value: value, redeploy: redeploy,
                     signersRead: signersRead, gates: gates, laneMates: mates, formerly: formerly,
-                    creation: creation, twins: twins, location: Self.here)),
+                    calls: calls, expectations: expectations, creation: creation, twins: twins,
+                    location: Self.here)),
             artifact: artifact
         )
     }

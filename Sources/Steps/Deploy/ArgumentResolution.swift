@@ -10,6 +10,25 @@ struct ArgumentResolution: Sendable {
     /// The network that a plain `deployments.NAME` means.
     var network: String
 
+    /// Knows some address for each of these, be it there or not: enough to tell whether arguments have their types.
+    static func placeholders(
+        for references: [Interpolated.Reference],
+        on network: NetworkSpec
+    ) -> ArgumentResolution {
+        var resolution = ArgumentResolution(deployments: [:], signers: [:], network: network.name)
+        // Nobody has its key, and nothing is there.
+        let somewhere = Address.created(by: .zero, nonce: 0)
+        for reference in references {
+            switch reference {
+            case .deploymentAddress(let name, let other):
+                resolution.deployments["\(name)@\(other ?? network.name)"] = somewhere
+            case .signerAddress(let name): resolution.signers[name] = somewhere
+            case .row, .networkName, .networkChainID, .networkValue: break
+            }
+        }
+        return resolution
+    }
+
     /// The arguments of a constructor or function in the shape that the ABI reads.
     func input(_ arguments: Arguments) throws(StepFailure) -> ABIInput {
         switch arguments {

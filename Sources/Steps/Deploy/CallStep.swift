@@ -306,8 +306,16 @@ package struct CallStep: Sendable {
         _ compiled: StoredOutputs,
         _ resolution: ArgumentResolution
     ) throws(StepFailure) -> [UInt8] {
-        let named = function
-        let function = try Self.function(named, try EffectContext.abi(compiled))
+        try callData(function, arguments, try EffectContext.abi(compiled), resolution)
+    }
+
+    static func callData(
+        _ named: Located<String>,
+        _ arguments: Arguments,
+        _ abi: ContractABI,
+        _ resolution: ArgumentResolution
+    ) throws(StepFailure) -> [UInt8] {
+        let function = try Self.function(named, abi)
         let input = try resolution.input(arguments)
         do {
             let value = try ABIType.tuple(function.inputs).value(from: input, path: "arguments")

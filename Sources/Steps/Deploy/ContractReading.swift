@@ -21,27 +21,27 @@ struct ContractReading: Sendable {
         return CallRequest(to: address, data: Array(Keccak256.hash("\(name)()".utf8).bytes.prefix(4)))
     }
 
-    /// Whether the function gives what is wanted, and what it gives.
+    /// The function that is asked and the value that is wanted of it; asks nothing.
     ///
-    /// - Throws: ``StepFailure`` coded `bad-read` where it is no view that gives one value, or its answer is none.
-    func look(
+    /// - Throws: ``StepFailure``: `no-function`; `bad-read` where it is no view that gives one value; `bad-argument` where that
+    ///   value cannot be what is wanted.
+    func question(
         _ abi: ContractABI,
-        at address: Address,
-        _ resolution: ArgumentResolution,
-        answer: (CallRequest) async throws(StepFailure) -> [UInt8]
-    ) async throws(StepFailure) -> (holds: Bool, seen: String) {
+        _ resolution: ArgumentResolution
+    ) throws(StepFailure) -> (function: ABIFunction, wanted: ABIValue) {
         let function = try CallStep.function(read, abi)
         guard function.inputs.isEmpty, function.outputs.count == 1 else {
+            let message = "'\(read.value)' must take nothing and give one value"
+            let hint = "read a public variable, or add a view function"
             throw StepFailure(
                 code: "bad-read",
-                "'\(read.value)' must take nothing and give one value",
-                hint: "read a public variable, or add a view function"
+                message,
+                diagnostics: [.error("bad-read", message, at: read.location, hint: hint)]
             )
         }
-        let type = function.outputs[0].type
-        let wanted: ABIValue
         do {
-            wanted = try type.value(from: try resolution.input(equals), path: path)
+            let type = function.outputs[0].type
+            return (function, try type.value(from: try resolution.input(equals), path: path))
         } catch let error as ABIInputError {
             throw StepFailure(error, at: equals.location)
         } catch let failure as StepFailure {
@@ -49,6 +49,18 @@ struct ContractReading: Sendable {
         } catch {
             throw StepFailure(code: "bad-argument", "\(error)")
         }
+    }
+
+    /// Whether the function gives what is wanted, and what it gives.
+    ///
+    /// - Throws: As ``question(_:_:)``; coded `bad-read` also where the answer is none.
+    func look(
+        _ abi: ContractABI,
+        at address: Address,
+        _ resolution: ArgumentResolution,
+        answer: (CallRequest) async throws(StepFailure) -> [UInt8]
+    ) async throws(StepFailure) -> (holds: Bool, seen: String) {
+        let (function, wanted) = try question(abi, resolution)
         let answer = try await answer(CallRequest(to: address, data: function.selector))
         do {
             let values = try function.results(answer)

@@ -16,6 +16,7 @@ package struct DeployStep: Sendable {
         progress: StepProgress
     ) async throws(StepFailure) -> Performed {
         try Self.judge(action, inputs)
+        try InterfaceCheck.check(action, inputs)
         try context.admit(action.network)
         let network = try await context.hub.open(action.network)
         let resolution = try await context.resolution(

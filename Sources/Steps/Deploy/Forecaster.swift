@@ -94,6 +94,7 @@ package struct Forecaster: Sendable {
                 throw StepFailure(.blocked, code: "needs", reason)
             }
             try DeployStep.judge(action, inputs)
+            try InterfaceCheck.check(proxy?.deployment ?? action, behind: proxy?.spec, inputs)
             let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
             let sender = await sender(action.signer, network)
             forecast.sender = sender?.description

@@ -19,6 +19,7 @@ package struct ProxyStep: Sendable {
         progress: StepProgress
     ) async throws(StepFailure) -> Performed {
         try DeployStep.judge(action, inputs)
+        try InterfaceCheck.check(proxy.deployment, behind: proxy.spec, inputs)
         try context.admit(action.network)
         let network = try await context.hub.open(action.network)
         if try await isNew(action, network, inputs) {

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+extension Pipelines {
+    /// What will stop a run is found before anything is spent, and a plan says so.
+    @Suite struct Foresight {
+        /// Entries with something wrong, the code and the text that it is about.
+        private static let wrong: [(entry: String, code: String, about: String)] = [
+            (#"c: { function: "setFees(uint256)", arguments: ["1"] }"#, "no-function", #""setFees"#),
+            (#"c: { function: "setFee(uint256)", arguments: ["abc"] }"#, "bad-argument", #""abc"#),
+            (#"c: { function: "setFee(uint256)", arguments: ["1", "2"] }"#, "bad-argument", #""1""#),
+            (
+                #"c: { function: "setFee(uint256)", arguments: ["1"], unless: { read: "fees()", equals: "1" } }"#,
+                "no-function", #""fees"#
+            ),
+        ]
+
+        @Test func aTypoInACallIsFoundBeforeItsContractIsPaidFor() async throws {
+            let bench = try await ForesightBench()
+            for (entry, code, about) in Self.wrong {
+                try bench.manifest(ForesightBench.token, ForesightBench.vault(", calls: { \(entry) }"))
+                let text = try bench.sandbox.text("m.yaml").components(separatedBy: "\n")
+                let line = try #require(text.firstIndex { $0.contains("calls:") })
+                let found = try #require(text[line].range(of: about))
+                let column = text[line].utf8.distance(from: text[line].startIndex, to: found.lowerBound) + 1
+                let place = "m.yaml:\(line + 1):\(column): error:"
+
+                let planned = try await bench.plan()
+                #expect(planned.end == .exited(4), "\(planned.errors)")
+                #expect(planned.errors.contains(place), "\(place) \(planned.errors)")
+                #expect(planned.errors.contains("[\(code)]"))
+                let said = try ForesightBench.said(planned)
+                #expect(said["token@chain"]?.action != "blocked")
+                #expect(said["vault@chain"]?.action == "blocked")
+                #expect(said["vault@chain"]?.reason.hasPrefix("call c: ") == true)
+
+                let ran = try await bench.run(["--select", "vault"])
+                #expect(ran.end == .exited(1), "\(ran.errors)")
+                #expect(ran.errors.contains(place), "\(ran.errors)")
+                // The token is another deployment, and kept from the second time on.
+                #expect(try await bench.sent() == 1)
+            }
+            await bench.chain.stop()
+        }
+
+        @Test func whatInitializesAProxyIsHeldAgainstTheContractBeforeTheCodeIsPaidFor() async throws {
+            let bench = try await ForesightBench()
+            func initialize(_ arguments: String) -> String {
+                #", initialize: { function: "initialize(uint256)", arguments: \#(arguments) }"#
+            }
+            for (proxy, more, place) in [
+                (initialize(#"["many"]"#), "", "[bad-argument]"),
+                (initialize(#"["1"]"#), ", value: 1 wei", "[not-payable]"),
+                ("", ", value: 1 wei", "[not-payable]"),
+                (#", owner: "0x12""#, "", "[bad-argument]"),
+                ("", #", calls: { c: { function: "shrink()" } }"#, "[no-function]"),
+                ("", #", checks: { c: { read: "count()", equals: "few" } }"#, "[bad-argument]"),
+            ] {
+                try bench.manifest(
+                    """
+                    counter: { contract: Counter, networks: [chain]\(more),
+                        proxy: { kind: transparent\(proxy) } }
+                    """)
+                let planned = try await bench.plan()
+                #expect(planned.end == .exited(4), "\(planned.errors)")
+                #expect(planned.errors.contains(place), "\(planned.errors)")
+                let said = try ForesightBench.said(planned)
+                #expect(said["implementation:counter@chain"]?.action == "blocked")
+                #expect(said["proxy:counter@chain"]?.reason == "it needs implementation:counter@chain")
+                let ran = try await bench.run()
+                #expect(ran.end == .exited(1), "\(ran.errors)")
+                #expect(ran.errors.contains(place), "\(ran.errors)")
+                #expect(try await bench.sent() == 0)
+            }
+            await bench.chain.stop()
+        }
+    }
+}
