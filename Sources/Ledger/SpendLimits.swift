@@ -65,33 +65,56 @@ extension Ledger {
                 OverBudget(
                     scope: .transaction, network: intent.network, limit: limit, spent: .zero, needed: most))
         }
-        let chain: StatementArguments = [
-            intent.network, try Column.integer(intent.chainID.rawValue, "chain id"),
-            intent.genesisHash.description, operation.id.rawValue,
-        ]
-        func check(
-            _ scope: OverBudget.Scope, _ limit: Wei?, _ rule: String, _ value: any DatabaseValueConvertible
-        )
+        let (network, chain) = (intent.network, (intent.chainID, intent.genesisHash))
+        func check(_ scope: OverBudget.Scope, _ limit: Wei?, _ rule: String, _ value: StatementArguments)
             throws
         {
             guard let limit else { return }
-            let sum =
-                try database.keptRow(
-                    sql: """
-                        SELECT sum(spend_gwei) FROM transactions
-                            WHERE network = ? AND chain_id = ? AND genesis_hash = ? AND id <> ? AND \(rule)
-                        """,
-                    arguments: chain + [value]
-                )?[0] as Int64?
-            let spent = Wei(UInt128(sum ?? 0) * Self.gwei)
+            let spent = try Self.spent(
+                on: network, chain, "id <> ? AND \(rule)", [operation.id.rawValue] + value, in: database)
             guard spent + most > limit else { return }
             throw LedgerError.overBudget(
                 OverBudget(scope: scope, network: intent.network, limit: limit, spent: spent, needed: most))
         }
-        try check(.run, limits.run, "run = ?", intent.run)
-        let day = now().milliseconds / 86_400_000 * 86_400_000
-        try check(.day, limits.day, "created_at >= ?", day)
+        try check(.run, limits.run, "run = ?", [intent.run])
+        try check(.day, limits.day, "created_at >= ?", [today])
         try count(most, for: operation.id, in: database)
+    }
+
+    /// What counts for a network's budget of today already: what is spent, and what is reserved for what is on its way.
+    ///
+    /// Rounded up to whole gwei.
+    package func spentToday(
+        on network: String,
+        chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> Wei {
+        try read { database in
+            try Self.spent(on: network, (chainID, genesisHash), "created_at >= ?", [today], in: database)
+        }
+    }
+
+    /// When the day began that it is in UTC.
+    private var today: Int64 { now().milliseconds / 86_400_000 * 86_400_000 }
+
+    private static func spent(
+        on network: String,
+        _ chain: (id: ChainID, genesis: Hash),
+        _ rule: String,
+        _ values: StatementArguments,
+        in database: Database
+    ) throws -> Wei {
+        let sum =
+            try database.keptRow(
+                sql: """
+                    SELECT sum(spend_gwei) FROM transactions
+                        WHERE network = ? AND chain_id = ? AND genesis_hash = ? AND \(rule)
+                    """,
+                arguments: [
+                    network, try Column.integer(chain.id.rawValue, "chain id"), chain.genesis.description,
+                ] + values
+            )?[0] as Int64?
+        return Wei(UInt128(sum ?? 0) * gwei)
     }
 
     /// Sets what an operation counts for in budgets.

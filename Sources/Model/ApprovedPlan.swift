@@ -40,6 +40,8 @@ package struct ApprovedPlan: Sendable {
     private func departures(of forecast: DeploymentForecast) -> [String] {
         let name = forecast.step.placed
         guard let approved = deployments[forecast.step] else { return ["\(name): it is not in the plan"] }
+        // Nothing of it was approved, so its own steps refuse whatever they would do.
+        guard !approved.isStuck else { return [] }
         var found: [String] = approved.differences(from: forecast)
         if forecast.action != .keep, forecast.action != approved.action {
             let why = forecast.reason.isEmpty ? "" : " (\(forecast.reason))"

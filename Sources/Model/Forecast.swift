@@ -107,6 +107,10 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var proposedIn: String?
     /// The address of the contract whose place it takes; nil where it takes none's.
     package var replaces: String?
+    /// Why it comes to nothing, where that is found in it; nil where it does not, or only since something that it needs does.
+    ///
+    /// No part of a plan file.
+    package private(set) var obstacle: StepFailure?
 
     package init(
         step: StepID,
@@ -151,4 +155,18 @@ package struct DeploymentForecast: Hashable, Sendable {
 
     /// Whether a run would change something.
     package var isChange: Bool { action != .keep || !calls.isEmpty }
+
+    /// Whether it comes to nothing.
+    package var isStuck: Bool { action == .blocked || action == .drift }
+
+    /// The code of what is stopped by something else.
+    package static let needsOther = "needs"
+
+    /// Says that it comes to nothing; the first reason stands.
+    package mutating func stop(by failure: StepFailure) {
+        guard !isStuck else { return }
+        action = failure.code == "drift" ? .drift : .blocked
+        reason = failure.message
+        if failure.code != Self.needsOther { obstacle = failure }
+    }
 }

@@ -133,6 +133,24 @@ import Testing
             ])
     }
 
+    @Test func whatWasBlockedIsNoDepartureSinceNothingOfItIsDone() {
+        let plan = ApprovedPlan(digest: code, deployments: [forecast("token", .blocked)])
+        #expect(plan.departures(of: [forecast("token", .create) { $0.arguments = "other" }]) == [])
+    }
+
+    @Test func whatIsStoppedTwiceHasTheFirstReason() {
+        var stopped = forecast()
+        stopped.stop(by: StepFailure(.blocked, code: "drift", "first"))
+        stopped.stop(by: StepFailure(.blocked, code: "over-budget", "second"))
+        #expect(stopped.action == .drift)
+        #expect(stopped.reason == "first")
+        #expect(stopped.obstacle?.code == "drift")
+        var along = forecast()
+        along.stop(by: StepFailure(.blocked, code: DeploymentForecast.needsOther, "it needs deploy:a@b"))
+        #expect(along.action == .blocked)
+        #expect(along.obstacle == nil)
+    }
+
     @Test func anotherSaltIsADeparture() {
         let now = forecast { $0.salt = #"createx ["v2"]"# }
         #expect(departures(now) == [#"token@sepolia: salt none → createx ["v2"]"#])

@@ -74,5 +74,56 @@ extension Pipelines {
             }
             await bench.chain.stop()
         }
+
+        /// What stops a run: more of the network, the deployments, and the reason of the token and of the vault.
+        private static let stops: [(network: String, deployments: [String], token: String, vault: String)] = [
+            (", budget: { transaction: 1 gwei }", [], "over budget: ", "over budget: "),
+            (", budget: { run: 1 gwei }", [], "over budget: ", "over budget: "),
+            (", budget: { day: 1 gwei }", [], "over budget: ", "over budget: "),
+            (", limits: { runtimeCodeBytes: 20 }", [], "the runtime code of Token is ", "it needs "),
+            (", limits: { initCodeBytes: 20 }", [], "the init code of Token is ", "it needs "),
+            (
+                "", [#"token: { contract: Token, networks: [chain], arguments: ["13"] }"#],
+                "it would revert: reverted: unlucky", "it needs "
+            ),
+            (", after: other", [], "network 'chain' comes after 'other'", "it needs "),
+        ]
+
+        @Test func whatWillStopARunIsForetold() async throws {
+            let bench = try await ForesightBench()
+            let other = "other: { engine: devnet, state: persistent, chainId: 31338 }"
+            for (network, deployments, token, vault) in Self.stops {
+                let entry = deployments.first ?? ForesightBench.token
+                try bench.manifest(
+                    network: network, networks: [other], entry, ForesightBench.vault())
+                let planned = try await bench.plan()
+                #expect(planned.end == .exited(4), "\(network): \(planned.errors)")
+                let said = try ForesightBench.said(planned)
+                #expect(said.values.map(\.action) == ["blocked", "blocked"], "\(planned.errors)")
+                #expect(said["token@chain"]?.reason.hasPrefix(token) == true, "\(said)")
+                #expect(said["vault@chain"]?.reason.hasPrefix(vault) == true, "\(said)")
+            }
+            // A plan of such things can be applied, and does none of them.
+            try bench.manifest(network: ", budget: { transaction: 1 gwei }")
+            _ = try await bench.plan(["--network", "chain", "--out", "plan.json"])
+            let applied = try await bench.apply()
+            #expect(applied.end == .exited(4), "\(applied.errors)")
+            #expect(applied.errors.contains("planned blocked, now create"), "\(applied.errors)")
+            #expect(try await bench.sent() == 0)
+            await bench.chain.stop()
+        }
+
+        @Test func anAccountWithoutFundsIsForetoldWithWhatIsMissing() async throws {
+            let bench = try await ForesightBench()
+            let poor = ["DEV_KEY": "0x" + String(repeating: "7", count: 64)]
+            let planned = try await bench.plan(environment: poor)
+            #expect(planned.end == .exited(4), "\(planned.errors)")
+            let said = try ForesightBench.said(planned)
+            #expect(said.values.map(\.action) == ["blocked", "blocked"])
+            let reason = try #require(said["token@chain"]?.reason)
+            #expect(reason.contains(" has 0 ether on 'chain', and the plan needs up to "), "\(reason)")
+            #expect(reason.hasSuffix(" ether more"))
+            await bench.chain.stop()
+        }
     }
 }

@@ -85,6 +85,9 @@ package struct NodeFault: Error, Hashable, Sendable {
     package let revertData: [UInt8]?
 
     package var kind: NodeFaultKind { NodeFaultKind(code: code, message: message) }
+
+    /// Whether a contract did not take the call.
+    package var isRevert: Bool { revertData != nil || kind == .reverted }
 }
 
 extension NodeFault: CustomStringConvertible {

@@ -63,7 +63,7 @@ extension DeployStep {
         try await context.checkHistory(ahead: try context.onceOnly(action, on: network), on: network)
     }
 
-    private static func checkSizes(_ call: ConstructorCall, _ action: DeployAction) throws(StepFailure) {
+    static func checkSizes(_ call: ConstructorCall, _ action: DeployAction) throws(StepFailure) {
         let limits = action.network.limits
         for (what, size, limit, rule) in [
             ("runtime code", call.runtimeCode.count, limits.maxRuntimeCode, "EIP-170"),

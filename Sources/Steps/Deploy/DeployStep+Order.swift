@@ -49,7 +49,7 @@ extension DeployStep {
         }
     }
 
-    private static func notLive(_ what: String, _ action: DeployAction) -> StepFailure {
+    static func notLive(_ what: String, _ action: DeployAction) -> StepFailure {
         StepFailure(
             .blocked,
             code: "not-live-first",

@@ -25,23 +25,28 @@ struct ForecastBounds: Sendable {
             do throws(StepFailure) {
                 price = try await GasPrice.now(network)
             } catch {
-                for effect in here where effect.call == nil {
-                    forecasts[effect.deployment].action = .blocked
-                    forecasts[effect.deployment].reason = error.message
-                }
+                for effect in here { forecasts[effect.deployment].stop(by: error) }
                 continue
             }
-            var bounds = await estimated(here, network)
+            let (estimates, revert) = await estimated(here, network)
+            // What an earlier run signed and nobody confirmed yet may change what the first one does.
+            if let revert, await startsHere(here.prefix(1), network) { note(revert, here[0], &forecasts) }
+            var bounds = estimates
             if bounds.contains(where: { $0 == nil }) {
                 for (place, ran) in await simulated(here, network).enumerated() where bounds[place] == nil {
                     switch ran {
                     case .ran(let charged):
                         bounds[place] = (DeploymentForecast.GasBound.simulated(charged), .simulated)
-                    case .reverted(let words): note(words, here[place], &forecasts)
+                    case .reverted(let words):
+                        note(
+                            "simulated behind the rest of the plan it fails: \(words)", here[place],
+                            &forecasts)
                     }
                 }
             }
             for (effect, bound) in zip(here, bounds) {
+                // Of what is known to fail a bound by rule says nothing.
+                if bound == nil, forecasts[effect.deployment].isStuck { continue }
                 let given: Bound? = effect.gasLimit.map { ($0, .given) }
                 set(
                     given ?? bound ?? (network.spec.limits.maxTransactionGas, .rule), price, effect,
@@ -51,17 +56,28 @@ struct ForecastBounds: Sendable {
     }
 
     /// What the node estimates with a fifth on top; nil where it cannot, as where a contract that is called is not there yet.
-    private func estimated(_ effects: [ForecastEffect], _ network: OpenNetwork) async -> [Bound?] {
+    ///
+    /// Where the very first reverts, no other can be the reason: the words say why.
+    private func estimated(
+        _ effects: [ForecastEffect],
+        _ network: OpenNetwork
+    ) async -> (bounds: [Bound?], revert: String?) {
         var bounds = [Bound?](repeating: nil, count: effects.count)
+        var revert: String?
         let asked = effects.indices.filter { effects[$0].request != nil && effects[$0].standsAlone }
         let requests = asked.compactMap { effects[$0].request }
         guard !requests.isEmpty, let answers = try? await network.rpc.estimateGas(requests) else {
-            return bounds
+            return (bounds, nil)
         }
         for (place, answer) in zip(asked, answers) {
-            if let gas = try? answer.get() { bounds[place] = (gas + gas / 5, .estimated) }
+            switch answer {
+            case .success(let gas): bounds[place] = (gas + gas / 5, .estimated)
+            case .failure(.node(let fault)) where place == 0 && fault.isRevert:
+                revert = "it would revert: \(RevertReason(fault.revertData ?? []))"
+            case .failure: continue
+            }
         }
-        return bounds
+        return (bounds, revert)
     }
 
     private enum Run {
@@ -123,11 +139,8 @@ struct ForecastBounds: Sendable {
     }
 
     private func note(_ words: String, _ effect: ForecastEffect, _ forecasts: inout [DeploymentForecast]) {
-        let words = "; simulated behind the rest of the plan it fails: \(words)"
-        if let call = effect.call {
-            forecasts[effect.deployment].calls[call].reason += words
-        } else {
-            forecasts[effect.deployment].reason += words
-        }
+        let name = effect.call.map { "call \(forecasts[effect.deployment].calls[$0].name): " } ?? ""
+        forecasts[effect.deployment].stop(
+            by: StepFailure(.blocked, code: GasEstimates.wouldRevert, name + words))
     }
 }

@@ -21,6 +21,7 @@ struct ForecastEffect: Sendable {
     /// Which forecast it is of, and which of that one's calls; nil: its creation.
     var deployment = 0
     var call: Int?
+    var payer = ForecastPayer.lane
 
     /// nil where it cannot be run.
     var request: CallRequest? {
@@ -64,11 +65,31 @@ struct ForecastView {
     }
 
     /// Says of which forecast the effect is, where the step has one.
-    mutating func note(_ deployment: Int, call: Int? = nil) {
+    mutating func note(_ deployment: Int, call: Int? = nil, by signer: SignerSpec?) {
         guard var effect = next else { return }
         effect.deployment = deployment
         effect.call = call
+        effect.payer = ForecastPayer(signer)
         effects.append(effect)
         next = nil
+    }
+}
+
+/// Who pays for a transaction of a plan.
+enum ForecastPayer: Sendable {
+    /// The sender, whose lane keeps to the network's budget.
+    case lane
+    /// The sender, and people send it.
+    case sender
+    /// Whoever executes what a Safe was asked for.
+    case somebody
+
+    /// Who pays for what `signer` signs; nil: a devnet's first account.
+    init(_ signer: SignerSpec?) {
+        switch signer?.form {
+        case nil, .key, .keystore, .remote: self = .lane
+        case .address: self = .sender
+        case .safe: self = .somebody
+        }
     }
 }

@@ -103,4 +103,40 @@ extension Forecaster {
             return known
         }
     }
+
+    /// The code with some address wherever one is not known: it has its size, and its arguments their types.
+    func withPlaceholders(
+        _ action: DeployAction,
+        _ inputs: StepInputs
+    ) throws(StepFailure) -> ConstructorCall {
+        try ConstructorCall(
+            action,
+            compiled: try inputs[action.compile],
+            resolution: .placeholders(for: action.references, on: action.network)
+        )
+    }
+
+    /// Whether the same code is live, or will be, on the network that this one comes after.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked` where it is not.
+    func checkLiveFirst(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ view: ForecastView
+    ) async throws(StepFailure) {
+        guard let first = action.liveFirst else { return }
+        let step = StepID.placing(action.part, of: action.deployment, on: first.name)
+        switch view.actions[step] {
+        // The run puts it there first.
+        case .create, .replace, .upgrade: return
+        case .drift, .blocked:
+            throw StepFailure(.blocked, code: DeploymentForecast.needsOther, "it needs \(step)")
+        case .keep: break
+        case nil:
+            guard mayAsk(first) else {
+                throw DeployStep.notLive("it is not on '\(first.name)' yet", action)
+            }
+        }
+        try await DeployStep(context).checkLiveFirst(action, call)
+    }
 }

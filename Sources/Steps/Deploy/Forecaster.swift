@@ -19,11 +19,20 @@ package struct Forecaster: Sendable {
         self.mayAsk = mayAsk
     }
 
-    /// The forecast of each deployment of `plan`, in plan order; `outcome` and `inputs` are of its pure steps.
+    /// The forecast of each deployment of `plan`, in plan order.
+    ///
+    /// - Parameters:
+    ///   - plan: The plan.
+    ///   - outcome: How its pure steps ended.
+    ///   - inputs: What they stored.
+    ///   - countsMoney: Whether what cannot be paid for comes to nothing. Not where a plan is applied: it has its bounds, prices
+    ///     have moved since, and the run looks again before each transaction.
+    /// - Returns: What a run would do.
     package func forecast(
         _ plan: Plan<Action>,
         outcome: [StepID: Outcome],
-        inputs: StepInputs
+        inputs: StepInputs,
+        countsMoney: Bool = true
     ) async -> [DeploymentForecast] {
         var view = ForecastView()
         var forecasts: [DeploymentForecast] = []
@@ -33,29 +42,38 @@ package struct Forecaster: Sendable {
             case .deploy(let action):
                 let forecast = await forecast(action, behind: nil, outcome, inputs, &view)
                 forecasts.append(view.noting(await replacing(forecast, action), as: action.name))
-                view.note(forecasts.count - 1)
+                view.note(forecasts.count - 1, by: action.signer)
             case .implementation(let action, let proxy):
                 let forecast = await forecast(action, behind: proxy, outcome, inputs, &view)
                 forecasts.append(view.noting(await replacing(forecast, action), as: action.name))
-                view.note(forecasts.count - 1)
+                view.note(forecasts.count - 1, by: action.signer)
             case .beacon(let action):
                 let forecast = await forecastBeacon(action, outcome, inputs, &view)
                 let beacon = action.beaconDeployment(compiledBy: action.proxyCompile)
                 forecasts.append(view.noting(await replacing(forecast, beacon), as: beacon.name))
-                view.note(forecasts.count - 1)
+                view.note(forecasts.count - 1, by: action.deployment.signer)
             case .proxy(let action):
                 let forecast = await forecastProxy(action, outcome, inputs, &view)
                 forecasts.append(view.noting(await replacing(forecast, action.deployment), as: action.name))
-                view.note(forecasts.count - 1)
+                let signer = forecast.action == .upgrade ? action.upgrader : action.deployment.signer
+                view.note(forecasts.count - 1, by: signer)
             case .call(let action):
                 guard let position = forecasts.firstIndex(where: { $0.step == action.deploy }),
                     let call = await call(action, inputs, forecasts[position], &view)
                 else { continue }
                 forecasts[position].calls.append(call)
-                view.note(position, call: forecasts[position].calls.count - 1)
+                view.note(position, call: forecasts[position].calls.count - 1, by: action.signer)
             }
         }
+        let kept = Set(forecasts.filter { $0.action == .keep }.map(\.step))
         await ForecastBounds(context).fill(&forecasts, view.effects)
+        Self.stopDependents(in: plan, of: kept, &forecasts)
+        if countsMoney {
+            await ForecastMoney(context).judge(&forecasts, view.effects)
+            Self.stopDependents(in: plan, of: kept, &forecasts)
+        }
+        // Nothing is called where nothing comes to be, and nothing of it is approved.
+        for position in forecasts.indices where forecasts[position].isStuck { forecasts[position].calls = [] }
         return forecasts
     }
 
@@ -69,6 +87,25 @@ package struct Forecaster: Sendable {
         var replacing = forecast
         replacing.replaces = known.entry.address.description
         return replacing
+    }
+
+    /// Stops what needs a contract that comes to nothing; one of `kept` is there all the same.
+    private static func stopDependents(
+        in plan: Plan<Action>,
+        of kept: Set<StepID>,
+        _ forecasts: inout [DeploymentForecast]
+    ) {
+        let places = Dictionary(
+            forecasts.enumerated().map { ($1.step, $0) }, uniquingKeysWith: { first, _ in first })
+        for step in plan.steps {
+            guard let place = places[step.id], forecasts[place].action != .keep else { continue }
+            let stuck = step.needs.first { need in
+                places[need].map { forecasts[$0].isStuck && !kept.contains(need) } ?? false
+            }
+            guard let stuck else { continue }
+            forecasts[place].stop(
+                by: StepFailure(.blocked, code: DeploymentForecast.needsOther, "it needs \(stuck)"))
+        }
     }
 
     private func forecast(
@@ -91,7 +128,7 @@ package struct Forecaster: Sendable {
         do throws(StepFailure) {
             let needs = [action.compile, action.audit] + action.checks
             if let reason = blocked(needs, action.references, on: action.network, outcome, view) {
-                throw StepFailure(.blocked, code: "needs", reason)
+                throw StepFailure(.blocked, code: DeploymentForecast.needsOther, reason)
             }
             try DeployStep.judge(action, inputs)
             try InterfaceCheck.check(proxy?.deployment ?? action, behind: proxy?.spec, inputs)
@@ -113,8 +150,7 @@ package struct Forecaster: Sendable {
             try await decide(
                 action, behind: proxy, call, creation, network, sender, inputs, &forecast, &view)
         } catch {
-            forecast.action = error.code == "drift" ? .drift : .blocked
-            forecast.reason = error.message
+            forecast.stop(by: error)
         }
         return forecast
     }
@@ -170,6 +206,10 @@ package struct Forecaster: Sendable {
                     try context.onceOnly(part, on: network), by: sender, on: network)
             }
         }
+        let known: ConstructorCall
+        if let call { known = call } else { known = try withPlaceholders(action, inputs) }
+        try DeployStep.checkSizes(known, action)
+        try await checkLiveFirst(action, known, view)
         if let proxy {
             let upgrader = await self.sender(proxy.upgrader, network)
             try await ProxyStep(context).admitCode(for: proxy, network, inputs) {

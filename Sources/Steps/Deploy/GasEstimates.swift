@@ -52,7 +52,7 @@ struct GasEstimates: Sendable {
         do throws(RPCFailure) {
             estimate = try answer.get()
         } catch {
-            if case .node(let fault) = error, fault.revertData != nil || fault.kind == .reverted {
+            if case .node(let fault) = error, fault.isRevert {
                 let reason = RevertReason(fault.revertData ?? [], abi: request.abi)
                 throw StepFailure(
                     code: Self.wouldRevert,

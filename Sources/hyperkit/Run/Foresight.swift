@@ -36,8 +36,11 @@ struct Foresight {
         self.world = world
     }
 
-    /// Looks; `files` take the events of the pure steps.
+    /// Looks.
     ///
+    /// - Parameters:
+    ///   - files: Take the events of the pure steps.
+    /// - Returns: What was seen.
     /// - Throws: ``Exit`` where it was interrupted, or the environment is not ready.
     func look(_ files: [EventFile]) async throws -> Seen {
         let state = try await RunState.open(
@@ -48,8 +51,9 @@ struct Foresight {
         let seen = await interrupts.run {
             let (ends, outcomes) = await pureSteps(of: plan, state, hub, files)
             let inputs = state.inputs(outcomes)
-            let forecasts = await state.forecaster(hub: hub)
-                .forecast(plan, outcome: outcomes, inputs: inputs)
+            let forecaster = state.forecaster(hub: hub) { Console.err([$0]) }
+            let forecasts = await forecaster.forecast(
+                plan, outcome: outcomes, inputs: inputs, countsMoney: approved == nil)
             let shown = await state.shown(plan, forecasts, inputs: inputs, hub: hub)
             return Seen(ends: ends, forecasts: forecasts, shown: shown)
         }

@@ -242,9 +242,12 @@ struct RunState {
     /// How long a step will take, by what it took before.
     @Sendable func estimate(_ step: StepID) -> Duration { durations.estimate(step) }
 
-    /// Says what effects would be; a devnet that would start empty is not started for it.
-    func forecaster(hub: NetworkHub) -> Forecaster {
-        Forecaster(effects(hub)) { [world, stateDirectory] network in
+    /// Says what effects would be, and in notices what else is to be known; a devnet that would start empty is not started for it.
+    func forecaster(
+        hub: NetworkHub,
+        notice: @escaping @Sendable (Diagnostic) -> Void
+    ) -> Forecaster {
+        Forecaster(effects(hub, notice: notice)) { [world, stateDirectory] network in
             switch network.chain {
             case .rpc: true
             case .devnet(.ephemeral, _): false

@@ -12,7 +12,7 @@ extension Forecaster {
         _ view: inout ForecastView
     ) async -> DeploymentForecast {
         guard let compile = action.beaconCompile else {
-            return Self.blocked(action, .beacon, "it has no beacon")
+            return Self.stuck(action, .beacon, StepFailure(code: "no-beacon", "it has no beacon"))
         }
         let beacon = action.beaconDeployment(compiledBy: compile)
         do throws(StepFailure) {
@@ -277,7 +277,7 @@ extension Forecaster {
         let stuck = [action.implementation, action.beacon].compactMap(\.self).first(where: view.isStuck)
         let reason =
             stuck.map { "it needs \($0)" } ?? blocked(needs, references, on: action.network, outcome, view)
-        if let reason { throw StepFailure(.blocked, code: "needs", reason) }
+        if let reason { throw StepFailure(.blocked, code: DeploymentForecast.needsOther, reason) }
     }
 
     private static func stuck(
@@ -285,23 +285,15 @@ extension Forecaster {
         _ part: DeploymentPart,
         _ failure: StepFailure
     ) -> DeploymentForecast {
-        var forecast = blocked(action, part, failure.message)
-        if failure.code == "drift" { forecast.action = .drift }
-        return forecast
-    }
-
-    private static func blocked(
-        _ action: ProxyAction,
-        _ part: DeploymentPart,
-        _ reason: String
-    ) -> DeploymentForecast {
-        DeploymentForecast(
+        var forecast = DeploymentForecast(
             step: .placing(part, of: action.name, on: action.network.name),
             network: action.network.name,
-            action: .blocked,
-            reason: reason,
+            action: .create,
+            reason: "",
             arguments: action.spec.spelling,
             valueWei: action.deployment.value.description
         )
+        forecast.stop(by: failure)
+        return forecast
     }
 }

@@ -1,0 +1,155 @@
+import EthereumTypes
+import Ledger
+import Model
+
+/// Whether what a plan would do can be paid for: out of the budgets of its networks, and by its senders.
+///
+/// What a node estimated or ran, and what the manifest gives, counts. A bound by rule does not say what is needed: where only with
+/// those it would be too much, a note says so.
+struct ForecastMoney: Sendable {
+    private let context: EffectContext
+
+    init(_ context: EffectContext) { self.context = context }
+
+    /// Stops what cannot be paid for.
+    func judge(_ forecasts: inout [DeploymentForecast], _ effects: [ForecastEffect]) async {
+        for name in Set(effects.map(\.network.spec.name)).sorted() {
+            let here = effects.filter { $0.network.spec.name == name }
+            budget(here, &forecasts)
+            await funds(here, &forecasts)
+        }
+    }
+
+    /// What one transaction, or several, may cost.
+    private struct Cost {
+        /// Without the gas that is only bounded by rule.
+        var known = Wei.zero
+        var most = Wei.zero
+
+        static func + (left: Cost, right: Cost) -> Cost {
+            Cost(known: left.known + right.known, most: left.most + right.most)
+        }
+    }
+
+    /// nil where the chain gave no price, or it will not be sent.
+    private func cost(_ effect: ForecastEffect, _ forecasts: [DeploymentForecast]) -> Cost? {
+        let forecast = forecasts[effect.deployment]
+        guard !forecast.isStuck else { return nil }
+        let call = effect.call.map { forecast.calls[$0] }
+        let text = call.map(\.maxCostWei) ?? forecast.maxCostWei
+        guard let most = text.flatMap({ UInt128($0) }).map({ Wei($0) }) else { return nil }
+        let isByRule = (call.map(\.gasBound) ?? forecast.gasBound) == .rule
+        return Cost(known: isByRule ? effect.value : most, most: most)
+    }
+
+    private func stop(
+        _ effect: ForecastEffect,
+        _ failure: StepFailure,
+        _ forecasts: inout [DeploymentForecast]
+    ) {
+        var failure = failure
+        if let call = effect.call {
+            failure.message = "call \(forecasts[effect.deployment].calls[call].name): \(failure.message)"
+        }
+        forecasts[effect.deployment].stop(by: failure)
+    }
+
+    private func note(_ code: String, _ words: String, _ network: NetworkSpec) {
+        context.notice(
+            Diagnostic(
+                .note,
+                code,
+                "network '\(network.name)': with what is bounded by rule alone \(words)",
+                at: network.location,
+                hint: "what it really needs is known when it is sent; 'gasLimit' bounds it before"
+            )
+        )
+    }
+
+    // MARK: Budgets
+
+    /// Goes through what is sent as a run reserves it: what is over a budget is left out, and the next is looked at.
+    private func budget(_ effects: [ForecastEffect], _ forecasts: inout [DeploymentForecast]) {
+        guard let network = effects.first?.network, network.spec.budget != NetworkSpec.Budget() else {
+            return
+        }
+        let budget = network.spec.budget
+        // What cannot be read is said when it is reserved.
+        let today =
+            budget.day == nil
+            ? nil
+            : try? context.ledger.spentToday(
+                on: network.spec.name, chainID: network.spec.chainID, genesisHash: network.genesis)
+        let spentToday = today ?? .zero
+        var run = Cost()
+        var noted: Set<OverBudget.Scope> = []
+        for effect in effects where effect.payer == .lane {
+            guard let cost = cost(effect, forecasts) else { continue }
+            let next = run + cost
+            let scopes: [(OverBudget.Scope, Wei?, Cost, spent: Wei)] = [
+                (.transaction, budget.transaction, cost, .zero), (.run, budget.run, next, .zero),
+                (.day, budget.day, next, spentToday),
+            ]
+            var isOver = false
+            for (scope, limit, asked, spent) in scopes {
+                guard let limit, !isOver, spent + asked.most > limit else { continue }
+                let words = Self.words(scope, limit, spent)
+                if spent + asked.known > limit {
+                    isOver = true
+                    let needs = "over budget: it needs up to \(asked.known.ether()) ether"
+                    let before = scope == .transaction ? "" : " with what comes before it"
+                    stop(
+                        effect, StepFailure(.blocked, code: "over-budget", "\(needs)\(before), and \(words)"),
+                        &forecasts)
+                } else if noted.insert(scope).inserted {
+                    note(
+                        "over-budget", "the plan may need \(asked.most.ether()) ether, and \(words)",
+                        network.spec)
+                }
+            }
+            if !isOver { run = next }
+        }
+    }
+
+    private static func words(_ scope: OverBudget.Scope, _ limit: Wei, _ spent: Wei) -> String {
+        let budget = "the budget allows \(limit.ether()) ether a \(scope.rawValue)"
+        return spent > .zero ? "\(budget), of which \(spent.ether()) ether is spent or reserved" : budget
+    }
+
+    // MARK: Balances
+
+    private func funds(_ effects: [ForecastEffect], _ forecasts: inout [DeploymentForecast]) async {
+        guard let network = effects.first?.network else { return }
+        var sums: [Address: Cost] = [:]
+        for effect in effects where effect.payer != .somebody {
+            guard let cost = cost(effect, forecasts) else { continue }
+            sums[effect.sender] = (sums[effect.sender] ?? Cost()) + cost
+        }
+        for (sender, sum) in sums.sorted(by: { $0.key.description < $1.key.description }) {
+            let balance: Wei
+            do throws(StepFailure) {
+                balance = try await network.balance(of: sender)
+            } catch {
+                // The run asks again.
+                continue
+            }
+            guard balance < sum.most else { continue }
+            let has = "\(sender) has \(balance.ether()) ether on '\(network.spec.name)'"
+            guard balance < sum.known else {
+                note(
+                    "insufficient-funds", "the plan may need \(sum.most.ether()) ether, and \(has)",
+                    network.spec)
+                continue
+            }
+            let missing = Wei(sum.known.value - balance.value).ether()
+            let failure = StepFailure(
+                .blocked,
+                code: "insufficient-funds",
+                "\(has), and the plan needs up to \(sum.known.ether()) ether of it: \(missing) ether more"
+            )
+            for effect in effects where effect.sender == sender && effect.payer != .somebody {
+                stop(effect, failure, &forecasts)
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Model
+import Synchronization
+import Testing
+
+@testable import Ledger
+@testable import Steps
+
+/// What will surely stop a run is foretold.
+@Suite struct DeployForesightTests {
+    let bench: DeployBench
+
+    init() throws {
+        bench = try DeployBench()
+        bench.knowFees()
+    }
+
+    /// The forecast of effects, each after those that it is told to need.
+    func forecast(
+        _ effects: [FakeEffect],
+        needs: [StepID: [StepID]] = [:],
+        countsMoney: Bool = true
+    ) async throws -> [DeploymentForecast] {
+        let steps = effects.map {
+            Plan<Action>.Step(id: $0.step, work: $0.work, needs: needs[$0.step] ?? [])
+        }
+        let pure = try DeployBench.pure(effects)
+        return await Forecaster(try bench.context(try bench.ledger())) { _ in true }.forecast(
+            try Plan(ordering: steps), outcome: pure.mapValues { .succeeded($0.outputs) },
+            inputs: StepInputs(pure), countsMoney: countsMoney)
+    }
+
+    let token = StepID.deploy("token", on: "sepolia")
+
+    /// Two that cost the same, the second with a call.
+    func two(_ network: NetworkSpec) throws -> [FakeEffect] {
+        [
+            try bench.deploy("token", .withFee, network: network),
+            try bench.deploy("vault", .withFee, network: network),
+            try bench.call("setFee", of: "vault", network: network),
+        ]
+    }
+
+    /// What one creation is bounded by, at 3 gwei.
+    var cost: Wei {
+        let gas = FakeChain.gas(FakeArtifact.withFee.initCode)
+        return Wei(3_000_000_000) * (gas + gas / 5)
+    }
+
+    static func network(change: (inout NetworkSpec) -> Void) -> NetworkSpec {
+        var network = DeployBench.sepolia
+        change(&network)
+        return network
+    }
+
+    // MARK: The manifest
+
+    @Test func aWrongCallBlocksItsDeploymentAndWhatNeedsThat() async throws {
+        let asset = DeployArgumentTests.reference(.deploymentAddress(name: "token", network: nil))
+        let wrong = DeployInterfaceTests.call("setFees(uint256)")
+        let forecasts = try await forecast([
+            bench.deploy("token", .withFee, calls: [wrong]),
+            bench.deploy("vault", DeployCrashTests.vault, arguments: .positional([asset])),
+        ])
+        #expect(forecasts.map(\.action) == [.blocked, .blocked])
+        #expect(forecasts[0].reason.hasPrefix("call setFee: the contract has no function 'setFees(uint256)'"))
+        #expect(forecasts[0].obstacle?.code == "no-function")
+        #expect(forecasts[0].obstacle?.diagnostics.map(\.location?.line) == [41])
+        #expect(forecasts[1].obstacle == nil, "it is only stopped along")
+    }
+
+    @Test func codeThatIsTooLargeIsBlocked() async throws {
+        let small = Self.network { $0.limits.maxRuntimeCode = 3 }
+        let forecasts = try await forecast([bench.deploy("token", network: small)])
+        #expect(forecasts.map(\.obstacle?.code) == ["code-size"])
+        let initial = Self.network { $0.limits.maxInitCode = 6 }
+        #expect(
+            try await forecast([bench.deploy("token", network: initial)]).map(\.obstacle?.code) == [
+                "code-size"
+            ])
+    }
+
+    @Test func whatComesAfterAnotherNetworkWaitsForThat() async throws {
+        let first = Self.network { $0.name = "first" }
+        var second = try bench.deploy("token", .withFee)
+        guard case .deploy(var action) = second.work else { return }
+        action.liveFirst = first
+        second.work = .deploy(action)
+        let alone = try await forecast([second])
+        #expect(alone.map(\.obstacle?.code) == ["not-live-first"])
+        let both = try await forecast([try bench.deploy("token", .withFee, network: first), second])
+        #expect(both.map(\.action) == [.create, .create])
+        let wrong = DeployInterfaceTests.call("setFees(uint256)")
+        let stuck = try await forecast([
+            try bench.deploy("token", .withFee, network: first, calls: [wrong]), second,
+        ])
+        #expect(stuck.map(\.reason)[1] == "it needs deploy:token@first")
+        #expect(stuck[1].obstacle == nil)
+    }
+
+    // MARK: Reverts
+
+    @Test func theFirstOfAPlanThatWouldRevertIsBlocked() async throws {
+        bench.node.plan(.refuse(code: 3, "execution reverted"), on: "eth_estimateGas")
+        let forecasts = try await forecast(try two(DeployBench.sepolia))
+        #expect(forecasts.map(\.action) == [.blocked, .create])
+        #expect(forecasts[0].obstacle?.code == "would-revert")
+    }
+
+    // MARK: Money
+
+    @Test func whatTheSenderCannotPayForIsBlocked() async throws {
+        bench.node.change { $0.funds[bench.key.address] = cost.value + cost.value - 1 }
+        let forecasts = try await forecast(try two(DeployBench.sepolia))
+        #expect(forecasts.map(\.action) == [.blocked, .blocked])
+        #expect(forecasts.map(\.obstacle?.code) == ["insufficient-funds", "insufficient-funds"])
+        #expect(forecasts[0].reason.hasSuffix(": 0.000000000000000001 ether more"), "\(forecasts[0].reason)")
+        let applied = try await forecast(try two(DeployBench.sepolia), countsMoney: false)
+        #expect(applied.map(\.action) == [.create, .create])
+    }
+
+    @Test func aBoundByRuleIsOnlyNoted() async throws {
+        // The call to the new contract is bounded by rule, and costs more than there is.
+        bench.node.change { $0.funds[bench.key.address] = cost.value + cost.value }
+        let forecasts = try await forecast(try two(DeployBench.sepolia))
+        #expect(forecasts.map(\.action) == [.create, .create])
+        #expect(forecasts[1].calls.map(\.gasBound) == [.rule])
+        #expect(bench.said.contains { $0.contains("insufficient-funds") && $0.contains("bounded by rule") })
+    }
+
+    @Test func whatIsOverTheBudgetOfATransactionIsBlocked() async throws {
+        let least = Wei(cost.value - 1)
+        let network = Self.network { $0.budget = .init(transaction: least) }
+        let forecasts = try await forecast(try two(network))
+        #expect(forecasts.map(\.obstacle?.code) == ["over-budget", "over-budget"])
+        #expect(
+            forecasts[0].reason
+                == "over budget: it needs up to \(cost.ether()) ether, and the budget allows \(least.ether()) ether a transaction"
+        )
+    }
+
+    @Test func ofARunsBudgetTheFirstGetTheirPart() async throws {
+        let network = Self.network { $0.budget = .init(run: Wei(2 * cost.value - 1)) }
+        let forecasts = try await forecast(try two(network))
+        #expect(forecasts.map(\.action) == [.create, .blocked])
+        #expect(forecasts[1].reason.contains("with what comes before it"))
+        let enough = Self.network { $0.budget = .init(run: Wei(2 * cost.value)) }
+        #expect(try await forecast(try two(enough)).map(\.action) == [.create, .create])
+    }
+
+    @Test func whatTheDayHasSpentCounts() async throws {
+        let network = Self.network { $0.budget = .init(day: Wei(3 * cost.value)) }
+        // Spends a part of the day's budget, and is not part of the plan.
+        _ = try await bench.run(
+            bench.deploy("first", .withFee, network: network),
+            bench.deploy("second", .withFee, network: network))
+        #expect(try await forecast(try two(network)).map(\.action) == [.create, .blocked])
+        bench.pass(.seconds(24 * 3600))
+        #expect(try await forecast(try two(network)).map(\.action) == [.create, .create])
+    }
+
+    @Test func whatNeedsSomethingOverBudgetIsBlockedToo() async throws {
+        let network = Self.network { $0.budget = .init(transaction: Wei(1)) }
+        let other = try bench.deploy("other", network: Self.network { $0.name = "other" })
+        let forecasts = try await forecast(
+            [try bench.deploy("token", .withFee, network: network), other],
+            needs: [other.step: [token]])
+        #expect(forecasts.map(\.reason)[1] == "it needs deploy:token@sepolia")
+        #expect(forecasts[1].obstacle == nil)
+    }
+}
