@@ -125,5 +125,31 @@ extension Pipelines {
             #expect(reason.hasSuffix(" ether more"))
             await bench.chain.stop()
         }
+
+        // MARK: Exit codes
+
+        @Test func theExitCodeSaysWhatStopsIt() async throws {
+            let bench = try await ForesightBench()
+            func code(_ more: String...) async throws -> Child.End {
+                try await bench.plan(["--network", "chain", "--exit-code"] + more).end
+            }
+            #expect(try await code() == .exited(6))
+            try bench.manifest(policy: "failOn: critical, limits: { runtimeCodeBytes: 1 }")
+            let refused = try await bench.plan()
+            #expect(refused.end == .exited(3), "\(refused.errors)")
+            let nobody = "http://127.0.0.1:9"
+            for (more, expected) in [("", 1), (", onUnavailable: skip", 0)] as [(String, Int32)] {
+                try bench.manifest(network: more)
+                try bench.sandbox.replace(bench.chain.url, with: nobody, in: "m.yaml")
+                let planned = try await bench.plan()
+                #expect(planned.end == .exited(expected), "\(planned.errors)")
+                #expect(try ForesightBench.said(planned)["token@chain"]?.action == "blocked")
+            }
+            try bench.manifest()
+            try bench.sandbox.replace("chainId: 31337", with: "chainId: 31338", in: "m.yaml")
+            #expect(try await bench.plan().end == .exited(4))
+            #expect(try await bench.sent() == 0)
+            await bench.chain.stop()
+        }
     }
 }

@@ -37,6 +37,8 @@ struct PlanCommand: AsyncParsableCommand {
         for step in planned.plan.steps {
             for line in ends[step.id].map(StepLine.details) ?? [] { Console.err(line) }
         }
+        let lines = SourceLines(directory: FileManager.default.currentDirectoryPath, files: world.files)
+        Console.err(forecasts.obstacles.map(lines.shown))
         if let failure = files.failure {
             Console.err("error: \(failure) [unusable-path]\n  hint: \(FileError.remedy)")
             throw Exit.environment
@@ -65,20 +67,19 @@ struct PlanCommand: AsyncParsableCommand {
         try finish(steps, forecasts, ends)
     }
 
-    /// Ends as a run would that stops before its effects; else with what `--exit-code` asks for.
+    /// Ends with what stops a run, 4 for each deployment that a person must decide about; else with what `--exit-code` asks for.
     private func finish(
         _ steps: [PlanV1.Step],
         _ forecasts: [DeploymentForecast],
         _ ends: [StepID: StepEnd]
     ) throws {
         let (_, code) = RunEnd.Status.of(
-            steps: Array(ends.values),
+            steps: Array(ends.values) + forecasts.compactMap(\.end),
             verdicts: [],
             networks: [],
             interruptedBy: nil
         )
         guard code == 0 else { throw Exit(code: code) }
-        if forecasts.contains(where: { $0.action == .drift }) { throw Exit(code: 4) }
         let wouldChange = forecasts.contains(where: \.isChange) || steps.contains { $0.action == "run" }
         if exitCode, wouldChange { throw Exit.wouldChange }
     }
@@ -110,7 +111,7 @@ struct PlanCommand: AsyncParsableCommand {
                 )
             case .call(let action):
                 let deployment = byStep[action.deploy]
-                if let deployment, [.blocked, .drift].contains(deployment.action) {
+                if deployment?.isStuck == true {
                     return PlanV1.Step(id: step.id, action: "blocked", reasons: ["it needs \(action.deploy)"])
                 }
                 let call = deployment?.calls.first { $0.name == action.name }

@@ -1,0 +1,30 @@
+import Model
+
+extension DeploymentForecast {
+    /// How its step ends as far as the exit code goes; nil where nothing is in its way, or only something that has an end of its own.
+    ///
+    /// A person must decide, but for what a policy refused, what the environment lacks, and a node that cannot be spoken to: those
+    /// are what they are in a run.
+    var end: StepEnd? {
+        guard let obstacle else { return nil }
+        let outcome: Outcome =
+            switch obstacle.kind {
+            case .refused: .refused(reason: obstacle.message)
+            case .environment: .failed(obstacle)
+            case .unavailable: .unavailable(obstacle)
+            case .cancelled: .cancelled
+            case .failed where ["network-unavailable", "node-refused"].contains(obstacle.code):
+                .failed(obstacle)
+            case .failed, .blocked: .blocked(obstacle)
+            }
+        return StepEnd(outcome, attempts: 1, durationMilliseconds: 0, fingerprint: nil, reason: "")
+    }
+}
+
+extension [DeploymentForecast] {
+    /// What is wrong in the manifest, each once: it may be so on many networks.
+    var obstacles: [Diagnostic] {
+        var seen: Set<Diagnostic> = []
+        return flatMap { $0.obstacle?.diagnostics ?? [] }.filter { seen.insert($0).inserted }
+    }
+}
