@@ -151,5 +151,38 @@ extension Pipelines {
             #expect(try await bench.sent() == 0)
             await bench.chain.stop()
         }
+
+        // MARK: Without the key
+
+        @Test func aPlanThatWasMadeWithoutTheKeyHasBoundsAndIsApplied() async throws {
+            let bench = try await ForesightBench()
+            let setFee = #", calls: { setFee: { function: "setFee(uint256)", arguments: ["3"] } }"#
+            try bench.manifest(ForesightBench.token, ForesightBench.vault(setFee))
+            #expect(try await bench.run().end == .exited(0))
+            try bench.manifest(
+                network: ", approval: plan",
+                ForesightBench.token.replacing("100", with: "200"), ForesightBench.vault(setFee))
+            let planned = try await bench.plan(
+                ["--network", "chain", "--out", "plan.json"], environment: [:])
+            #expect(planned.end == .exited(0), "\(planned.errors)")
+            let deployments = try JSON(text: planned.output)["deployments"]
+            for name in ["token@chain", "vault@chain"] {
+                let deployment = deployments.first("id", name)
+                #expect(deployment["action"] == "replace")
+                #expect(deployment["sender"].string == DevelopmentAccount.address)
+                #expect(deployment["maxGas"].integer != nil)
+                #expect(deployment["maxCostWei"].string != nil)
+            }
+
+            let without = try await bench.apply(environment: [:])
+            #expect(without.end == .exited(5), "\(without.errors)")
+            #expect(without.errors.contains("needs the environment variable DEV_KEY"))
+            #expect(without.errors.contains("hint: set DEV_KEY"))
+            let applied = try await bench.apply()
+            #expect(applied.end == .exited(0), "\(applied.errors)")
+            #expect(try bench.sandbox.report()["summary"]["deployments"]["replaced"] == 2)
+            #expect(try await bench.sent() == 6)
+            await bench.chain.stop()
+        }
     }
 }

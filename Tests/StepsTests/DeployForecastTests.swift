@@ -243,7 +243,12 @@ import Testing
             signersRead: [DeployBench.ci])
         _ = try await bench.run(deploy).deployment()
         #expect(lines(try await forecast([deploy])) == ["token@sepolia keep \(created(0))"])
+        // The record says who sends.
         bench.environment.withLock { $0 = [:] }
+        let recorded = try await forecast([deploy])
+        #expect(lines(recorded) == ["token@sepolia keep \(created(0))"])
+        #expect(recorded[0].sender == bench.key.address.description)
+        bench.loseState()
         let blind = try await forecast([deploy])
         #expect(lines(blind) == ["token@sepolia create ?"])
         #expect(blind[0].reason == "an address among its arguments is not known before the run")

@@ -171,4 +171,43 @@ import Testing
         #expect(forecasts.map(\.reason)[1] == "it needs deploy:token@sepolia")
         #expect(forecasts[1].obstacle == nil)
     }
+
+    // MARK: Without the key
+
+    @Test func whatIsOnRecordIsReplacedWhereAnAddressIsNotKnown() async throws {
+        let owned = FakeArtifact.withConstructor(#"{"name":"owner","type":"address"}"#)
+        let other = SignerSpec(name: "other", location: DeployBench.here, key: .environment("OTHER_KEY"))
+        let deploy = try bench.deploy(
+            "token", owned,
+            arguments: .positional([DeployArgumentTests.reference(.signerAddress(name: "other"))]),
+            signersRead: [other])
+        bench.environment.withLock { $0["OTHER_KEY"] = DeployBench.keyText }
+        _ = try await bench.run(deploy).deployment()
+        bench.environment.withLock { $0 = [:] }
+        let blind = try await forecast([deploy])
+        #expect(blind.map(\.action) == [.replace])
+        #expect(blind[0].reason == "an address among its arguments is not known before the run")
+        #expect(blind[0].sender == bench.key.address.description)
+        #expect(blind[0].maxGas != nil)
+    }
+
+    @Test func aKeyThatIsMissingIsToldWhereItIsNeeded() async throws {
+        let effects = try two(DeployBench.sepolia)
+        let steps = effects.map { Plan<Action>.Step(id: $0.step, work: $0.work) }
+        let plan = try Plan(ordering: steps)
+        func missing() async throws -> [StepFailure] {
+            let forecasts = try await forecast(effects)
+            return await Forecaster(try bench.context(try bench.ledger())) { _ in true }
+                .missingKeys(plan, forecasts)
+        }
+        #expect(try await missing().isEmpty)
+        bench.environment.withLock { $0 = [:] }
+        let failures = try await missing()
+        #expect(failures.map(\.code) == ["no-secret"])
+        #expect(failures.map(\.hint) == ["set CI_KEY"])
+        bench.environment.withLock { $0["CI_KEY"] = DeployBench.keyText }
+        _ = try await bench.run(effects)
+        bench.environment.withLock { $0 = [:] }
+        #expect(try await missing().isEmpty, "what is there needs none")
+    }
 }

@@ -116,6 +116,33 @@ extension Forecaster {
         )
     }
 
+    /// Decides where an address among the arguments is not known: what is on record under its name is replaced as soon as the
+    /// address is another.
+    ///
+    /// - Returns: Whether it stays as it is.
+    func decideUnknown(
+        _ action: DeployAction,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ forecast: inout DeploymentForecast
+    ) async throws(StepFailure) -> Bool {
+        let words = "an address among its arguments is not known before the run"
+        let call = try withPlaceholders(action, inputs)
+        let creation = Creation(initCode: call.data)
+        switch try await DeployStep(context).decide(action, call, creation, network) {
+        case .keep(let fact), .adopt(_, let fact):
+            forecast.action = .keep
+            forecast.reason = fact.reason
+            forecast.address = fact.address
+            return true
+        case .create: forecast.reason = words
+        case .replace:
+            forecast.action = .replace
+            forecast.reason = words
+        }
+        return false
+    }
+
     /// Whether the same code is live, or will be, on the network that this one comes after.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked` where it is not.

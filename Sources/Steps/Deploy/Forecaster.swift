@@ -13,10 +13,12 @@ package struct Forecaster: Sendable {
     let context: EffectContext
     /// Whether a chain may be asked; a devnet that starts empty is not.
     let mayAsk: @Sendable (NetworkSpec) -> Bool
+    private let recorded: RecordedSenders
 
     package init(_ context: EffectContext, mayAsk: @escaping @Sendable (NetworkSpec) -> Bool) {
         self.context = context
         self.mayAsk = mayAsk
+        recorded = RecordedSenders(context)
     }
 
     /// The forecast of each deployment of `plan`, in plan order.
@@ -196,8 +198,8 @@ package struct Forecaster: Sendable {
                 forecast.action = .replace
                 forecast.reason = reason
             }
-        } else {
-            forecast.reason = "an address among its arguments is not known before the run"
+        } else if try await decideUnknown(action, network, inputs, &forecast) {
+            return
         }
         if forecast.action == .create {
             // What is put there for a proxy is worth nothing without one.
@@ -280,7 +282,9 @@ package struct Forecaster: Sendable {
             network: network.name
         )
         for signer in signers {
-            resolution.signers[signer.name] = try? await context.address(of: signer)
+            let isLaneSender = signer.name == network.signer && mayAsk(network)
+            let chain = isLaneSender ? try? await context.hub.open(network) : nil
+            resolution.signers[signer.name] = await sender(signer, chain)
         }
         return resolution
     }
@@ -352,9 +356,15 @@ package struct Forecaster: Sendable {
         return forecast
     }
 
-    /// Who would sign; nil where that is a secret that is not there, as on a pull request.
+    /// Who would sign; where that is a secret that is not there, as on a pull request, who sent what is on record of the network.
+    ///
+    /// - Returns: nil where nothing tells.
     func sender(_ signer: SignerSpec?, _ network: OpenNetwork?) async -> Address? {
-        if let signer { return try? await context.address(of: signer) }
+        if let signer {
+            if let address = try? await context.address(of: signer) { return address }
+            guard let network, network.spec.signer == signer.name else { return nil }
+            return await recorded.sender(on: network)
+        }
         return (network?.devnetKey ?? DevelopmentAccounts.all.first)?.address
     }
 

@@ -88,7 +88,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Whether the run would still do what was approved; nothing is signed before.
     ///
-    /// - Throws: ``Exit/blocked`` after every departure was named.
+    /// - Throws: ``Exit/environment`` where a key is missing, ``Exit/blocked`` after every departure was named.
     private func check(
         _ approved: ApprovedPlan,
         _ project: Project,
@@ -98,6 +98,12 @@ struct RunCommand: AsyncParsableCommand {
         let seen = try await Foresight(
             project, planned, options, applying: approved, world: world
         ).look([])
+        // Without it addresses are not known, and what looks like a departure may be none.
+        guard seen.missingKeys.isEmpty else {
+            Console.err(seen.missingKeys.map { Diagnostic.error($0.code, $0.message, hint: $0.hint) })
+            Console.err("a key is missing, nothing ran\n")
+            throw Exit.environment
+        }
         let departures = approved.departures(of: seen.forecasts)
         guard !departures.isEmpty else { return }
         Console.err(

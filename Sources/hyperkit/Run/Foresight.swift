@@ -13,6 +13,8 @@ struct Foresight {
         var forecasts: [DeploymentForecast]
         /// The verify steps that have nothing to do.
         var shown: Set<StepID>
+        /// The keys that a run would need and cannot have; looked for only where a plan is applied.
+        var missingKeys: [StepFailure] = []
     }
 
     private let project: Project
@@ -36,10 +38,8 @@ struct Foresight {
         self.world = world
     }
 
-    /// Looks.
+    /// Looks; `files` take the events of the pure steps. Where a plan is to be applied keys are needed, and its bounds stand for what it costs.
     ///
-    /// - Parameters:
-    ///   - files: Take the events of the pure steps.
     /// - Returns: What was seen.
     /// - Throws: ``Exit`` where it was interrupted, or the environment is not ready.
     func look(_ files: [EventFile]) async throws -> Seen {
@@ -55,7 +55,8 @@ struct Foresight {
             let forecasts = await forecaster.forecast(
                 plan, outcome: outcomes, inputs: inputs, countsMoney: approved == nil)
             let shown = await state.shown(plan, forecasts, inputs: inputs, hub: hub)
-            return Seen(ends: ends, forecasts: forecasts, shown: shown)
+            let missing = approved != nil ? await forecaster.missingKeys(plan, forecasts) : []
+            return Seen(ends: ends, forecasts: forecasts, shown: shown, missingKeys: missing)
         }
         await hub.close()
         await state.slither?.close()
