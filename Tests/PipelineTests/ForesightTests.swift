@@ -184,5 +184,21 @@ extension Pipelines {
             #expect(try await bench.sent() == 6)
             await bench.chain.stop()
         }
+
+        // MARK: Words
+
+        @Test func warningsAreNoProgress() async throws {
+            let bench = try await ForesightBench()
+            #expect(try await bench.run().end == .exited(0))
+            try bench.sandbox.remove("deployments")
+            let ran = try await bench.sandbox.hyperkit(
+                Sandbox.command(
+                    "run", "m.yaml", state: "other", progress: "none", ["--network", "chain"]),
+                environment: ForesightBench.key)
+            #expect(ran.end == .exited(0), "\(ran.errors)")
+            #expect(ran.errors.contains("warning: \(DevelopmentAccount.address) has sent 2 transactions"))
+            #expect(ran.errors.contains("[unknown-history]"))
+            await bench.chain.stop()
+        }
     }
 }

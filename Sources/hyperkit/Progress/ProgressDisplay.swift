@@ -65,8 +65,12 @@ extension ProgressStyle {
     }
 }
 
+/// No progress; a warning is none, and is printed all the same.
 struct NoProgress: ProgressDisplay {
-    func show(_ event: Event) {}
+    func show(_ event: Event) {
+        guard case .fact(.note(let note)) = event.kind, note.severity != .note else { return }
+        Console.err(note.forTerminal)
+    }
 }
 
 /// The events as JSON lines on standard error.
