@@ -113,7 +113,24 @@ extension DeploymentForecast {
         if let before = sender, let after = now.sender, before != after {
             found.append("sender \(before) → \(after)")
         }
+        if isAtOnePlace, action == now.action, let before = address, let after = now.address, before != after
+        {
+            found.append("address \(before) → \(after)")
+        }
         return found
+    }
+
+    /// Whether other people's transactions do not move its address: it is there, or a salt decides and nothing that moves is
+    /// in its code.
+    private var isAtOnePlace: Bool {
+        switch action {
+        case .keep, .upgrade: true
+        case .create, .replace:
+            // A proxy's code holds addresses that the plan does not spell out.
+            salt != nil && [.deploy, .implementation].contains(step.kind)
+                && !(arguments + (libraries ?? "")).contains("${deployments.")
+        case .drift, .blocked: false
+        }
     }
 }
 

@@ -53,13 +53,23 @@ extension PlanV1 {
 
     /// What was approved.
     ///
-    /// - Throws: ``PlanFileError`` for an action that no plan has, or a plan of another project.
+    /// - Throws: ``PlanFileError`` for an action that no plan has, an entry that is there twice, or a plan of another project.
     package func approved(for project: String) throws(PlanFileError) -> ApprovedPlan {
         guard self.project == project else { throw .otherProject(self.project, expected: project) }
+        try Self.requireOnce(steps.map(\.id.rawValue))
         var forecasts: [DeploymentForecast] = []
         for deployment in deployments { forecasts.append(try deployment.forecast()) }
+        try Self.requireOnce(forecasts.map(\.step.placed))
         guard let digest = try? digest() else { throw .malformed(detail: "it has no digest") }
         return ApprovedPlan(digest: digest, deployments: forecasts)
+    }
+
+    /// Of two entries of one name nobody could say which was approved.
+    fileprivate static func requireOnce(_ names: [String]) throws(PlanFileError) {
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw .malformed(detail: "it has '\(name)' twice")
+        }
     }
 }
 
@@ -71,6 +81,7 @@ extension PlanV1.Deployment {
         let parts = id.split(separator: "@", maxSplits: 1)
         guard parts.count == 2 else { throw .malformed(detail: "'\(id)' is no deployment") }
         let network = String(parts[1])
+        try PlanV1.requireOnce(calls.map { "call \($0.name) of \(id)" })
         return DeploymentForecast(
             // The parts of what stands behind a proxy have the kind of their step before their name.
             step: StepID(id) ?? .deploy(String(parts[0]), on: network),

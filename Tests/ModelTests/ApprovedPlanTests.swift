@@ -133,6 +133,34 @@ import Testing
             ])
     }
 
+    @Test func anAddressThatNobodyMovesIsCompared() {
+        func departures(
+            _ action: DeploymentForecast.Action,
+            change: (inout DeploymentForecast) -> Void = { _ in }
+        ) -> [String] {
+            let planned = forecast("token", action, change: change)
+            var now = planned
+            now.address = "0x2"
+            return ApprovedPlan(digest: code, deployments: [planned]).departures(of: [now])
+        }
+        let moved = ["token@sepolia: address 0x1 → 0x2"]
+        #expect(departures(.keep) == moved)
+        #expect(departures(.upgrade) == moved)
+        #expect(departures(.create) == [], "other people's transactions move it")
+        func salted(_ forecast: inout DeploymentForecast) {
+            forecast.salt = #"deterministic-proxy ["v1"]"#
+            forecast.arguments = #"["1"]"#
+        }
+        #expect(departures(.create, change: salted) == moved)
+        #expect(
+            departures(.create) { $0.salt = "deterministic-proxy" } == [], "another address is in its code")
+        #expect(
+            departures(.replace) {
+                salted(&$0)
+                $0.libraries = #"{Math: "${deployments.math.address}"}"#
+            } == [])
+    }
+
     @Test func whatWasBlockedIsNoDepartureSinceNothingOfItIsDone() {
         let plan = ApprovedPlan(digest: code, deployments: [forecast("token", .blocked)])
         #expect(plan.departures(of: [forecast("token", .create) { $0.arguments = "other" }]) == [])

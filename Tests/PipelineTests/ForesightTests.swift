@@ -200,5 +200,23 @@ extension Pipelines {
             #expect(ran.errors.contains("[unknown-history]"))
             await bench.chain.stop()
         }
+
+        @Test func aPlanInWhichSomebodyChangedAnAddressIsRefused() async throws {
+            let bench = try await ForesightBench()
+            #expect(try await bench.run().end == .exited(0))
+            let planned = try await bench.plan(["--network", "chain", "--out", "plan.json"])
+            #expect(planned.end == .exited(0), "\(planned.errors)")
+            let address = try #require(
+                try JSON(text: planned.output)["deployments"].first("id", "vault@chain")["address"].string)
+            let other = "0x00000000000000000000000000000000000000aA"
+            try bench.sandbox.replace(
+                #""address" : "\#(address)""#, with: #""address" : "\#(other)""#, in: "plan.json")
+            let applied = try await bench.apply()
+            #expect(applied.end == .exited(4), "\(applied.errors)")
+            #expect(
+                applied.errors.contains("vault@chain: address \(other) → \(address) [not-as-planned]"),
+                "\(applied.errors)")
+            await bench.chain.stop()
+        }
     }
 }

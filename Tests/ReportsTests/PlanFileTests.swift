@@ -73,6 +73,29 @@ import Testing
         #expect(error.description.hasPrefix(message), "\(error)")
     }
 
+    @Test func anEntryThatIsThereTwiceIsRefused() throws {
+        func refusal(_ change: (inout PlanV1) -> Void) -> PlanFileError? {
+            var plan = Self.plan()
+            change(&plan)
+            return #expect(throws: PlanFileError.self) { try plan.approved(for: "treasury") }
+        }
+        #expect(
+            refusal { $0.deployments.append($0.deployments[0]) }?.description
+                == "it is no plan file: it has 'drops/17@sepolia' twice")
+        #expect(
+            refusal {
+                $0.deployments.append($0.deployments[0])
+                // The same step by its whole name.
+                $0.deployments[1].id = "deploy:drops/17@sepolia"
+            }?.description == "it is no plan file: it has 'drops/17@sepolia' twice")
+        #expect(
+            refusal { $0.deployments[0].calls.append($0.deployments[0].calls[0]) }?.description
+                == "it is no plan file: it has 'call open of drops/17@sepolia' twice")
+        #expect(
+            refusal { $0.steps.append($0.steps[0]) }?.description
+                == "it is no plan file: it has 'deploy:token@sepolia' twice")
+    }
+
     @Test func aPlanOfAnotherProjectIsRefused() throws {
         let plan = try PlanV1(reading: try Self.plan().json(), at: Self.made)
         #expect(throws: PlanFileError.otherProject("treasury", expected: "other")) {
