@@ -23,15 +23,15 @@ package struct Address: Hashable, Sendable {
     /// - Throws: ``Fault`` that says what is wrong with the text.
     package init(_ text: String) throws(Fault) {
         guard text.hasPrefix("0x") else { throw .notHexadecimal }
-        let digits = text.dropFirst(2)
-        guard digits.allSatisfy(\.isHexDigit), digits.utf8.allSatisfy({ $0 < 128 }) else {
-            throw .notHexadecimal
-        }
-        guard digits.count == 40, let bytes = Hex.decode(digits) else {
+        let digits = text.dropFirst(2).utf8
+        guard digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else { throw .notHexadecimal }
+        guard digits.count == 40, let bytes = Hex.decode(text) else {
             throw .wrongLength(digits: digits.count)
         }
         self.bytes = bytes
-        let isMixed = digits.contains(where: \.isUppercase) && digits.contains(where: \.isLowercase)
+        let letters = digits.filter { $0 > UInt8(ascii: "9") }
+        let isMixed =
+            letters.contains { $0 < UInt8(ascii: "a") } && letters.contains { $0 >= UInt8(ascii: "a") }
         if isMixed && description != text { throw .wrongChecksum(expected: description) }
     }
 

@@ -35,12 +35,12 @@ package struct OverBudget: Hashable, Sendable {
 
 extension OverBudget: CustomStringConvertible {
     package var description: String {
-        let budget = "the budget of network '\(network)' allows \(limit.ether()) "
+        let budget = "the budget of network '\(network)' allows \(limit.ether()) ether "
         let asked = "this needs up to \(needed.ether())"
         return switch scope {
         case .transaction: budget + "a transaction, and \(asked)"
-        case .run: budget + "a run; \(spent.ether()) is spent or reserved, and \(asked)"
-        case .day: budget + "a day; \(spent.ether()) is spent or reserved today, and \(asked)"
+        case .run: budget + "a run; \(spent.ether()) ether is spent or reserved, and \(asked)"
+        case .day: budget + "a day; \(spent.ether()) ether is spent or reserved today, and \(asked)"
         }
     }
 }

@@ -48,7 +48,7 @@ import Testing
         #expect(over.scope == .transaction)
         #expect(
             over.description
-                == "the budget of network 'sepolia' allows 0.000000005 a transaction, and this needs "
+                == "the budget of network 'sepolia' allows 0.000000005 ether a transaction, and this needs "
                 + "up to 0.000000005000000001")
     }
 

@@ -144,7 +144,7 @@ import Testing
                 m.yaml:20:26: error: unknown key 'contract' in override 'main' of deployment 'a' [unknown-key]
                    20 │     overrides: { main: { contract: A } }
                       │                          ^^^^^^^^
-                  hint: allowed are arguments, value, calls, redeploy, policy, checks
+                  hint: allowed are arguments, value, gasLimit, calls, redeploy, policy, checks
                 """)
     }
 

@@ -182,7 +182,7 @@ import Testing
         #expect(failure.code == "insufficient-funds")
         #expect(
             failure.message
-                == "\(key) has 0.000193 on 'sepolia' and this needs up to \(Wei(UInt128(most)).ether(places: 6))"
+                == "\(key) has 0.000193 ether on 'sepolia' and this needs up to \(Wei(UInt128(most)).ether(places: 6))"
         )
         #expect(failure.hint == "send it 0.000000000000000001 or more; nothing was sent")
         #expect(bench.node.sends == 0)
@@ -210,7 +210,8 @@ import Testing
         let failure = try #require(try await bench.run(effects).failure(.deploy("token", on: "sepolia")))
         #expect(failure.kind == .blocked)
         #expect(failure.code == "insufficient-funds")
-        #expect(failure.message.hasPrefix("\(key) has 1 on 'sepolia'; its 2 deployments need at least 1.0"))
+        #expect(
+            failure.message.hasPrefix("\(key) has 1 ether on 'sepolia'; its 2 deployments need at least 1.0"))
         #expect(bench.node.chain.mined.allSatisfy { $0.transaction.transaction.nonce == 0 })
         #expect(try operations().isEmpty)
     }

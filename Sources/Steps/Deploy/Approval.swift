@@ -27,7 +27,7 @@ struct Allowance: Hashable, Sendable {
 
     func check(cost needed: Wei) throws(StepFailure) {
         guard let cost, needed > cost else { return }
-        throw Self.exceeded("needs up to \(needed.ether())", "allows \(cost.ether())")
+        throw Self.exceeded("needs up to \(needed.ether()) ether", "allows \(cost.ether())")
     }
 
     /// The price, lowered to what the cost allows as long as a block could still take it.
@@ -37,7 +37,8 @@ struct Allowance: Hashable, Sendable {
         guard let cost, price.most * gas + value > cost else { return price }
         let left = cost > value ? cost.value - value.value : 0
         guard let lower = price.atMost(Wei(left / UInt128(max(1, gas)))) else {
-            throw Self.exceeded("needs up to \((price.most * gas + value).ether())", "allows \(cost.ether())")
+            throw Self.exceeded(
+                "needs up to \((price.most * gas + value).ether()) ether", "allows \(cost.ether())")
         }
         return lower
     }

@@ -59,9 +59,9 @@ struct LaneCost: Sendable {
             throw StepFailure(
                 .blocked,
                 code: "insufficient-funds",
-                "\(sender) has \(balance.ether(places: 6)) on '\(network.spec.name)'; its \(what) at least "
+                "\(sender) has \(balance.ether(places: 6)) ether on '\(network.spec.name)'; its \(what) at least "
                     + "\(least.ether(places: 6))",
-                hint: "send it \(Wei(least.value - balance.value).ether()) or more; nothing was sent"
+                hint: "send it \(Wei(least.value - balance.value).ether()) ether or more; nothing was sent"
             )
         }
     }

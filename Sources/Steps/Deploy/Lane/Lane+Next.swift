@@ -152,9 +152,9 @@ extension Lane {
         return StepFailure(
             .blocked,
             code: "insufficient-funds",
-            "\(context.sender) has \(balance.ether(places: 6)) on '\(context.network)' and this needs up to "
+            "\(context.sender) has \(balance.ether(places: 6)) ether on '\(context.network)' and this needs up to "
                 + "\(most.ether(places: 6))\(beside)",
-            hint: "send it \(Wei(needed.value - balance.value).ether()) or more; nothing was sent"
+            hint: "send it \(Wei(needed.value - balance.value).ether()) ether or more; nothing was sent"
         )
     }
 
