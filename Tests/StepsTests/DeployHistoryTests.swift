@@ -37,37 +37,18 @@ import Testing
 
     private var warnings: [String] { bench.said.filter { $0.contains("unknown-history") } }
 
-    /// The same network, changed by approved plans alone.
-    private var approving: NetworkSpec {
-        var network = DeployBench.sepolia
-        network.needsApproval = true
-        return network
-    }
-
-    /// What a plan says of some deployments, as the ledger and the chain are now.
-    private func plan(_ effects: FakeEffect...) async throws -> ApprovedPlan {
-        ApprovedPlan(digest: Digest(of: Data()), deployments: try await forecast(effects))
-    }
-
-    private func forecast(_ effects: [FakeEffect]) async throws -> [DeploymentForecast] {
-        let pure = try DeployBench.pure(effects)
-        return await Forecaster(try bench.context(try bench.ledger())) { _ in true }.forecast(
-            try Plan(ordering: effects.map { Plan.Step(id: $0.step, work: $0.work) }),
-            outcome: pure.mapValues { .succeeded($0.outputs) }, inputs: StepInputs(pure))
-    }
-
     @Test func withoutStateAndRegistryAPlanIsNotAppliedWhereTheSenderHasAHistory() async throws {
-        let network = approving
+        let network = DeployBench.approving
         let token = try bench.deploy(network: network)
-        let first = try await plan(token)
+        let first = try await bench.plan(token)
         #expect(try await bench.run([token], applying: first).deployment().action == .created)
         let sends = bench.node.sends
         // A plan of the lost machine, and the one of before it was lost.
         bench.loseState()
-        let seen = try #require(try await forecast([token]).first)
+        let seen = try #require(try await bench.forecast([token]).first)
         #expect(seen.action == .blocked)
         #expect(seen.reason.contains("token@sepolia may be there already"))
-        for (plan, code) in [(try await plan(token), "unknown-history"), (first, "is-there")] {
+        for (plan, code) in [(try await bench.plan(token), "unknown-history"), (first, "is-there")] {
             for _ in 0..<2 {
                 let failure = try #require(try await bench.run([token], applying: plan).failures.first)
                 #expect(failure.kind == .blocked)
@@ -78,8 +59,8 @@ import Testing
     }
 
     @Test func whatSomebodyElseSentSinceThePlanWasMadeDoesNotBlockIt() async throws {
-        let token = try bench.deploy(network: approving)
-        let plan = try await plan(token)
+        let token = try bench.deploy(network: DeployBench.approving)
+        let plan = try await bench.plan(token)
         _ = try await bench.run(bench.deploy("other", FakeArtifact(name: "Other", runtime: [0xfe])))
         bench.loseState()
         #expect(try await bench.run([token], applying: plan).deployment().action == .created)
@@ -99,17 +80,17 @@ import Testing
     // MARK: Calls
 
     @Test func aCallToWhatWasTakenOverIsNotMadeAgainByAPlan() async throws {
-        let effects = try called(on: approving)
-        let first = try await plan(effects[0], effects[1])
+        let effects = try called(on: DeployBench.approving)
+        let first = try await bench.plan(effects[0], effects[1])
         #expect(try await bench.run(effects, applying: first).call().isMade)
         let sends = bench.node.sends
         bench.loseState()
         let other = try bench.deploy(
-            "other", .withFee, network: approving, creation: DeploySaltTests.salt("another"))
+            "other", .withFee, network: DeployBench.approving, creation: DeploySaltTests.salt("another"))
         for attempt in 0..<2 {
             // What the same account sends meanwhile tells nothing of what it did before.
             let all = effects + [other]
-            let seen = try await forecast(all)
+            let seen = try await bench.forecast(all)
             #expect(seen.map(\.action) == [.keep, attempt == 0 ? .create : .keep])
             let call = try #require(seen[0].calls.first)
             #expect(call.isBlocked)
@@ -145,7 +126,7 @@ import Testing
     @Test func whatTheChainTellsOfIsNotInDoubt() async throws {
         func wanting(_ fee: String) throws -> [FakeEffect] {
             try called(
-                on: approving, fee: fee,
+                on: DeployBench.approving, fee: fee,
                 unless: .init(
                     read: Located("fee()", at: DeployBench.here), equals: DeployBench.text(fee)))
         }
@@ -153,7 +134,7 @@ import Testing
             ("25", "fee() is 0", true), ("25", "fee() is 25 already", false), ("30", "fee() is 25", true),
         ] {
             let effects = try wanting(fee)
-            let run = try await bench.run(effects, applying: try await plan(effects[0], effects[1]))
+            let run = try await bench.run(effects, applying: try await bench.plan(effects[0], effects[1]))
             #expect(try run.call().reason == words && run.call().isMade == isMade)
             bench.loseState()
         }
@@ -162,13 +143,13 @@ import Testing
     @Test func anAddressAloneIsNotAskedAgain() async throws {
         let nobody = SignerSpec(
             name: "nobody", location: DeployBench.here, form: .address(bench.key.address))
-        let effects = try called(on: approving)
-        let first = try await plan(effects[0], effects[1])
+        let effects = try called(on: DeployBench.approving)
+        let first = try await bench.plan(effects[0], effects[1])
         #expect(try await bench.run(effects, applying: first).call().isMade)
         bench.loseState()
-        let other = try bench.deploy("other", .withFee, network: approving, signer: nobody)
-        let asking = try called(on: approving, signer: nobody) + [other]
-        let seen = try await forecast(asking)
+        let other = try bench.deploy("other", .withFee, network: DeployBench.approving, signer: nobody)
+        let asking = try called(on: DeployBench.approving, signer: nobody) + [other]
+        let seen = try await bench.forecast(asking)
         #expect(seen.map(\.action) == [.keep, .blocked])
         let run = try await bench.run(
             asking, applying: ApprovedPlan(digest: Digest(of: Data()), deployments: seen))
@@ -180,9 +161,9 @@ import Testing
 
     @Test func anAccountWhoseFirstTransactionIsOnRecordHasNoUnknownHistory() async throws {
         let salted = try bench.deploy(
-            "other", .withFee, network: approving, creation: DeploySaltTests.salt())
-        let token = try bench.deploy(network: approving)
-        let plan = try await plan(salted, token)
+            "other", .withFee, network: DeployBench.approving, creation: DeploySaltTests.salt())
+        let token = try bench.deploy(network: DeployBench.approving)
+        let plan = try await bench.plan(salted, token)
         #expect(plan[token.step]?.action == .create)
         // The first is in a block when the second is looked at, and no address of the plan is that of nonce 0.
         #expect(try await bench.run([salted, token], applying: plan).deployment().action == .created)
@@ -193,23 +174,23 @@ import Testing
     func aCallToWhatIsOnRecordSinceItsCreationIsMade(_ fromGit: Bool) async throws {
         _ = try await bench.run(bench.deploy("other", FakeArtifact(name: "Other", runtime: [0xfe])))
         bench.loseState()
-        let effects = try called(on: approving)
+        let effects = try called(on: DeployBench.approving)
         #expect(
-            try await bench.run([effects[0]], applying: try await plan(effects[0])).deployment().action
+            try await bench.run([effects[0]], applying: try await bench.plan(effects[0])).deployment().action
                 == .created)
         if fromGit {
             bench.registry = RegistryFile(network: "sepolia").merging(
                 try bench.ledger().registryHistory(project: "treasury", network: "sepolia"))
             bench.loseState()
         }
-        let run = try await bench.run(effects, applying: try await plan(effects[0], effects[1]))
+        let run = try await bench.run(effects, applying: try await bench.plan(effects[0], effects[1]))
         #expect(try run.deployment().action == .kept && run.call().isMade)
     }
 
     @Test func anAccountThatDidNothingYetMadeNoCall() async throws {
-        let effects = try called(on: approving)
+        let effects = try called(on: DeployBench.approving)
         bench.node.change { $0.tamper(DeploySaltTests.address(.withFee), code: FakeArtifact.withFee.runtime) }
-        let plan = try await plan(effects[0], effects[1])
+        let plan = try await bench.plan(effects[0], effects[1])
         #expect(plan[effects[0].step]?.action == .keep)
         let run = try await bench.run(effects, applying: plan)
         #expect(try run.deployment().action == .kept && run.call().isMade)

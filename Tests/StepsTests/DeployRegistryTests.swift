@@ -105,9 +105,9 @@ import Testing
         bench.loseState()
         let sends = bench.node.sends
         let elsewhere = bench.registry
-        let token = try bench.deploy(network: approving)
+        let token = try bench.deploy(network: DeployBench.approving)
         bench.registry = nil
-        let plan = try await plan(token)
+        let plan = try await bench.plan(token)
         bench.registry = elsewhere
         let failure = try #require(try await bench.run([token], applying: plan).failures.first)
         #expect(failure.kind == .blocked)

@@ -184,7 +184,7 @@ import Testing
             failure.message
                 == "\(key) has 0.000193 ether on 'sepolia' and this needs up to \(Wei(UInt128(most)).ether(places: 6))"
         )
-        #expect(failure.hint == "send it 0.000000000000000001 or more; nothing was sent")
+        #expect(failure.hint == "send it 0.000000000000000001 ether or more; nothing was sent")
         #expect(bench.node.sends == 0)
         #expect(try operations().isEmpty)
         bench.node.change { $0.funds[key] = UInt128(most) }

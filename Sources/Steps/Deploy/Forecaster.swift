@@ -80,7 +80,8 @@ package struct Forecaster: Sendable {
     }
 
     /// The forecast with the contract whose place is taken.
-    private func replacing(_ forecast: DeploymentForecast, _ action: DeployAction) async -> DeploymentForecast {
+    private func replacing(_ forecast: DeploymentForecast, _ action: DeployAction) async -> DeploymentForecast
+    {
         guard forecast.action == .replace, mayAsk(action.network),
             let network = try? await context.hub.open(action.network),
             case .known(let known)? = try? context.knowledge(

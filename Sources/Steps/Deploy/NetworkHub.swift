@@ -249,7 +249,8 @@ extension StepFailure {
             code: "one-chain",
             "networks '\(network)' and '\(other)' are one chain, and \(sender) sends on both: fees, budgets and records are "
                 + "a network's own",
-            hint: "run them one after the other (--network \(other), then --network \(network)), or give one of them another "
+            hint:
+                "run them one after the other (--network \(other), then --network \(network)), or give one of them another "
                 + "signer; nothing was sent on '\(network)'"
         )
     }

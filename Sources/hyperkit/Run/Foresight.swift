@@ -38,7 +38,9 @@ struct Foresight {
         self.world = world
     }
 
-    /// Looks; `files` take the events of the pure steps. Where a plan is to be applied keys are needed, and its bounds stand for what it costs.
+    /// Looks; `files` take the events of the pure steps.
+    ///
+    /// Where a plan is to be applied keys are needed, and its bounds stand for what it costs.
     ///
     /// - Returns: What was seen.
     /// - Throws: ``Exit`` where it was interrupted, or the environment is not ready.
