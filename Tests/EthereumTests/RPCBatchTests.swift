@@ -100,8 +100,10 @@ import Testing
             },
             heard: { _ in }
         )
-        let codes = try await EthereumRPC(choose: { line }).codes(
-            of: [Address](repeating: .zero, count: 250))
+        let addresses = (0..<250).compactMap {
+            Address(bytes: [UInt8](repeating: 0, count: 19) + [UInt8($0)])
+        }
+        let codes = try await EthereumRPC(choose: { line }).codes(of: addresses)
         #expect(codes.count == 250)
         #expect(codes[248] == [1])
         #expect(codes[249] == [255])

@@ -123,7 +123,7 @@ extension Pipelines {
                 let plan = try await sandbox.hyperkit(
                     Sandbox.command("plan", "m.yaml", ["--network", "chain", "--out", "plan.json"]),
                     environment: Self.environment)
-                #expect(plan.end == .exited(0), "\(plan.errors)")
+                #expect(plan.end == .exited(4), "\(plan.errors)")
                 let applied = try await sandbox.run(
                     "m.yaml", "--plan", "plan.json", environment: Self.environment)
                 #expect(applied.end == .exited(4), "\(applied.errors)")
@@ -287,7 +287,11 @@ extension Pipelines {
             let all = try JSON(text: both.output)["deployments"].array[0]["checks"]
             #expect(all.array.map { $0["holds"] } == [false, true, false])
             #expect(all.first("name", "none")["seen"].string?.contains("none()") == true)
-            // A run deploys and asks nothing of it.
+            // A run asks nothing of it, and says what no contract of the source could ever give.
+            let wrong = try await run(sandbox)
+            #expect(wrong.end == .exited(1))
+            #expect(wrong.errors.contains("m.yaml:") && wrong.errors.contains("none()"), "\(wrong.errors)")
+            try sandbox.write(Data(Self.manifest(chain.url, more: checks("3")).utf8), to: "m.yaml")
             #expect(try await run(sandbox).end == .exited(0))
             #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)
             await chain.stop()

@@ -83,7 +83,13 @@ import Testing
             ])
     }
 
+    /// Of two networks of one chain an account sends on one only.
+    private static let someone = SignerSpec(
+        name: "someone", location: DeployBench.here, form: .address(rich))
+    private static let rich = Address.created(by: .zero, nonce: 1)
+
     @Test func whatComesAfterAnotherNetworkWaitsForThat() async throws {
+        bench.node.change { $0.funds[Self.rich] = 1 << 70 }
         let first = Self.network { $0.name = "first" }
         var second = try bench.deploy("token", .withFee)
         guard case .deploy(var action) = second.work else { return }
@@ -91,11 +97,13 @@ import Testing
         second.work = .deploy(action)
         let alone = try await forecast([second])
         #expect(alone.map(\.obstacle?.code) == ["not-live-first"])
-        let both = try await forecast([try bench.deploy("token", .withFee, network: first), second])
+        let both = try await forecast([
+            try bench.deploy("token", .withFee, network: first, signer: Self.someone), second,
+        ])
         #expect(both.map(\.action) == [.create, .create])
         let wrong = DeployInterfaceTests.call("setFees(uint256)")
         let stuck = try await forecast([
-            try bench.deploy("token", .withFee, network: first, calls: [wrong]), second,
+            try bench.deploy("token", .withFee, network: first, signer: Self.someone, calls: [wrong]), second,
         ])
         #expect(stuck.map(\.reason)[1] == "it needs deploy:token@first")
         #expect(stuck[1].obstacle == nil)
@@ -163,8 +171,10 @@ import Testing
     }
 
     @Test func whatNeedsSomethingOverBudgetIsBlockedToo() async throws {
+        bench.node.change { $0.funds[Self.rich] = 1 << 70 }
         let network = Self.network { $0.budget = .init(transaction: Wei(1)) }
-        let other = try bench.deploy("other", network: Self.network { $0.name = "other" })
+        let other = try bench.deploy(
+            "other", network: Self.network { $0.name = "other" }, signer: Self.someone)
         let forecasts = try await forecast(
             [try bench.deploy("token", .withFee, network: network), other],
             needs: [other.step: [token]])

@@ -131,7 +131,7 @@ extension EffectContext {
         _ account: Address,
         on network: OpenNetwork
     ) async throws(StepFailure) -> UInt64 {
-        let lane = lane(of: account, network)
+        let lane = network.lane(of: account)
         let first = try inLedger { () throws(LedgerError) in try ledger.firstNonce(of: lane) }
         guard first != 0 else { return 0 }
         let count =
@@ -148,7 +148,7 @@ extension EffectContext {
         besides run: String? = nil
     ) throws(StepFailure) -> Bool {
         guard !registered(on: network).contains(where: { $0.deployer == account }) else { return true }
-        let lane = lane(of: account, network)
+        let lane = network.lane(of: account)
         return try inLedger { () throws(LedgerError) in try ledger.knowsAny(of: lane, besides: run) }
     }
 
@@ -174,11 +174,6 @@ extension EffectContext {
         (registry[network.spec.name]?.entries ?? []).filter {
             $0.chainID == network.spec.chainID && $0.genesisHash == network.genesis
         }
-    }
-
-    private func lane(of account: Address, _ network: OpenNetwork) -> ChainOperation.Lane {
-        ChainOperation.Lane(
-            chainID: network.spec.chainID, genesisHash: network.genesis, sender: account)
     }
 
     /// Whether an account had sent nothing when the plan was made, by the addresses that it foresaw: there was nothing yet that

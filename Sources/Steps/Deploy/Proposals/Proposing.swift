@@ -100,11 +100,7 @@ extension EffectContext {
         from account: PeoplesAccount,
         on network: OpenNetwork
     ) async throws(StepFailure) -> StepFailure {
-        let lane = ChainOperation.Lane(
-            chainID: network.spec.chainID,
-            genesisHash: network.genesis,
-            sender: account.address
-        )
+        let lane = network.lane(of: account.address)
         switch account.kind {
         case .key: try await propose(request, fromKeyOf: account, lane, on: network)
         case .safe(let multiSend):
