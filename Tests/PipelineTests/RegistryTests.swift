@@ -15,6 +15,8 @@ extension Pipelines {
                 constructor(uint256 start_) { start = start_; }
 
                 function setStep(uint256 step_) external { step = step_; }
+
+                function broken() external pure returns (uint256) { revert("no"); }
             }
             """
 
@@ -280,13 +282,17 @@ extension Pipelines {
             #expect(drifted.end == .exited(4))
             #expect(drifted.errors.contains("check 'step': step() is 2"))
             #expect(drifted.errors.contains("1 deployment, 1 drifted"))
-            let unread = checks("3").dropLast() + #", none: { read: "none()", equals: "1" } }"#
+            let more =
+                #", none: { read: "none()", equals: "1" }, broken: { read: "broken()", equals: "1" } }"#
+            let unread = checks("3").dropLast() + more
             try sandbox.write(Data(Self.manifest(chain.url, more: String(unread)).utf8), to: "m.yaml")
             let both = try await deployments(sandbox, "check", "--json")
             #expect(both.end == .exited(4), "\(both.errors)")
             let all = try JSON(text: both.output)["deployments"].array[0]["checks"]
-            #expect(all.array.map { $0["holds"] } == [false, true, false])
+            #expect(all.array.map { $0["holds"] } == [false, true, false, false])
             #expect(all.first("name", "none")["seen"].string?.contains("none()") == true)
+            #expect(
+                all.first("name", "broken")["seen"].string?.hasPrefix("not to be read: it reverts") == true)
             // A run asks nothing of it, and says what no contract of the source could ever give.
             let wrong = try await run(sandbox)
             #expect(wrong.end == .exited(1))

@@ -65,7 +65,7 @@ package struct ExpectationCheck: Sendable {
             expectation.read, equals: expectation.equals, of: "checks.\(expectation.name).equals")
         do throws(StepFailure) {
             return try await reading.look(abi, at: address, resolution) {
-                (request) async throws(StepFailure) in try await network.call(request)
+                (request) async throws(StepFailure) in try await Self.answer(to: request, network)
             }
         } catch {
             guard Self.ofTheFunction.contains(error.code) else { throw error }
@@ -73,6 +73,21 @@ package struct ExpectationCheck: Sendable {
         }
     }
 
+    /// What a node refuses for reasons of its own says nothing of the function; that it reverts does.
+    private static func answer(
+        to request: CallRequest,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> [UInt8] {
+        do throws(RPCFailure) {
+            return try await network.rpc.call(request)
+        } catch {
+            guard case .node(let fault) = error, fault.isRevert else {
+                throw StepFailure(error, on: network.spec)
+            }
+            throw StepFailure(code: "bad-read", "it reverts: \(RevertReason(fault.revertData ?? []))")
+        }
+    }
+
     /// The codes of failures that another function, or another contract, would not have.
-    private static let ofTheFunction: Set = ["no-function", "bad-read", "bad-argument", "node-refused"]
+    private static let ofTheFunction: Set = ["no-function", "bad-read", "bad-argument"]
 }
