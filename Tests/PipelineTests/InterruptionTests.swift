@@ -89,6 +89,19 @@ extension Pipelines {
             try await expectFinished(sandbox)
         }
 
+        @Test(arguments: [SIGINT, SIGTERM])
+        func ofADevnetThatStartsLeavesNothingBehind(_ signal: Int32) async throws {
+            let sandbox = try Sandbox("manifests")
+            let child = try sandbox.start(["devnet", "--port", "0"])
+            let chain = try await hold(child)
+            #expect(!chain.isEmpty)
+            child.send(signal)
+            child.send(SIGCONT)
+            #expect(await child.remainingErrors() == "")
+            #expect(await child.end() == .exited(128 + signal))
+            #expect(chain.filter(\.isAlive) == [])
+        }
+
         @Test func ofNobodyByASecondRunOnTheSameState() async throws {
             let sandbox = try Sandbox("manifests")
             let first = try sandbox.start(Sandbox.command("run", "quickstart.yaml", progress: "json"))

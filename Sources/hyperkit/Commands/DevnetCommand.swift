@@ -48,26 +48,29 @@ struct DevnetCommand: AsyncParsableCommand {
                 "error: nothing on this machine can be a devnet\n  hint: run 'hyperkit toolchain install'")
             throw Exit.environment
         }
-        let devnet: RunningDevnet
-        do {
-            devnet = try await Devnet.start(
-                engine,
-                chainID: chainID,
-                stateDirectory: directory,
-                port: port == 0 ? nil : port,
-                world: world
-            )
-        } catch {
-            Console.err("error: \(error)")
+        let interrupts = Interrupts()
+        let failure = await interrupts.run { () -> DevnetError? in
+            do throws(DevnetError) {
+                let devnet = try await Devnet.start(
+                    engine,
+                    chainID: chainID,
+                    stateDirectory: directory,
+                    port: port == 0 ? nil : port,
+                    world: world
+                )
+                tell(devnet)
+                while (try? await world.sleep(.seconds(3600))) != nil {}
+                await devnet.stop()
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let signal = interrupts.signal { throw Exit(code: 128 + signal) }
+        if let failure {
+            Console.err("error: \(failure)")
             throw Exit.environment
         }
-        tell(devnet)
-        let interrupts = Interrupts()
-        await interrupts.run {
-            while (try? await world.sleep(.seconds(3600))) != nil {}
-        }
-        await devnet.stop()
-        if let signal = interrupts.signal { throw Exit(code: 128 + signal) }
     }
 
     private func tell(_ devnet: RunningDevnet) {

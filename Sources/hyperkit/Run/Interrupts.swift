@@ -10,11 +10,14 @@ final class Interrupts: Sendable {
     var signal: Int32? { caught.withLock(\.self) }
 
     /// Runs `work`; at a signal it is cancelled, and is waited for all the same.
+    ///
+    /// Signals are caught before it starts, so that none ends the process while it works.
     func run<Value: Sendable>(_ work: @escaping @Sendable () async -> Value) async -> Value {
-        await withTaskGroup(of: Value?.self) { group in
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        return await withTaskGroup(of: Value?.self) { group in
             group.addTask { await work() }
             group.addTask {
-                for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                for await signal in signals {
                     self.caught.withLock { $0 = $0 ?? signal.rawValue }
                     return nil
                 }
