@@ -22,19 +22,23 @@ extension DeployAction {
         package var arguments: Arguments
         package var creation: CreationSpec
         package var signersRead: [SignerSpec]
+        /// Whether the command names that network, so that it may be asked.
+        package var isNamed: Bool
 
         package init(
             network: NetworkSpec,
             signer: SignerSpec?,
             arguments: Arguments,
             creation: CreationSpec,
-            signersRead: [SignerSpec]
+            signersRead: [SignerSpec],
+            isNamed: Bool
         ) {
             self.network = network
             self.signer = signer
             self.arguments = arguments
             self.creation = creation
             self.signersRead = signersRead
+            self.isNamed = isNamed
         }
     }
 

@@ -52,7 +52,7 @@ enum EffectSteps {
             signersExpected: signersRead(
                 instance.expectations.flatMap(\.equals.references), instance),
             creation: instance.creation,
-            twins: twins.map(twin),
+            twins: twins.map { twin($0, isNamed: others.contains($0.step)) },
             location: instance.spec.location
         )
         var steps: [Plan<Action>.Step]
@@ -124,14 +124,18 @@ enum EffectSteps {
         return FactoryAction(factory: salt.factory, network: instance.network)
     }
 
-    private static func twin(_ instance: DeploymentExpansion.Instance) -> DeployAction.Twin {
+    private static func twin(
+        _ instance: DeploymentExpansion.Instance,
+        isNamed: Bool
+    ) -> DeployAction.Twin {
         let references = instance.arguments.references + instance.creation.references
         return DeployAction.Twin(
             network: instance.network,
             signer: instance.signer,
             arguments: instance.arguments,
             creation: instance.creation,
-            signersRead: signersRead(references, instance)
+            signersRead: signersRead(references, instance),
+            isNamed: isNamed
         )
     }
 

@@ -184,6 +184,36 @@ extension Pipelines {
             await chain.stop()
         }
 
+        @Test func anAddressThatIsTakenOnOneNetworkIsPaidForOnNone() async throws {
+            let chains = [
+                try await RunningDevnet(Sandbox()), try await RunningDevnet(Sandbox(), chainID: 31_338),
+            ]
+            let sandbox = try project(
+                networks: """
+                      one: { rpc: "\(chains[0].url)", chainId: 31337, signer: dev }
+                      two: { rpc: "\(chains[1].url)", chainId: 31338, signer: dev }
+                    """,
+                of: "one, two", vault: "sameAddress: true")
+            let plan = Sandbox.command("plan", "m.yaml", ["--all-networks", "--out", "plan.json"])
+            #expect(try await sandbox.hyperkit(plan, environment: Self.environment).end == .exited(0))
+            let places = try JSON(text: sandbox.text("plan.json"))["deployments"].map("id", to: "address")
+            let place = try #require(places["vault@two"])
+            _ = try await chains[1].ask("anvil_setCode", "\"\(place)\", \"0x00\"")
+
+            let planned = try await sandbox.hyperkit(plan, environment: Self.environment)
+            #expect(planned.end == .exited(4), "\(planned.errors)")
+            let actions = try JSON(text: sandbox.text("plan.json"))["deployments"].map("id", to: "action")
+            #expect(actions["vault@one"] == "blocked")
+            #expect(actions["math@one"] == "create")
+            let ran = try await sandbox.run("m.yaml", "--all-networks", environment: Self.environment)
+            #expect(ran.end == .exited(4), "\(ran.errors)")
+            #expect(ran.errors.contains("on 'two' other code is at \(place) than that of Vault"))
+            for chain in chains {
+                #expect(try await chain.transactionCount(DevelopmentAccount.address) == 1)
+                await chain.stop()
+            }
+        }
+
         @Test func aNetworkWithoutCreateXBlocks() async throws {
             let chain = try await RunningDevnet(Sandbox())
             let sandbox = try remote(chain.url, "factory: createx")

@@ -284,7 +284,8 @@ import Testing
         var network = DeployBench.network(chainID: chainID)
         network.name = "other"
         return DeployAction.Twin(
-            network: network, signer: signer, arguments: arguments, creation: salt, signersRead: [])
+            network: network, signer: signer, arguments: arguments, creation: salt, signersRead: [],
+            isNamed: false)
     }
 
     @Test func aDifferenceIsToldBeforeAnythingIsSigned() async throws {

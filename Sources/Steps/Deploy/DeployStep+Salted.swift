@@ -119,9 +119,10 @@ extension DeployStep {
     /// Compares the address with those of the same deployment on its other networks, before anything is signed for any.
     ///
     /// What takes an address that is not known yet, or a signer whose secret is not at hand, is compared when it is deployed
-    /// itself.
+    /// itself, and so is what a network that cannot be asked has at the address.
     ///
-    /// - Throws: ``StepFailure`` coded `address-differs` that lists them, with what makes them differ.
+    /// - Throws: ``StepFailure`` coded `address-differs` that lists them, with what makes them differ; of the kind `blocked`,
+    ///   coded `address-taken`, where another network of the run has other code there.
     func checkSameAddress(
         _ action: DeployAction,
         _ creation: Creation,
@@ -149,6 +150,7 @@ extension DeployStep {
         let mine = SameAddress.Place(
             network: action.network, address: address, sender: sender, data: creation.data)
         var places = [mine]
+        var taken: NetworkSpec?
         for twin in action.twins {
             let other = action.on(twin)
             let resolution = await known(twin)
@@ -162,8 +164,32 @@ extension DeployStep {
             else { continue }
             places.append(
                 SameAddress.Place(network: twin.network, address: place, sender: from, data: made.data))
+            if taken == nil, await isTaken(place, for: call, on: twin) { taken = twin.network }
         }
         try SameAddress.check(places, of: action.name, salt)
+        guard let taken else { return }
+        throw StepFailure(
+            .blocked,
+            code: "address-taken",
+            "'\(action.name)' is to have one address on all its networks, and on '\(taken.name)' other code is at "
+                + "\(address) than that of \(action.contract)",
+            hint: "change the salt, or take 'sameAddress' out; nothing was sent"
+        )
+    }
+
+    /// Whether another network of the run has other code where a deployment is to be; no where it cannot be asked.
+    private func isTaken(
+        _ address: Address,
+        for call: ConstructorCall,
+        on twin: DeployAction.Twin
+    ) async -> Bool {
+        guard twin.isNamed, let network = try? await context.hub.open(twin.network),
+            let code = try? await context.hub.codeNow(at: address, on: network)
+        else { return false }
+        switch call.compare(code) {
+        case .absent, .identical: return false
+        case .identicalButMetadata, .different: return true
+        }
     }
 
     /// Who signs for a deployment; nil where that is a secret that is not there.
