@@ -49,8 +49,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         package var gasBound: GasBound?
         /// The run in which people were asked for it, who may still send it; nil where nobody was.
         package var proposedIn: String?
-        /// Whether a run would block it, as its reason says.
-        package var isBlocked = false
+        /// What would stop a run that makes it, as its reason says.
+        package var obstacle: StepFailure?
 
         package init(
             name: String,
@@ -107,6 +107,9 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var proposedIn: String?
     /// The address of the contract whose place it takes; nil where it takes none's.
     package var replaces: String?
+    /// What would stop a run: in the deployment itself, else the first of its calls that a run would not make.
+    package var hindrance: StepFailure? { obstacle ?? calls.lazy.compactMap(\.obstacle).first }
+
     /// Why it comes to nothing, where that is found in it; nil where it does not, or only since something that it needs does.
     ///
     /// No part of a plan file.

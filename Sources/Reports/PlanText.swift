@@ -110,7 +110,7 @@ package enum PlanText {
             }
             let calls = forecast.calls.map { call in
                 let gas = gas(call.maxGas, call.gasBound)
-                let words = call.isBlocked ? "blocked: \(call.reason)" : call.reason
+                let words = call.obstacle != nil ? "blocked: \(call.reason)" : call.reason
                 return "      call \(call.name)\(gas.isEmpty ? "" : "  \(gas)")  \(words)"
                     .plainForTerminal
             }

@@ -13,7 +13,12 @@ extension Pipelines {
             var actions: [[String]] = []
             var errors: [String] = []
             for _ in 0..<2 {
-                let planned = try await bench.plan("--out", "plan.json")["steps"].array
+                let foreseen = try await bench.sandbox.hyperkit(
+                    Sandbox.command(
+                        "plan", "m.yaml", ["--json", "--network", "chain", "--out", "plan.json"]),
+                    environment: ProxyBench.environment)
+                #expect(foreseen.end == .exited(4), "\(foreseen.errors)")
+                let planned = try JSON(text: foreseen.output)["steps"].array
                 let effects = planned.filter { $0["id"].string?.contains("@chain") == true }
                 actions.append(effects.compactMap { $0["action"].string })
                 let ran = try await bench.apply("plan.json")

@@ -24,7 +24,7 @@ import Testing
                 maxGas: 1_204_331, maxCostWei: "18100000000000000"),
         ]
         forecasts[1].calls.append(forecasts[1].calls[0])
-        forecasts[1].calls[1].isBlocked = true
+        forecasts[1].calls[1].obstacle = StepFailure(.blocked, code: "unknown-history", "nobody knows")
         let steps = [
             Self.step(.deploy("a", on: "x"), "reuse"), Self.step(.deploy("b", on: "x"), "run", "it is new"),
         ]

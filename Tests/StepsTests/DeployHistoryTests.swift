@@ -93,7 +93,7 @@ import Testing
             let seen = try await bench.forecast(all)
             #expect(seen.map(\.action) == [.keep, attempt == 0 ? .create : .keep])
             let call = try #require(seen[0].calls.first)
-            #expect(call.isBlocked)
+            #expect(call.obstacle?.code == "unknown-history")
             #expect(
                 call.reason.hasSuffix("call:token@sepolia/setFee may have been made already"),
                 "\(call.reason)")

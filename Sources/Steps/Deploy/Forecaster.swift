@@ -323,14 +323,14 @@ package struct Forecaster: Sendable {
         }
         let sender = await sender(action.signer, network)
         let isOpen = network.map { (try? context.unfinished(action.step, $0)) != nil } ?? false
-        var isBlocked = false
+        var obstacle: StepFailure?
         if !isOpen, [.keep, .upgrade].contains(deployment.action), let network, let address {
             do throws(StepFailure) {
                 try await context.refuseUnknown(
                     try context.onceOnly(action, at: address, on: network), by: sender, on: network)
             } catch {
                 reason = error.message
-                isBlocked = true
+                obstacle = error
             }
         }
         if !isOpen {
@@ -352,7 +352,7 @@ package struct Forecaster: Sendable {
         var forecast = CallStep.intent(action, reason: reason)
         forecast.to = address?.description
         forecast.data = data.map { Hex.prefixed($0) }
-        forecast.isBlocked = isBlocked
+        forecast.obstacle = obstacle
         if let open { Self.note(open, &forecast) }
         return forecast
     }

@@ -1,12 +1,12 @@
 import Model
 
 extension DeploymentForecast {
-    /// How its step ends as far as the exit code goes; nil where nothing is in its way, or only something that has an end of its own.
+    /// How its steps end as far as the exit code goes; nil where nothing is in its way, or only something that has an end of its own.
     ///
     /// A person must decide, but for what a policy refused, what the environment lacks, and a node that cannot be spoken to: those
     /// are what they are in a run.
     var end: StepEnd? {
-        guard let obstacle else { return nil }
+        guard let obstacle = hindrance else { return nil }
         let outcome: Outcome =
             switch obstacle.kind {
             case .refused: .refused(reason: obstacle.message)
@@ -25,6 +25,6 @@ extension [DeploymentForecast] {
     /// What is wrong in the manifest, each once: it may be so on many networks.
     var obstacles: [Diagnostic] {
         var seen: Set<Diagnostic> = []
-        return flatMap { $0.obstacle?.diagnostics ?? [] }.filter { seen.insert($0).inserted }
+        return flatMap { $0.hindrance?.diagnostics ?? [] }.filter { seen.insert($0).inserted }
     }
 }

@@ -117,7 +117,7 @@ struct PlanCommand: AsyncParsableCommand {
                 let call = deployment?.calls.first { $0.name == action.name }
                 return PlanV1.Step(
                     id: step.id,
-                    action: call.map { $0.isBlocked ? "blocked" : "call" } ?? "keep",
+                    action: call.map { $0.obstacle != nil ? "blocked" : "call" } ?? "keep",
                     reasons: [call?.reason ?? "it is not needed"]
                 )
             case .verify(let action):
