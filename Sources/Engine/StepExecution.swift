@@ -324,7 +324,7 @@ extension StepFailure {
             .environment,
             code: "state-io",
             "the state directory cannot be used: \(error)",
-            hint: FileError.remedy
+            hint: error.remedy
         )
     }
 }

@@ -139,8 +139,19 @@ package struct FileError: Error, Hashable, Sendable {
     /// In the system's words.
     package var reason: String
 
-    /// What to do about any of them.
+    /// What to do about one of which only the words are known.
     package static let remedy = "make room or mend its permissions, then run again"
+    /// The reason of what is read and has no end that anybody knows: a pipe, a device.
+    package static let noFile = "it is no regular file"
+
+    /// What to do about it.
+    package var remedy: String {
+        switch reason {
+        case "Is a directory": "a file is meant: name one in it, or move the directory away"
+        case Self.noFile: "write what it holds into a file, and name that"
+        default: Self.remedy
+        }
+    }
 
     package init(path: String, reason: String) {
         self.path = path

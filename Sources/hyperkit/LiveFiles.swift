@@ -128,11 +128,25 @@ private enum DiskFile {
     }
 
     /// nil: there is no such file.
+    ///
+    /// - Throws: ``FileError`` also for what is no regular file: the end of a pipe or a device may never come.
     private static func openToRead(_ path: String) throws(FileError) -> Int32? {
-        let descriptor = retrying { unsafe open(path, O_RDONLY | O_CLOEXEC) }
-        if descriptor >= 0 { return descriptor }
-        guard isAbsence(errno) else { throw failure(path) }
-        return nil
+        // Without waiting for who would write to a pipe.
+        let descriptor = retrying { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        guard descriptor >= 0 else {
+            guard isAbsence(errno) else { throw failure(path) }
+            return nil
+        }
+        var status = stat()
+        let isKnown = unsafe fstat(descriptor, &status) == 0
+        switch status.st_mode & S_IFMT {
+        // Of a directory the system says itself what it is.
+        case S_IFREG where isKnown, S_IFDIR where isKnown: return descriptor
+        default:
+            let refusal = isKnown ? FileError(path: path, reason: FileError.noFile) : failure(path)
+            _ = close(descriptor)
+            throw refusal
+        }
     }
 
     static func write(

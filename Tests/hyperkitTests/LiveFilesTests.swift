@@ -46,6 +46,18 @@ import Testing
         }
     }
 
+    /// Nobody may ever write to the one, and the other has no end.
+    @Test func refusesWhatIsNoRegularFileAtOnce() throws {
+        let pipe = "\(base)/pipe"
+        try #require(unsafe mkfifo(pipe, 0o600) == 0)
+        for path in [pipe, "/dev/zero"] {
+            let refusal = FileError(path: path, reason: FileError.noFile)
+            #expect(throws: refusal) { try self.files.read(path) }
+            #expect(throws: refusal) { _ = try self.files.digest(path) }
+            #expect(throws: refusal) { _ = try self.files.readAged(path) }
+        }
+    }
+
     @Test(arguments: [-7_200.0, -1_800, 1_800])
     func notesAUseToTheHour(_ age: Double) throws {
         let path = "\(base)/used"

@@ -20,7 +20,7 @@ enum NetworkLock {
                 .environment,
                 code: "state-io",
                 "the state directory cannot be used: \(error)",
-                hint: FileError.remedy
+                hint: error.remedy
             )
         }
         throw StepFailure(
