@@ -40,11 +40,25 @@ package enum RegistryReader {
             entries = RegistryNodes(problems: problems).entries(root, network: network)
         }
         guard !problems.hasErrors else {
+            if let marker = source.conflictMarker {
+                // What is told of the file below it would be about half of a merge.
+                throw ManifestError(diagnostics: [
+                    marker.error(
+                        "merge-conflict",
+                        "git left a merge of two registries to you: this is its marker",
+                        hint:
+                            "keep the entries of both sides, and where both have one of the same name that of the later block; take "
+                            + "the lines <<<<<<<, ======= and >>>>>>> away; then: hyperkit deployments check"
+                    )
+                ])
+            }
             let remedy = Diagnostic(
                 .note,
                 "registry",
                 "\(name) is not what hyperkit writes; nothing was changed in it",
-                hint: "take it from git again (git checkout -- \(name)), or mend what is said above"
+                hint:
+                    "mend what is said above; git checkout -- \(name) has it as it was committed last, without what was "
+                    + "recorded since"
             )
             throw ManifestError(diagnostics: problems.sorted() + [remedy])
         }

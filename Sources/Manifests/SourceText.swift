@@ -55,6 +55,26 @@ final class SourceText: Sendable {
         return offset
     }
 
+    /// The first line with which git begins what it could not merge; nil where there is none.
+    ///
+    /// Only one that has its middle and its end below it, so that no text that begins so is taken for one.
+    var conflictMarker: Place? {
+        // Seven characters, a space behind the first and the last (git-merge, "How conflicts are presented").
+        let markers = ["<<<<<<< ", "=======", ">>>>>>> "].map { Array($0.utf8) }
+        guard bytes.first == markers[0][0] || bytes.firstRange(of: [0x0a] + markers[0]) != nil else {
+            return nil
+        }
+        var first: Int?
+        var found = 0
+        for number in 1...lineCount where line(number).starts(with: markers[found]) {
+            if found == 0 { first = number }
+            found += 1
+            if found == markers.count { break }
+        }
+        guard let first, found == markers.count else { return nil }
+        return place(atByte: starts[first - 1], length: line(first).count)
+    }
+
     /// The breaks of YAML 1.1: CRLF, CR, LF, U+0085, U+2028, U+2029; libyaml counts lines by them.
     private static func lineStarts(_ bytes: [UInt8]) -> [Int] {
         var starts = [0]

@@ -214,6 +214,13 @@ struct YAMLReader {
     }
 
     private func syntax(_ problem: String, at place: Place, since start: Place?) -> Diagnostic {
+        if let marker = source.conflictMarker {
+            return marker.error(
+                "merge-conflict",
+                "git left a merge to you: this is its marker",
+                hint: "keep what is meant of both sides, and take the lines <<<<<<<, ======= and >>>>>>> away"
+            )
+        }
         let line = source.line(place.line)
         let next = line.dropFirst(place.column - 1).first
         let isReference = line.prefix(place.column).suffix(2).elementsEqual("${".utf8)

@@ -81,7 +81,8 @@ import Testing
                     4 │       "address" : "0xf38Fd6e51aad88F6F4ce6aB8827279cffFb92266",
                       │                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                 note: deployments/sepolia.json is not what hyperkit writes; nothing was changed in it [registry]
-                  hint: take it from git again (git checkout -- deployments/sepolia.json), or mend what is said above
+                  hint: mend what is said above; git checkout -- deployments/sepolia.json has it as it was committed last, \
+                without what was recorded since
                 """)
     }
 
@@ -100,6 +101,21 @@ import Testing
         #expect(text.contains(said), "\(text)")
         #expect(text.contains("deployments/sepolia.json:"))
         #expect(text.contains("git checkout"))
+    }
+
+    /// No line of the file is masked, and nothing is advised that would lose what one side recorded.
+    @Test func aMergeThatGitLeftIsSaidAtItsMarker() {
+        let other = Self.deployment.replacing("\"token\"", with: "\"vault\"")
+        let text = Self.file("<<<<<<< HEAD", Self.deployment, "=======", other, ">>>>>>> theirs")
+        #expect(
+            complaint(text.replacing("HEAD,", with: "HEAD").replacing("=======,", with: "=======")) == """
+                deployments/sepolia.json:3:1: error: git left a merge of two registries to you: this is its marker \
+                [merge-conflict]
+                    3 │ <<<<<<< HEAD
+                      │ ^^^^^^^^^^^^
+                  hint: keep the entries of both sides, and where both have one of the same name that of the later block; \
+                take the lines <<<<<<<, ======= and >>>>>>> away; then: hyperkit deployments check
+                """)
     }
 
     @Test func aDeploymentThatIsThereTwiceIsRefused() {

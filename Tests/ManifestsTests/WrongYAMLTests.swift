@@ -21,6 +21,27 @@ import Testing
         )
     }
 
+    @Test func aMergeThatGitLeftIsSaidAtItsMarker() {
+        let said = complaint(
+            """
+            version: 1
+            <<<<<<< HEAD
+            project: p
+            =======
+            project: q
+            >>>>>>> theirs
+            """
+        )
+        #expect(
+            said == """
+                m.yaml:2:1: error: git left a merge to you: this is its marker [merge-conflict]
+                    2 │ <<<<<<< HEAD
+                      │ ^^^^^^^^^^^^
+                  hint: keep what is meant of both sides, and take the lines <<<<<<<, ======= and >>>>>>> away
+                """
+        )
+    }
+
     @Test func aTabCannotIndent() {
         let said = complaint(
             "version: 1\nproject: p\ncontracts:\n\tA: { source: a.sol }\n"
