@@ -15,12 +15,46 @@ extension Ledger {
         patience: Duration = .seconds(10)
     ) throws(LedgerError) -> Ledger {
         guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+        do throws(LedgerError) {
+            return try reading(path: path, at: path, patience)
+        } catch {
+            // SQLite wants to make the index of a log that is not there, also where there is nothing in it to read.
+            guard isRefusal(error), !hasLog(path) else { throw error }
+            return try reading(path: path, at: unchanging(path), patience)
+        }
+    }
+
+    /// Whether the file, or its folder, may not be written to.
+    private static func isRefusal(_ error: LedgerError) -> Bool {
+        switch error {
+        case .readOnly, .cannotOpen: true
+        default: false
+        }
+    }
+
+    /// Whether there is something in the log ahead of the file.
+    private static func hasLog(_ path: String) -> Bool {
+        let log = try? FileManager.default.attributesOfItem(atPath: "\(path)-wal")
+        return (log?[.size] as? Int ?? 0) > 0
+    }
+
+    /// The file as SQLite opens it where nobody can change it (SQLite's "Uniform Resource Identifiers": `immutable`).
+    private static func unchanging(_ path: String) -> String {
+        URL(filePath: path).absoluteString + "?immutable=1"
+    }
+
+    /// `place` is what SQLite is told to open.
+    private static func reading(
+        path: String,
+        at place: String,
+        _ patience: Duration
+    ) throws(LedgerError) -> Ledger {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(patience / .seconds(1))
         configuration.label = "ledger"
         do {
-            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            let queue = try DatabaseQueue(path: place, configuration: configuration)
             try queue.read { try requireKnown($0, path: path) }
             // Records are stamped by who writes them.
             return Ledger(path: path, now: { Timestamp(milliseconds: 0) }, queue: queue)

@@ -49,6 +49,20 @@ import Testing
         #expect(try bench.open().runs().map(\.id) == [Bench.run])
     }
 
+    /// Where the index of the log cannot be made, as in a folder that may not be written to, there is still the file.
+    @Test func whatMayNotBeWrittenToIsRead() throws {
+        _ = try bench.begun()
+        let index = URL(filePath: "\(bench.path)-shm")
+        try? FileManager.default.removeItem(at: index)
+        // SQLite follows no link there, whoever asks: permissions would not keep the superuser out.
+        try FileManager.default.createSymbolicLink(
+            at: index, withDestinationURL: bench.directory.appending(path: "x"))
+        #expect(try Ledger.reading(path: bench.path).runs().map(\.id) == [Bench.run])
+        // What is only in the log would be missed.
+        try Data("log".utf8).write(to: URL(filePath: "\(bench.path)-wal"))
+        #expect(throws: LedgerError.self) { try Ledger.reading(path: bench.path).runs() }
+    }
+
     @Test func aNewerLedgerIsRefused() throws {
         _ = try bench.begun()
         let raw = try DatabaseQueue(path: bench.path)
