@@ -44,11 +44,15 @@ struct Hyperkit: AsyncParsableCommand {
         } catch let exit as Exit {
             return exit.code
         } catch let error as FileError {
-            Console.err("error: \(error) [unusable-path]\n  hint: \(FileError.remedy)")
+            Console.err("error: \(error) [unusable-path]\n  hint: \(error.remedy)")
             return Exit.environment.code
         } catch {
             let code = exitCode(for: error)
             let text = fullMessage(for: error)
+            if code == .success, let unknown = UnknownCommand(in: Array(CommandLine.arguments.dropFirst())) {
+                Console.err(unknown.message)
+                return Exit.usage.code
+            }
             if !text.isEmpty {
                 if code == .success { Console.out(text) } else { Console.err(text) }
             }
