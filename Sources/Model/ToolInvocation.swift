@@ -125,6 +125,16 @@ package struct ToolResult: Sendable {
     }
 }
 
+extension ToolResult.Status: CustomStringConvertible {
+    /// What the program did, for a sentence about it.
+    package var description: String {
+        switch self {
+        case .exited(let code): "ended with status \(code)"
+        case .signalled(let number): "was killed by signal \(number)"
+        }
+    }
+}
+
 /// Why a program gave no result.
 package enum ToolError: Error, Hashable, Sendable {
     case notFound(program: String)
@@ -146,15 +156,8 @@ extension ToolError: CustomStringConvertible {
         case .tooMuchOutput(let limit): "it wrote more than \(limit) bytes"
         case .scratchFailed(let reason): "its scratch directory failed: \(reason)"
         case .ended(let status, let words):
-            "it \(Self.words(for: status)) before it answered" + (words.isEmpty ? "" : ": \(words)")
+            "it \(status) before it answered" + (words.isEmpty ? "" : ": \(words)")
         case .cancelled: "it was interrupted"
-        }
-    }
-
-    private static func words(for status: ToolResult.Status) -> String {
-        switch status {
-        case .exited(let code): "ended with status \(code)"
-        case .signalled(let number): "was killed by signal \(number)"
         }
     }
 }

@@ -181,7 +181,7 @@ import Testing
     @Test func aCompilerThatFailsIsToldInItsWords() async throws {
         world.fails(.exited(1), "Segmentation\nfault")
         let failure = try #require(await failure(try action(["contracts/Token.sol": source])))
-        #expect(failure.message == "solc 0.8.29-develop ended exited(1): Segmentation\nfault")
+        #expect(failure.message == "solc 0.8.29-develop ended with status 1: Segmentation\nfault")
     }
 
     // MARK: Which compiler

@@ -80,8 +80,8 @@ import Testing
         let notes = bench.said.filter { $0.contains("endpoint-left-out") }
         #expect(
             notes == [
-                "manifests/a.yaml:7:15: warning: endpoint 1 (first.example) of network 'sepolia' is done without: network "
-                    + "'sepolia' cannot be used: the request was not sent: connection refused [endpoint-left-out]"
+                "manifests/a.yaml:7:15: warning: endpoint 1 (first.example) of network 'sepolia' is done without: the "
+                    + "request was not sent: connection refused [endpoint-left-out]"
             ])
         _ = try await network.rpc.gasPrice()
         #expect(second.asked.last == "eth_gasPrice")
@@ -97,9 +97,9 @@ import Testing
         #expect(failure.kind == .failed)
         #expect(
             failure.message
-                == "none of the 2 endpoints of network 'sepolia' can be used: endpoint 1 (first.example): network "
-                + "'sepolia' cannot be used: the request was not sent: connection refused; endpoint 2 (second.example): "
-                + "network 'sepolia' cannot be used: the node answered with HTTP status 503")
+                == "none of the 2 endpoints of network 'sepolia' can be used: endpoint 1 (first.example): the "
+                + "request was not sent: connection refused; endpoint 2 (second.example): the node answered with HTTP status "
+                + "503")
         #expect(!"\(failure)".contains("5ec2e7"))
     }
 
@@ -129,6 +129,35 @@ import Testing
         let failure = try await failure(bench, spec)
         #expect(failure.kind == .environment)
         #expect(failure.code == "no-secret")
+    }
+
+    /// What can be no URL is not asked again and again, and not shown: it may be a key that stands in the wrong place.
+    @Test(arguments: [
+        "5ec2e7canary", "not a url", "ws://node.example/5ec2e7", "https://", "https:///5ec2e7",
+        "https://node.example:99999/5ec2e7", "https://node.example/5ec2e7\nX: y", "http://[::1/5ec2e7",
+    ])
+    func aSecretThatIsNoURLEndsAtOnceAndNamesItsReference(_ text: String) async throws {
+        let (bench, _) = try bench()
+        bench.environment.withLock { $0["FIRST_URL"] = text }
+        var spec = DeployBench.sepolia
+        spec.chain = .rpc([.secret(.environment("FIRST_URL"))], chainID: spec.chainID)
+        spec.onUnavailable = .skip
+        let (before, asked) = (bench.elapsed, bench.sent.withLock(\.count))
+        let failure = try await failure(bench, spec)
+        #expect(failure.kind == .environment && failure.code == "bad-url")
+        #expect(
+            failure.message
+                == "network 'sepolia': env:FIRST_URL holds no URL of http or https with a host")
+        #expect(!"\(failure)".contains("5ec2e7"))
+        #expect(bench.elapsed == before && bench.sent.withLock(\.count) == asked)
+        // Beside one that answers it is done without.
+        spec.chain = .rpc([.secret(.environment("FIRST_URL")), .url(Self.second)], chainID: spec.chainID)
+        #expect(try await open(bench, spec).currentEndpoint == 1)
+        #expect(
+            bench.said.contains {
+                $0.contains(
+                    "(env:FIRST_URL) of network 'sepolia' is done without: env:FIRST_URL holds no URL")
+            })
     }
 
     // MARK: Questions

@@ -165,7 +165,7 @@ extension CompileStep {
                 reach: .someone,
                 failure: StepFailure(
                     code: "compiler-failed",
-                    "\(compiler.name) \(compiler.version) ended \(result.status): \(result.lastWords())"
+                    "\(compiler.name) \(compiler.version) \(result.status): \(result.lastWords())"
                 )
             )
         }

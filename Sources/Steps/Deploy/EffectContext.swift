@@ -94,7 +94,7 @@ package struct EffectContext: Sendable {
             let url: Secret =
                 switch endpoint {
                 case .url(let text): Secret(text)
-                case .secret(let reference): try await secrets.read(reference, for: purpose)
+                case .secret(let reference): try await secrets.url(reference, for: purpose)
                 }
             let door = NodeDoor(index: 0, name: purpose, url: url, perSecond: nil, world: world)
             let rpc = EthereumRPC { body async throws(TransportFailure) in

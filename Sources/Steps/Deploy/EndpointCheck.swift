@@ -84,7 +84,7 @@ struct EndpointCheck: Sendable {
     private func url(of endpoint: NetworkSpec.Endpoint) async throws(StepFailure) -> Secret {
         switch endpoint {
         case .url(let text): Secret(text)
-        case .secret(let reference): try await secrets.read(reference, for: "network '\(spec.name)'")
+        case .secret(let reference): try await secrets.url(reference, for: "network '\(spec.name)'")
         }
     }
 
@@ -108,7 +108,7 @@ struct EndpointCheck: Sendable {
         return Diagnostic(
             .warning,
             "endpoint-left-out",
-            "\(answer.name) of network '\(spec.name)' is done without: \(failure.message)",
+            "\(answer.name) of network '\(spec.name)' is done without: \(reason(failure))",
             at: spec.location
         )
     }
@@ -131,10 +131,18 @@ struct EndpointCheck: Sendable {
             StepFailure(
                 code: "network-unavailable",
                 "none of the \(failures.count) endpoints of network '\(spec.name)' can be used: "
-                    + failures.map { "\($0.name): \($0.failure.message)" }.joined(separator: "; "),
+                    + failures.map { "\($0.name): \(reason($0.failure))" }.joined(separator: "; "),
                 hint: first.failure.hint
             )
         )
+    }
+
+    /// What is wrong with one endpoint, without the network's name: whoever says it has said that.
+    private func reason(_ failure: StepFailure) -> String {
+        let name = "network '\(spec.name)'"
+        let start = ["\(name) cannot be used: ", "\(name): ", "\(name) "].first(
+            where: failure.message.hasPrefix)
+        return String(failure.message.dropFirst(start?.count ?? 0))
     }
 
     /// The same failure, of a kind that lets the run go on without the network where the manifest says so.

@@ -22,6 +22,30 @@ package struct SecretReader: Sendable {
         return Secret(text)
     }
 
+    /// The URL of an endpoint, which may hold a key, from a reference.
+    ///
+    /// - Throws: As ``read(_:for:)``; coded `bad-url` where what is there cannot be one, so that nobody tries it again and again.
+    func url(_ reference: SecretReference, for purpose: String) async throws(StepFailure) -> Secret {
+        let secret = try await read(reference, for: purpose)
+        guard Self.isURL(secret.reveal()) else {
+            throw StepFailure(
+                .environment,
+                code: "bad-url",
+                "\(purpose): \(reference) holds no URL of http or https with a host",
+                hint: "it begins with https:// or http://; its value is not shown, since it may hold a key"
+            )
+        }
+        return secret
+    }
+
+    private static func isURL(_ text: String) -> Bool {
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
+            ["http", "https"].contains(scheme), let host = parts.host, !host.isEmpty
+        else { return false }
+        return (1...65_535).contains(parts.port ?? 1)
+            && !text.utf8.contains { $0 <= UInt8(ascii: " ") || $0 == 0x7f }
+    }
+
     /// The password behind a reference: all of it but one line break at its end.
     package func password(_ reference: SecretReference, for purpose: String) async throws(StepFailure)
         -> Secret
@@ -42,7 +66,9 @@ package struct SecretReader: Sendable {
             }
             return value
         case .file(let path):
-            return String(decoding: try read(file: path, for: purpose), as: UTF8.self)
+            let otherwise = "; where that is not yours to choose, cmd:[cat, \(path)] reads it"
+            return String(
+                decoding: try read(file: path, for: purpose, otherwise: otherwise), as: UTF8.self)
         case .command(let arguments):
             return try await run(arguments, for: purpose)
         }
@@ -94,8 +120,12 @@ package struct SecretReader: Sendable {
         StepFailure(.environment, code: "bad-keystore", "\(purpose): keystore \(path): \(error)")
     }
 
-    /// The bytes of a file that nobody else may read.
-    private func read(file name: String, for purpose: String) throws(StepFailure) -> Data {
+    /// The bytes of a file that nobody else may read; `otherwise` says what else a reference could be.
+    private func read(
+        file name: String,
+        for purpose: String,
+        otherwise: String = ""
+    ) throws(StepFailure) -> Data {
         let path = name.hasPrefix("/") ? name : "\(root)/\(name)"
         let found: PrivateFile
         do {
@@ -110,13 +140,13 @@ package struct SecretReader: Sendable {
         case .link:
             throw Self.missing(
                 "\(purpose): \(name) is a symbolic link, which anybody may have put there",
-                hint: "name the file itself; where that is not yours to choose, cmd:[cat, \(name)] reads it"
+                hint: "name the file itself\(otherwise)"
             )
         case .other: throw Self.missing("\(purpose): \(name) is no file", hint: nil)
         case .open(let mode):
             throw Self.missing(
                 "\(purpose): others than its owner may use \(name) (mode 0\(String(mode, radix: 8)))",
-                hint: "chmod 600 \(name); where that is not yours to choose, cmd:[cat, \(name)] reads it"
+                hint: "chmod 600 \(name)\(otherwise)"
             )
         }
     }
@@ -150,7 +180,7 @@ package struct SecretReader: Sendable {
         guard case .exited(0) = result.status else {
             // What it printed may be the secret, or near it: only its status is told.
             throw Self.missing(
-                "\(purpose): '\(name)' ended \(result.status)", hint: "run it by hand to see why")
+                "\(purpose): '\(name)' \(result.status)", hint: "run it by hand to see why")
         }
         return String(decoding: result.standardOutput, as: UTF8.self)
     }

@@ -103,7 +103,7 @@ struct SafeHandover: Sendable {
         let url: Secret =
             switch endpoint {
             case .url(let text): Secret(text)
-            case .secret(let reference): try await context.secrets.read(reference, for: purpose)
+            case .secret(let reference): try await context.secrets.url(reference, for: purpose)
             }
         guard Self.isPrivate(url) else {
             throw StepFailure(
