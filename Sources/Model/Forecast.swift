@@ -36,6 +36,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         package var function: String
         /// As the manifest means them, with `${…}` for what the run fills in.
         package var arguments: String
+        /// What is sent of them, each with its type and name; nil where an address among them is not known yet.
+        package var values: [String]?
         package var to: String?
         /// Behind `0x`; nil where an address in it is not known yet.
         package var data: String?
@@ -88,6 +90,8 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var initCodeDigest: Digest?
     /// As the manifest means them, with `${…}` for what the run fills in.
     package var arguments: String
+    /// What the constructor is given, each with its type and name; nil where something among it is not known yet.
+    package var values: [String]?
     package var valueWei: String
     /// Only those that would be made.
     package var calls: [Call]

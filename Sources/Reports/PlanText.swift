@@ -21,7 +21,9 @@ package enum PlanText {
         var lines: [String] = []
         if !forecasts.isEmpty {
             lines.append("deployments")
-            lines += aligned(forecasts.map { row($0, coin: coin($0.network, chains)) }, forecasts)
+            lines += aligned(forecasts.map { row($0, coin: coin($0.network, chains)) }, forecasts) {
+                PlannedTransactionText.lines(of: $0, coin: coin($0.network, chains))
+            }
             lines.append("")
         }
         let runs = steps.filter { $0.action == "run" }
@@ -71,6 +73,16 @@ package enum PlanText {
             .joined(separator: " · ")
     }
 
+    /// The deployments that a command leaves out since it does not name their networks; empty where it leaves out none.
+    package static func leftOut(_ deployments: Int, on networks: [String]) -> String {
+        guard deployments > 0 else { return "" }
+        let names = networks.map { "--network \($0)" }.joined(separator: " ")
+        let places = networks.count == 1 ? "a network that is" : "networks that are"
+        return
+            "left    \(PlainWords.count(deployments, "deployment")) on \(places) not named: \(names), or --all-networks"
+            .plainForTerminal + "\n"
+    }
+
     private static func coin(_ network: String, _ chains: [String: UInt64]) -> String {
         KnownChain.coin(of: chains[network] ?? 0)
     }
@@ -84,23 +96,31 @@ package enum PlanText {
             case .drift: "!"
             case .blocked: "✗"
             }
-        let cost = forecast.maxCostWei.flatMap { UInt128($0) }.map(Wei.init)
         return [
             "  \(mark) \(forecast.step.placed)", forecast.action.rawValue, forecast.address ?? "",
             gas(forecast.maxGas, forecast.gasBound),
-            cost.map { "≤ \(PlainWords.money($0, coin: coin))" } ?? "", forecast.reason,
+            money(forecast.maxCostWei, coin: coin), forecast.reason,
         ]
     }
 
     /// A bound that nobody could run is said to be one.
-    private static func gas(_ most: UInt64?, _ bound: DeploymentForecast.GasBound?) -> String {
+    static func gas(_ most: UInt64?, _ bound: DeploymentForecast.GasBound?) -> String {
         most.map { "\(PlainWords.grouped($0)) gas\(bound == .rule ? " at most, by rule" : "")" } ?? ""
     }
 
-    /// Columns as wide as their widest cell, calls below their deployment.
+    /// `≤ 0.0181 ETH`; empty where it is not known.
+    static func money(_ most: String?, coin: String) -> String {
+        most.flatMap { UInt128($0) }.map { "≤ \(PlainWords.money(Wei($0), coin: coin))" } ?? ""
+    }
+
+    /// Columns as wide as their widest cell, what is sent below each deployment.
     ///
     /// A column that is empty everywhere is left out.
-    private static func aligned(_ rows: [[String]], _ forecasts: [DeploymentForecast]) -> [String] {
+    private static func aligned(
+        _ rows: [[String]],
+        _ forecasts: [DeploymentForecast],
+        _ below: (DeploymentForecast) -> [String]
+    ) -> [String] {
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return zip(rows, forecasts).flatMap { row, forecast in
             let cells = zip(row, widths).enumerated().compactMap { column, cell -> String? in
@@ -108,13 +128,7 @@ package enum PlanText {
                 let isLast = column == row.count - 1
                 return isLast ? cell.0 : cell.0 + String(repeating: " ", count: cell.1 - cell.0.count)
             }
-            let calls = forecast.calls.map { call in
-                let gas = gas(call.maxGas, call.gasBound)
-                let words = call.obstacle != nil ? "blocked: \(call.reason)" : call.reason
-                return "      call \(call.name)\(gas.isEmpty ? "" : "  \(gas)")  \(words)"
-                    .plainForTerminal
-            }
-            return [cells.joined(separator: "  ").plainForTerminal] + calls
+            return [cells.joined(separator: "  ").plainForTerminal] + below(forecast)
         }
     }
 }

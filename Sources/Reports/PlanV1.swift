@@ -20,6 +20,8 @@ package struct PlanV1: Codable, Sendable {
         var name: String
         var function: String
         var arguments: String
+        /// What is sent of them, each with its type and name.
+        var values: [String]?
         var to: String?
         var data: String?
         var valueWei: String
@@ -37,6 +39,8 @@ package struct PlanV1: Codable, Sendable {
         var address: String?
         var initCodeDigest: Digest?
         var arguments: String
+        /// What the constructor is given, each with its type and name.
+        var values: [String]?
         var valueWei: String
         var calls: [Call]
         var maxGas: UInt64?
@@ -86,12 +90,14 @@ package struct PlanV1: Codable, Sendable {
                 address: forecast.address,
                 initCodeDigest: forecast.initCodeDigest,
                 arguments: forecast.arguments,
+                values: forecast.values,
                 valueWei: forecast.valueWei,
                 calls: forecast.calls.map {
                     Call(
                         name: $0.name,
                         function: $0.function,
                         arguments: $0.arguments,
+                        values: $0.values,
                         to: $0.to,
                         data: $0.data,
                         valueWei: $0.valueWei,

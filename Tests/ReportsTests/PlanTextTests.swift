@@ -18,12 +18,20 @@ import Testing
                 step: .deploy("token", on: "sepolia"), network: "sepolia", action: .create, reason: "new",
                 calls: [
                     .init(
-                        name: "setFee", function: "f()", arguments: "[]", to: nil, data: nil, valueWei: "0",
-                        reason: "not yet made")
+                        name: "setFee", function: "setFee(uint256)", arguments: #"["${var}"]"#, to: nil,
+                        data: nil, valueWei: "0", reason: "not yet made")
                 ],
-                maxGas: 1_204_331, maxCostWei: "18100000000000000"),
+                maxGas: 1_204_331, maxCostWei: "18100000000000000",
+                libraries: #"{Math: "${deployments.math.address}"}"#, salt: #"createx ["v1"]"#),
         ]
+        forecasts[1].values = [#"string name: "Token""#, "address owner: 0xf39F"]
+        forecasts[1].valueWei = "5"
         forecasts[1].calls.append(forecasts[1].calls[0])
+        forecasts[1].calls[0].values = ["uint256 fee: 25"]
+        forecasts[1].calls[0].to = "0x7E5F"
+        forecasts[1].calls[0].valueWei = "1000000000000000000"
+        forecasts[1].calls[0].maxGas = 69_624
+        forecasts[1].calls[0].maxCostWei = "200000000000000"
         forecasts[1].calls[1].obstacle = StepFailure(.blocked, code: "unknown-history", "nobody knows")
         let steps = [
             Self.step(.deploy("a", on: "x"), "reuse"), Self.step(.deploy("b", on: "x"), "run", "it is new"),
@@ -34,14 +42,86 @@ import Testing
                 deployments
                   = token@amoy     keep    0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf                               code matches
                   + token@sepolia  create                                              1,204,331 gas  ≤ 0.0181 ETH  new
-                      call setFee  not yet made
-                      call setFee  blocked: not yet made
+                      constructor(string name: "Token", address owner: 0xf39F)  with 0.000000000000000005 ETH
+                      libraries {Math: "${deployments.math.address}"}
+                      salt createx ["v1"]
+                      call setFee  setFee(uint256 fee: 25)  to 0x7E5F  with 1 ETH  69,624 gas  ≤ 0.0002 ETH  not yet made
+                      call setFee  setFee(uint256) ["${var}"]  blocked: not yet made
 
                 steps   1 reuse · 1 run
                   deploy:b@x  it is new
-                cost    sepolia ≤ 0.0181 ETH
+                cost    sepolia ≤ 0.0183 ETH
 
                 """)
+    }
+
+    private static func lines(_ change: (inout DeploymentForecast) -> Void) -> [String] {
+        var forecast = DeploymentForecast(
+            step: .deploy("vault", on: "a"), network: "a", action: .create, reason: "new")
+        change(&forecast)
+        let text = PlanText.render(steps: [], forecasts: [forecast], chains: [:])
+        return text.split(separator: "\n").map(String.init).filter { $0.hasPrefix("      ") }
+    }
+
+    @Test func whatIsNotKnownYetIsShownAsTheManifestHasIt() {
+        let written = #"["${deployments.token.address}"]"#
+        #expect(Self.lines { $0.arguments = written } == ["      constructor \(written)"])
+        let proxy = Self.lines {
+            $0.step = .proxy("vault", on: "a")
+            $0.arguments = "uups: initialize(address) \(written)"
+        }
+        #expect(proxy == ["      proxy uups: initialize(address) \(written)"])
+    }
+
+    @Test func whatSendsNothingShowsNoArguments() {
+        #expect(Self.lines { _ in } == [])
+        #expect(Self.lines { $0.values = [] } == [])
+        for action in [DeploymentForecast.Action.keep, .drift, .blocked] {
+            #expect(
+                Self.lines {
+                    $0.action = action
+                    $0.values = ["uint256 1"]
+                } == [])
+        }
+    }
+
+    @Test func aLongLineHasAValueALineAndALongValueIsCut() {
+        let values = [
+            "address owner: 0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf",
+            "bytes code: 0x" + .init(repeating: "ab", count: 300),
+        ]
+        let lines = Self.lines { $0.values = values }
+        #expect(
+            lines == [
+                "      constructor", "        \(values[0])",
+                "        \(values[1].prefix(400))… (614 characters, all of them in the plan file)",
+            ])
+    }
+
+    @Test func anUpgradeHasTheNameOfItsFunctionOnce() {
+        let lines = Self.lines {
+            $0.action = .upgrade
+            $0.address = "0x1"
+            $0.calls = [
+                .init(
+                    name: "upgradeTo(address)", function: "upgradeTo(address)",
+                    arguments: "its implementation",
+                    to: "0x2", data: nil, valueWei: "0", reason: "its code changed")
+            ]
+            $0.calls[0].values = ["address 0x3"]
+        }
+        #expect(lines == ["      call upgradeTo(address 0x3)  to 0x2  its code changed"])
+    }
+
+    @Test func whatIsLeftOutIsCounted() {
+        #expect(PlanText.leftOut(0, on: []) == "")
+        #expect(
+            PlanText.leftOut(1, on: ["b"])
+                == "left    1 deployment on a network that is not named: --network b, or --all-networks\n")
+        #expect(
+            PlanText.leftOut(3, on: ["a", "b"])
+                == "left    3 deployments on networks that are not named: --network a --network b, or --all-networks\n"
+        )
     }
 
     @Test func manyRunsAreCountedByTheirReasons() {

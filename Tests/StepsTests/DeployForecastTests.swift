@@ -68,6 +68,9 @@ import Testing
         let call = try #require(forecasts[0].calls.first)
         #expect(call.to == created(0))
         #expect(call.reason == "the contract is new")
+        // What a reviewer approves is what is sent, with the addresses that are foreseen.
+        #expect(call.values == ["uint256 fee: 25"])
+        #expect(forecasts.map(\.values) == [[], ["address asset: \(created(0))"]])
         #expect(
             call.data == Hex.prefixed(Selector.of("setFee(uint256)")) + String(repeating: "0", count: 62)
                 + "19")
@@ -79,6 +82,13 @@ import Testing
         #expect(lines(again) == ["token@sepolia keep \(created(0))", "vault@sepolia keep \(created(2))"])
         #expect(again.allSatisfy { !$0.isChange })
         #expect(again[0].reason == "the same code and arguments are there since run run-2")
+    }
+
+    @Test func whatIsNotKnownIsLeftAsItIsWritten() async throws {
+        bench.environment.withLock { $0 = [:] }
+        let forecasts = try await forecast(try chainOfThree())
+        #expect(forecasts.map(\.values) == [[], nil])
+        #expect(forecasts[1].arguments == #"["${deployments.token.address}"]"#)
     }
 
     // MARK: Bounds

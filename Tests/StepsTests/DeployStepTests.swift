@@ -61,6 +61,32 @@ import Testing
         #expect(bench.node.sends == 1)
     }
 
+    /// `value` goes along with the creation, which is done once.
+    @Test func keepsWhatWasCreatedWithAnotherValueAndSaysSo() async throws {
+        var artifact = FakeArtifact.withConstructor("")
+        artifact.abi = artifact.abi.replacing("nonpayable", with: "payable")
+        let ether: UInt128 = 1_000_000_000_000_000_000
+        func reason(_ value: UInt128) async throws -> String {
+            let fact = try await bench.run(bench.deploy("token", artifact, value: Wei(value))).deployment()
+            #expect(fact.action == .kept)
+            return fact.reason
+        }
+        let first = try await bench.run(bench.deploy("token", artifact, value: Wei(ether))).deployment()
+        #expect(first.action == .created)
+        let same = "the same code and arguments are there since run run-1"
+        #expect(try await reason(ether) == same)
+        let other = "; it was created with 1 ether, which is sent once only, and 'value' is 0.5 ether now"
+        #expect(try await reason(ether / 2) == same + other)
+        // Another machine asks the chain.
+        bench.registry = RegistryFile(network: "sepolia").merging(
+            try bench.ledger().registryHistory(project: "treasury", network: "sepolia"))
+        bench.loseState()
+        #expect(try await reason(ether) == "\(same), says the registry")
+        bench.loseState()
+        #expect(try await reason(0) == "\(same), says the registry\(other.replacing("0.5", with: "0"))")
+        #expect(bench.node.sends == 1)
+    }
+
     @Test func keepsWithoutAKey() async throws {
         _ = try await bench.run(bench.deploy()).deployment()
         bench.environment.withLock { $0 = [:] }

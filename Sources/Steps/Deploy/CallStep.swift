@@ -315,17 +315,40 @@ package struct CallStep: Sendable {
         _ abi: ContractABI,
         _ resolution: ArgumentResolution
     ) throws(StepFailure) -> [UInt8] {
-        let function = try Self.function(named, abi)
-        let input = try resolution.input(arguments)
+        let (function, values) = try reading(named, arguments, abi, resolution)
         do {
-            let value = try ABIType.tuple(function.inputs).value(from: input, path: "arguments")
-            guard case .tuple(let values) = value else { return function.selector }
             return try function.call(values)
-        } catch let error as ABIInputError {
-            throw StepFailure(
-                error, at: arguments.location(of: error.path) ?? named.location)
         } catch {
             throw StepFailure(code: "bad-argument", "\(error)")
+        }
+    }
+
+    /// The function that is called and what it is given, each with its type and name.
+    static func words(
+        _ named: Located<String>,
+        _ arguments: Arguments,
+        _ compiled: StoredOutputs,
+        _ resolution: ArgumentResolution
+    ) throws(StepFailure) -> (function: ABIFunction, values: [String]) {
+        let (function, values) = try reading(named, arguments, try EffectContext.abi(compiled), resolution)
+        return (function, function.inputs.words(for: values))
+    }
+
+    private static func reading(
+        _ named: Located<String>,
+        _ arguments: Arguments,
+        _ abi: ContractABI,
+        _ resolution: ArgumentResolution
+    ) throws(StepFailure) -> (function: ABIFunction, values: [ABIValue]) {
+        let function = try Self.function(named, abi)
+        let input = try resolution.input(arguments)
+        do throws(ABIInputError) {
+            let value = try ABIType.tuple(function.inputs).value(from: input, path: "arguments")
+            guard case .tuple(let values) = value else { return (function, []) }
+            return (function, values)
+        } catch {
+            throw StepFailure(
+                error, at: arguments.location(of: error.path) ?? named.location)
         }
     }
 

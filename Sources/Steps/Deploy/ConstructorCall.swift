@@ -10,6 +10,8 @@ struct ConstructorCall: Sendable {
     var abi: ContractABI
     /// The ABI encoding of the arguments alone.
     var arguments: [UInt8]
+    /// Each argument as a plan shows it.
+    var values: [String]
     /// Init code and arguments.
     var data: [UInt8]
     var runtimeCode: [UInt8]
@@ -58,7 +60,7 @@ struct ConstructorCall: Sendable {
             )
         }
         guard case .tuple(let values) = value else {
-            throw StepFailure(code: "bad-argument", "the arguments are no tuple: \(value)")
+            throw StepFailure(code: "bad-argument", "the arguments are no list of values: \(value)")
         }
         do {
             // Arguments stand side by side: the content of the tuple, without the offset in front of a dynamic one.
@@ -66,6 +68,7 @@ struct ConstructorCall: Sendable {
         } catch {
             throw StepFailure(code: "bad-argument", "\(error)")
         }
+        self.values = abi.constructorInputs.words(for: values)
         initCodeDigest = Digest(of: Data(code.initCode))
         unlinkedCodeDigest = compilation.links.isEmpty ? nil : Digest(of: unlinked)
         data = code.initCode + arguments

@@ -105,6 +105,10 @@ extension DeployStep {
             reason: "the same code and arguments are there\(known.since)\(known.words)"
         )
         if !isSame { fact.reason = "redeploy: never, though code or arguments changed\(known.words)" }
+        // Where the constructor takes no value, none was sent.
+        if call.abi.isConstructorPayable {
+            fact.reason += try await context.valueNote(of: entry, now: action.value, asks: true, on: network)
+        }
         fact.address = entry.address.description
         fact.codeMatches = match == .identical
         fact.transactionHash = entry.transactionHash?.description

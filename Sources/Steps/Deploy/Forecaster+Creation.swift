@@ -20,6 +20,7 @@ extension Forecaster {
         let digest = compiled.digest(CompileOutput.initCode)
         forecast.initCodeDigest = call?.initCodeDigest ?? (isLinked ? nil : digest)
         forecast.unlinkedCodeDigest = isLinked ? digest : nil
+        forecast.values = call?.values
     }
 
     /// Who created what stands there already; nil where nothing is on record.

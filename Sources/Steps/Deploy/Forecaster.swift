@@ -350,6 +350,9 @@ package struct Forecaster: Sendable {
             }
         }
         var forecast = CallStep.intent(action, reason: reason)
+        forecast.values = try? CallStep.words(
+            action.function, action.arguments, try inputs[action.compile], resolution
+        ).values
         forecast.to = address?.description
         forecast.data = data.map { Hex.prefixed($0) }
         forecast.obstacle = obstacle

@@ -23,6 +23,13 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Prints the plan file on standard output.") var json = false
     @Flag(help: "Ends with 6 if anything would change.") var exitCode = false
 
+    func validate() throws {
+        // Before minutes of compiling: no file can be written there.
+        guard let out, FileAccess.live.kind(Self.absolute(out)) == .directory else { return }
+        throw ValidationError(
+            "--out takes a file, and '\(out)' is a directory: name one in it, such as plan.json")
+    }
+
     func run() async throws {
         try await run(in: .live(scratch: try Scratch.directory()))
     }
@@ -61,7 +68,8 @@ struct PlanCommand: AsyncParsableCommand {
                 steps: steps,
                 forecasts: forecasts,
                 chains: Dictionary(chains, uniquingKeysWith: { first, _ in first })
-            ) + "plan    \(try plan.digest())"
+            ) + PlanText.leftOut(planned.notNamed.count, on: Set(planned.notNamed.map(\.network)).sorted())
+            + "plan    \(try plan.digest())"
             + (out.map { "   apply exactly this with: hyperkit run --plan \($0)" } ?? "") + "\n"
         Console.err(text)
         try finish(steps, forecasts, ends)

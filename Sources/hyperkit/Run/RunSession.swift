@@ -194,7 +194,9 @@ struct RunSession {
                             network: left.network,
                             chainID: left.chainID,
                             action: .skipped,
-                            reason: "the command does not name the network: --network \(network)"
+                            reason: approved == nil
+                                ? "the command does not name the network: --network \(network)"
+                                : "the plan has nothing on the network: make one with --network \(network)"
                         )
                     )
                 )

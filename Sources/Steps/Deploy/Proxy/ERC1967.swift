@@ -105,6 +105,8 @@ struct Upgrade: Hashable, Sendable {
     let to: Address
     let function: String
     let data: [UInt8]
+    /// What the function is given, each with its type.
+    let values: [String]
     let implementation: Address
 
     /// - Parameters:
@@ -125,7 +127,9 @@ struct Upgrade: Hashable, Sendable {
             (function, values) = (Self.ofBeacon, [.address(implementation)])
         }
         do {
-            data = try ABIFunction(signature: function).call(values)
+            let function = try ABIFunction(signature: function)
+            data = try function.call(values)
+            self.values = function.inputs.words(for: values)
         } catch {
             throw StepFailure(code: "bad-argument", "\(error)")
         }

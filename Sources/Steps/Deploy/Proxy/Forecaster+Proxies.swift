@@ -117,17 +117,17 @@ extension Forecaster {
                     standsAlone: view.actions[action.implementation] == .keep
                 )
             }
-            forecast.calls = [
-                DeploymentForecast.Call(
-                    name: upgrade.function,
-                    function: upgrade.function,
-                    arguments: "its implementation",
-                    to: upgrade.to.description,
-                    data: implementation.map { _ in Hex.prefixed(upgrade.data) },
-                    valueWei: "0",
-                    reason: reason
-                )
-            ]
+            var call = DeploymentForecast.Call(
+                name: upgrade.function,
+                function: upgrade.function,
+                arguments: "its implementation",
+                to: upgrade.to.description,
+                data: implementation.map { _ in Hex.prefixed(upgrade.data) },
+                valueWei: "0",
+                reason: reason
+            )
+            call.values = implementation.map { _ in upgrade.values }
+            forecast.calls = [call]
             if let open = upgrades.open {
                 let isThis = open.intent.payloadHash == Keccak256.hash(upgrade.data)
                 forecast.reason += Self.words(open, isThis: isThis)
@@ -153,6 +153,7 @@ extension Forecaster {
         let sender = await sender(action.deployment.signer, network)
         forecast.sender = sender?.description
         let (call, creation) = try await known(part, action, inputs, sender, view)
+        forecast.values = call?.values
         if let call, let creation, let network {
             let looked = try await DeployStep(context).look(decision, part, call, creation, network)
             let name = DeploymentPart.implementation.recordName(of: action.name)

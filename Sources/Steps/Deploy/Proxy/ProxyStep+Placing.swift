@@ -109,6 +109,8 @@ extension ProxyStep {
         if let before = known.entry.initializeData, let now = try await arguments(), before != now {
             reason += "; what 'initialize' says changed, and it is called once only, when the proxy is made"
         }
+        let value = action.deployment.value
+        reason += try await context.valueNote(of: known.entry, now: value, asks: value > .zero, on: network)
         return (
             .keep(Self.kept(action.deployment, known, gasUsed: gasUsed, reason: reason)),
             gasUsed
@@ -215,6 +217,12 @@ extension ProxyStep {
         call.storageLayout = try StorageLayout(compiled: compiled)
         // What goes wrong in it goes wrong in the implementation.
         call.abi = try EffectContext.abi(compiled)
+        if let initialize = action.spec.initialize {
+            let (function, values) = try CallStep.words(
+                initialize.function, initialize.arguments, compiled, resolution)
+            // The last argument is that call, and its bytes alone say nothing to a reviewer.
+            call.values[call.values.count - 1] = "\(function.name)(\(values.joined(separator: ", ")))"
+        }
         return call
     }
 

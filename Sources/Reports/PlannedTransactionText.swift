@@ -1,0 +1,76 @@
+import EthereumTypes
+import Model
+
+/// What a planned deployment sends, as whoever approves it reads it: the constructor's arguments and each call.
+enum PlannedTransactionText {
+    /// A line that would be longer has each of its values in a line of its own.
+    private static let longestLine = 130
+    /// What is longer is cut; the plan file has all of it.
+    private static let longestValue = 400
+    private static let indent = "      "
+
+    /// Lines for below the deployment; of what is kept only its calls.
+    static func lines(of forecast: DeploymentForecast, coin: String) -> [String] {
+        let lines = forecast.isCreation ? creation(forecast, coin) : []
+        return lines + forecast.calls.flatMap { call($0, of: forecast, coin) }
+    }
+
+    private static func creation(_ forecast: DeploymentForecast, _ coin: String) -> [String] {
+        let sent = value(forecast.valueWei, coin)
+        var lines: [String] = []
+        if let values = forecast.values {
+            if !values.isEmpty || !sent.isEmpty { lines += fitted("constructor", values, [sent]) }
+        } else if forecast.arguments != "[]" || !sent.isEmpty {
+            let what =
+                switch forecast.step.kind {
+                case .proxy: "proxy"
+                case .beacon: "beacon"
+                default: "constructor"
+                }
+            lines += fitted("\(what) \(cut(forecast.arguments))", nil, [sent])
+        }
+        if let libraries = forecast.libraries { lines.append("\(indent)libraries \(cut(libraries))") }
+        if let salt = forecast.salt { lines.append("\(indent)salt \(cut(salt))") }
+        return lines.map(\.plainForTerminal)
+    }
+
+    private static func call(
+        _ call: DeploymentForecast.Call,
+        of forecast: DeploymentForecast,
+        _ coin: String
+    ) -> [String] {
+        // An upgrade has the name of its function.
+        let isNamed = call.name != call.function
+        let function = call.values == nil ? call.function : String(call.function.prefix { $0 != "(" })
+        let written = call.values == nil ? " \(cut(call.arguments))" : ""
+        let elsewhere = call.to.flatMap { $0 == forecast.address ? nil : "to \($0)" } ?? ""
+        let words = [
+            elsewhere, value(call.valueWei, coin), PlanText.gas(call.maxGas, call.gasBound),
+            PlanText.money(call.maxCostWei, coin: coin),
+            call.obstacle != nil ? "blocked: \(call.reason)" : call.reason,
+        ]
+        let head = "call \(isNamed ? "\(call.name)  " : "")\(function)\(written)"
+        return fitted(head, call.values, words).map(\.plainForTerminal)
+    }
+
+    /// `name(values)  words`, on one line where it fits, else with each value on its own; nil: there are no brackets.
+    private static func fitted(_ name: String, _ values: [String]?, _ words: [String]) -> [String] {
+        let rest = words.filter { !$0.isEmpty }.map { "  \($0)" }.joined()
+        guard let values = values.map({ $0.map(cut) }) else { return ["\(indent)\(name)\(rest)"] }
+        let brackets = "(\(values.joined(separator: ", ")))"
+        guard name.count + brackets.count > longestLine else { return ["\(indent)\(name)\(brackets)\(rest)"] }
+        return ["\(indent)\(name)\(rest)"] + values.map { "\(indent)  \($0)" }
+    }
+
+    private static func value(_ wei: String, _ coin: String) -> String {
+        guard let amount = UInt128(wei), amount > 0 else { return "" }
+        // Every digit of it: this is what is approved.
+        return "with \(Wei(amount).ether()) \(coin)"
+    }
+
+    private static func cut(_ text: String) -> String {
+        guard text.count > longestValue else { return text }
+        return
+            "\(text.prefix(longestValue))… (\(PlainWords.grouped(text.count)) characters, all of them in the plan file)"
+    }
+}
