@@ -133,7 +133,8 @@ extension Row {
         do {
             return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
         } catch {
-            throw MalformedRow(detail: "a row's '\(column)' cannot be read: \(error)")
+            let words = (error as? DecodingError)?.words ?? "\(error)"
+            throw MalformedRow(detail: "a row's '\(column)' cannot be read: \(words)")
         }
     }
 }

@@ -3,8 +3,10 @@
 /// A backslash takes the next character as it is. Names that begin with a dot match only a part that does too.
 package struct Glob: Sendable {
     /// Why a text is no pattern.
-    package struct Fault: Error, Hashable, Sendable {
+    package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
         package let reason: String
+
+        package var description: String { reason }
     }
 
     private enum Part: Sendable {

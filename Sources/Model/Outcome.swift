@@ -87,6 +87,8 @@ package struct StepFailure: Error, Hashable, Codable, Sendable {
     /// What a tool said of the user's sources.
     package var diagnostics: [Diagnostic]
     package var recurrence: Recurrence
+    /// Where the contract will be that people were asked to create; nil where they were not, or nobody can tell.
+    package var creates: String?
 
     package init(
         _ kind: Kind = .failed,
@@ -102,6 +104,13 @@ package struct StepFailure: Error, Hashable, Codable, Sendable {
         self.hint = hint
         self.diagnostics = diagnostics
         self.recurrence = recurrence
+    }
+
+    /// The hint, unless a diagnostic gives it already.
+    package var ownHint: String? {
+        hint.flatMap { hint in
+            diagnostics.contains { $0.hint == hint || $0.message.contains(hint) } ? nil : hint
+        }
     }
 
     package static let cancelled = StepFailure(.cancelled, code: "cancelled", "the run was interrupted")

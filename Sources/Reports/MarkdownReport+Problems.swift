@@ -58,7 +58,7 @@ extension MarkdownReport {
             var lines = ["### \(MarkdownText.code(step.planned.id.rawValue)) \(step.end.status.rawValue)"]
             if let failure = step.end.failure {
                 lines.append("\(MarkdownText.prose(failure.message)) (\(MarkdownText.code(failure.code)))")
-                if let hint = failure.hint { lines.append("**hint** \(MarkdownText.prose(hint))") }
+                if let hint = failure.ownHint { lines.append("**hint** \(MarkdownText.prose(hint))") }
                 if !failure.diagnostics.isEmpty {
                     let said = failure.diagnostics.map(\.description).joined(separator: "\n")
                     lines.append(MarkdownText.block(said))

@@ -3,7 +3,9 @@ package import Model
 
 /// Why a file is no plan that can be applied.
 package enum PlanFileError: Error, Hashable, Sendable {
-    case malformed(detail: String)
+    /// `path` leads to the value that is wrong, by keys and places in lists, and is empty where the text itself is; nil where it
+    /// is the whole of the plan that makes no sense.
+    case malformed(detail: String, path: [String]? = nil)
     case version(Int)
     case unknownAction(String, deployment: String)
     case expired(at: String)
@@ -13,7 +15,7 @@ package enum PlanFileError: Error, Hashable, Sendable {
 extension PlanFileError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .malformed(let detail): "it is no plan file: \(detail)"
+        case .malformed(let detail, _): "it is no plan file: \(detail)"
         case .version(let version): "it is a plan of version \(version); this hyperkit reads version 1"
         case .unknownAction(let action, let deployment):
             "the action '\(action)' of \(deployment) is not known"
@@ -40,9 +42,10 @@ extension PlanV1 {
         } catch let error as PlanFileError {
             throw error
         } catch let error as DecodingError {
-            throw .malformed(detail: error.place)
+            let path = error.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+            throw .malformed(detail: error.words, path: path)
         } catch {
-            throw .malformed(detail: "\(error)")
+            throw .malformed(detail: "it cannot be read")
         }
         // Both are in UTC and of one length, so that they compare as texts.
         guard plan.expiresAt.count == now.rfc3339.count, plan.expiresAt > now.rfc3339 else {
@@ -81,6 +84,10 @@ extension PlanV1.Deployment {
         let parts = id.split(separator: "@", maxSplits: 1)
         guard parts.count == 2 else { throw .malformed(detail: "'\(id)' is no deployment") }
         let network = String(parts[1])
+        let bounds = [gasBound] + calls.map(\.gasBound)
+        for case let bound? in bounds where DeploymentForecast.GasBound(rawValue: bound) == nil {
+            throw .malformed(detail: "'\(bound)' of \(id) is no 'gasBound'")
+        }
         try PlanV1.requireOnce(calls.map { "call \($0.name) of \(id)" })
         return DeploymentForecast(
             // The parts of what stands behind a proxy have the kind of their step before their name.
@@ -115,24 +122,5 @@ extension PlanV1.Deployment {
             gasBound: gasBound.flatMap { .init(rawValue: $0) },
             replaces: replaces
         )
-    }
-}
-
-extension DecodingError {
-    /// Where in the file, and what.
-    fileprivate var place: String {
-        switch self {
-        case .keyNotFound(let key, let context):
-            "\(Self.path(context.codingPath)) has no '\(key.stringValue)'"
-        case .valueNotFound(_, let context), .typeMismatch(_, let context), .dataCorrupted(let context):
-            "\(Self.path(context.codingPath)): \(context.debugDescription)"
-        @unknown default: "\(self)"
-        }
-    }
-
-    private static func path(_ keys: [any CodingKey]) -> String {
-        keys.isEmpty
-            ? "the file"
-            : keys.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
     }
 }

@@ -14,7 +14,7 @@ extension RunReading {
                 !known.contains(Key(name: planned.name, network: planned.network))
             else { return nil }
             let (action, reason) = action(of: step.planned.id, in: record)
-            return DeploymentFact(
+            var fact = DeploymentFact(
                 name: planned.name,
                 contract: planned.contract,
                 network: planned.network,
@@ -22,6 +22,8 @@ extension RunReading {
                 action: action,
                 reason: reason
             )
+            if action == .proposed { fact.address = record.end(of: step.planned.id)?.failure?.creates }
+            return fact
         }
         let told = record.deployments.filter { !$0.isBehind }
         return (told + silent).sorted { ($0.name, $0.network) < ($1.name, $1.network) }

@@ -60,7 +60,7 @@ package struct RunSummary: Sendable {
             for diagnostic in step.end.failure?.diagnostics ?? [] {
                 lines.append(indented(diagnostic.description))
             }
-            if let hint = step.end.failure?.hint { lines.append(indented("hint: \(plain(hint))")) }
+            if let hint = step.end.failure?.ownHint { lines.append(indented("hint: \(plain(hint))")) }
             return lines.joined(separator: "\n")
         }
     }

@@ -17,7 +17,8 @@ enum WireJSON {
         do {
             return try JSONDecoder().decode(type, from: bytes)
         } catch {
-            throw StepFailure(code: "wire", "a stored result cannot be read: \(error)")
+            let words = (error as? DecodingError)?.words ?? "\(error)"
+            throw StepFailure(code: "wire", "a stored result cannot be read: \(words)")
         }
     }
 }

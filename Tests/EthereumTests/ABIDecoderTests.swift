@@ -29,6 +29,14 @@ import Testing
         #expect(throws: error) { try ABI.decode(data, as: [type]) }
     }
 
+    @Test func saysWhyInWords() {
+        #expect("\(ABI.DecodingError.truncated(offset: 4))" == "it ends, or points behind its end, at byte 4")
+        #expect("\(ABI.DecodingError.invalid(type: "bool", offset: 0))" == "what is at byte 0 is no bool")
+        #expect(
+            "\(TransactionError.notRLP(.trailing(offset: 2)))".hasSuffix(
+                "RLP: it goes on behind its end, at byte 2"))
+    }
+
     /// Each level refers to the next one many times over; what it unfolds to grows with the power of the depth.
     @Test func refusesDataThatUnfoldsWithoutLimit() throws {
         let width = 20

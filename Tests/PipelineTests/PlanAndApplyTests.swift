@@ -109,8 +109,47 @@ extension Pipelines {
             let none = try await apply(sandbox)
             #expect(none.end == .exited(2))
             #expect(
-                none.errors.contains("plan.json: it is no plan file: the file has no 'version' [bad-plan]"))
+                none.errors.contains(
+                    "plan.json:1:1: error: it is no plan file: the file has no 'version' [bad-plan]"))
+            try sandbox.write(Data(#"{"version": 1,"#.utf8), to: "plan.json")
+            let half = try await apply(sandbox)
+            #expect(half.end == .exited(2))
+            #expect(
+                half.errors.contains(
+                    "plan.json:1:14: error: this is no JSON: a text is missing here [bad-plan]"))
+            try sandbox.remove("plan.json")
+            let gone = try await apply(sandbox)
+            #expect(gone.end == .exited(2))
+            #expect(gone.errors.hasPrefix("error: plan.json: it is not there [bad-plan]\n"))
             #expect(try await chain.transactionCount(DevelopmentAccount.address) == 0)
+            await chain.stop()
+        }
+
+        @Test func whoAppliesAPlanIsToldOfNetworksInWordsOfPlans() async throws {
+            let sandbox = try Sandbox("manifests")
+            let chain = try await RunningDevnet(sandbox)
+            try project(chain, sandbox)
+            try sandbox.replace(
+                "networks:\n",
+                with: "networks:\n  other: { rpc: \"\(chain.url)\", chainId: 31337, signer: dev }\n",
+                in: "quickstart.yaml")
+            try sandbox.replace(
+                "tips:\n    contract: TipJar\n    networks: [devnet]",
+                with: "tips:\n    contract: TipJar\n    networks: [devnet, other]", in: "quickstart.yaml")
+            let unnamed = try await sandbox.hyperkit(Sandbox.command("plan", "quickstart.yaml"))
+            #expect(
+                unnamed.errors.contains(
+                    "left    5 deployments on networks that are not named: --network devnet --network other, or "
+                ),
+                "\(unnamed.errors)")
+            _ = try await plan(sandbox)
+            let applied = try await apply(sandbox)
+            #expect(applied.end == .exited(0), "\(applied.errors)")
+            let left = try sandbox.report()["deployments"].array.filter { $0["action"] == "skipped" }
+            #expect(
+                left.map { $0["reason"] } == [
+                    "the plan has nothing on the network: make one with --network other"
+                ])
             await chain.stop()
         }
 

@@ -322,6 +322,12 @@ extension Pipelines {
             let unknown = try await deployments(sandbox, "adopt", "count@chain", address)
             #expect(unknown.end == .exited(2))
             #expect(unknown.errors.contains("did you mean 'counter@chain'?"))
+            try sandbox.write(Data(#"{"transactions": []}"#.utf8), to: "none.json")
+            let none = try await deployments(
+                sandbox, "adopt", "counter@chain", "--from-broadcast", "none.json")
+            #expect(none.end == .exited(2))
+            #expect(
+                none.errors.hasPrefix("error: none.json creates no contract [broadcast]\n"), "\(none.errors)")
             let adopted = try await deployments(
                 sandbox, "adopt", "counter@chain", "--from-broadcast", "out/31337/run-latest.json")
             #expect(adopted.end == .exited(0), "\(adopted.errors)")

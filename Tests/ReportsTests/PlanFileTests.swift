@@ -61,16 +61,47 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "it is no plan file: the file: The given data was not valid JSON."),
+        ("", "it is no plan file: it is no JSON"), ("[]", "it is no plan file: the file is not a map"),
+        (#"{"version": 1, "project": 5}"#, "it is no plan file: project is not text"),
         (#"{"version": 2}"#, "it is a plan of version 2; this hyperkit reads version 1"),
         (#"{"version": 1}"#, "it is no plan file: the file has no 'project'"),
-        (#"{"version": "x"}"#, "it is no plan file: version: "),
+        (#"{"version": "x"}"#, "it is no plan file: version is not a whole number"),
     ])
     func whatIsNoPlanIsSaid(_ text: String, _ message: String) throws {
         let error = try #require(throws: PlanFileError.self) {
             try PlanV1(reading: Data(text.utf8), at: Self.made)
         }
-        #expect(error.description.hasPrefix(message), "\(error)")
+        #expect(error.description == message, "\(error)")
+    }
+
+    @Test func aValueThatIsWrongIsNamedByItsPath() throws {
+        func refusal(_ old: String, _ new: String) throws -> PlanFileError? {
+            let text = String(decoding: try Self.plan().json(), as: UTF8.self).replacing(old, with: new)
+            return #expect(throws: PlanFileError.self) {
+                try PlanV1(reading: Data(text.utf8), at: Self.made).approved(for: "treasury")
+            }
+        }
+        #expect(
+            try refusal(#""maxGas" : 7"#, #""maxGas" : "7""#)
+                == .malformed(
+                    detail: "deployments[0].maxGas is not a whole number",
+                    path: ["deployments", "0", "maxGas"]))
+        #expect(
+            try refusal(#""calls" : ["#, #""calls" : 7, "x" : ["#)
+                == .malformed(
+                    detail: "deployments[0].calls is not a list", path: ["deployments", "0", "calls"]))
+        #expect(
+            try refusal(#""maxGas" : 7"#, #""gasBound" : "guess""#)
+                == .malformed(detail: "'guess' of drops/17@sepolia is no 'gasBound'"))
+    }
+
+    @Test func valuesAreInTheFile() throws {
+        var plan = Self.plan()
+        plan.deployments[0].values = ["uint256 supply: 1"]
+        plan.deployments[0].calls[0].values = []
+        let read = try PlanV1(reading: try plan.json(), at: Self.made)
+        #expect(read.deployments[0].values == ["uint256 supply: 1"])
+        #expect(read.deployments[0].calls[0].values == [])
     }
 
     @Test func anEntryThatIsThereTwiceIsRefused() throws {

@@ -28,6 +28,26 @@ import Testing
         try expectGolden(summary.text, "summary.txt")
     }
 
+    /// An account that people have the key of: where it will be is known, and what to do is said once.
+    @Test func whatPeopleAreToSendHasItsAddressAndItsHintOnce() throws {
+        var run = SampleRun()
+        run.started = [
+            SampleRun.mixed.started[0], .planned([SampleRun.planned("token", "Token", "sepolia", 1)]),
+        ]
+        var failure = StepFailure(
+            .blocked, code: "unsigned", "it is written down", hint: "have it sent",
+            diagnostics: [.error("unsigned", "it is written down", hint: "have it sent")])
+        failure.creates = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf"
+        run.steps = [(.deploy("token", on: "sepolia"), [SampleRun.end(.blocked(failure), "")])]
+        run.finished = SampleRun.mixed.finished
+        let reading = try reading(run.events())
+        #expect(reading.deployments.map(\.action) == [.proposed])
+        #expect(reading.deployments.map(\.address) == [failure.creates])
+        for text in [RunSummary(reading).text, MarkdownReport(reading).text] {
+            #expect(text.components(separatedBy: "have it sent").count == 2, "\(text)")
+        }
+    }
+
     @Test func theOrderInWhichStepsEndChangesNothing() throws {
         let run = SampleRun.mixed
         let plain = try reading(run.events())

@@ -70,6 +70,10 @@ import Testing
         let failure = try #require(try await bench.run(tooFew).failures.first)
         #expect(failure.diagnostics.map(\.location?.line) == [20])
         #expect(failure.hint == "write a list of 2 values: a, list")
+        // A diagnostic that gives the hint gives it once.
+        #expect(failure.diagnostics.map(\.hint) == [failure.hint])
+        #expect(failure.diagnostics.allSatisfy { !$0.message.contains("write a list") })
+        #expect(failure.ownHint == nil)
         #expect(bench.node.sends == 0)
     }
 
@@ -90,7 +94,7 @@ import Testing
         #expect(bench.node.chain.mined.allSatisfy { $0.transaction.sender == bench.key.address })
         bench.toolResult.withLock { $0?.status = .exited(3) }
         let failure = try #require(try await bench.run(bench.deploy("c", signer: command)).failures.first)
-        #expect(failure.message == "signer 'ci': '/bin/pass' ended exited(3)")
+        #expect(failure.message == "signer 'ci': '/bin/pass' ended with status 3")
     }
 
     @Test func aMissingKeyIsTheEnvironmentsFault() async throws {

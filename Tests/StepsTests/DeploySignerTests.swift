@@ -208,6 +208,7 @@ final class FakeSigningService: Sendable {
         #expect(members["from"] == bench.key.address.description)
         #expect(members["data"] == Hex.prefixed(FakeArtifact().initCode))
         #expect(members["chainId"] == "0xaa36a7" && members["nonce"] == "0x0" && members["value"] == "0x0")
+        #expect(failure.creates == Address.created(by: bench.key.address, nonce: 0).description)
         #expect(members["to"] == nil && members["gas"] != nil && members["maxFeePerGas"] != nil)
     }
 
@@ -277,6 +278,13 @@ final class FakeSigningService: Sendable {
             let failure = try failure(try await deploy(signer: spec, in: context))
             #expect(failure.kind == .environment && failure.code == "no-secret")
             #expect(failure.message == message && failure.hint == hint)
+            // A keystore is named by its path, which no command can stand for.
+            let reader = SecretReader(world: world, root: "/project")
+            let closed = #expect(throws: StepFailure.self) {
+                try reader.keystore("keys/ci", for: "signer 'ci'")
+            }
+            #expect(closed?.message == message)
+            #expect(closed?.hint == hint.map { String($0.prefix { $0 != ";" }) })
         }
     }
 

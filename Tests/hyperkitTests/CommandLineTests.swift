@@ -19,11 +19,30 @@ import Testing
         ["why", "a", "b", "c"],
         ["why", "a", "b", "--run", "c"], ["keys", "new"], ["keys", "new", "not a name"],
         ["keys", "new", "ci", "--password", "correct horse"], ["keys", "import", "ci", "--key", "0xabc"],
+        ["plan", "--out", "."], ["run", "--log-format", "json"],
     ])
     func wrongUseIsFoundBeforeAnythingRuns(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Hyperkit.parseAsRoot(arguments) }
         #expect(error.map { Hyperkit.exitCode(for: $0) } == .validationFailure)
     }
+
+    /// A script that asks whether there is such a command is told so.
+    @Test(arguments: [
+        (["report", "--help"], "'hyperkit' has no command 'report'"),
+        (["help", "bundle"], "'hyperkit' has no command 'bundle'"),
+        (["rum", "-h"], "'hyperkit' has no command 'rum'\n  hint: did you mean 'run'?"),
+        (["deployments", "export2", "--help"], "'hyperkit deployments' has no command 'export2'"),
+    ])
+    func helpForACommandThatIsNotThereIsRefused(_ arguments: [String], _ said: String) {
+        #expect(UnknownCommand(in: arguments)?.message.hasPrefix("Error: \(said)") == true)
+    }
+
+    @Test(arguments: [
+        [], ["--help"], ["help"], ["run", "--help"], ["help", "run"], ["run", "report", "--help"],
+        ["--version"],
+        ["runs", "list", "--help"], ["help", "keys", "import"], ["deployments", "check", "--help"],
+    ])
+    func helpForWhatIsThereIsGiven(_ arguments: [String]) { #expect(UnknownCommand(in: arguments) == nil) }
 
     /// What stands there by mistake is the secret itself.
     @Test(arguments: [

@@ -29,6 +29,17 @@ extension ABI {
     }
 }
 
+extension ABI.DecodingError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .truncated(let offset): "it ends, or points behind its end, at byte \(offset)"
+        case .invalid(let type, let offset): "what is at byte \(offset) is no \(type)"
+        case .notText(let offset): "the text at byte \(offset) is not UTF-8"
+        case .overlapping(let offset): "it has less room than its values take, as seen at byte \(offset)"
+        }
+    }
+}
+
 private struct Decoder {
     let data: [UInt8]
     /// Bytes that may yet be read; an encoding without overlaps reads each at most once.

@@ -55,6 +55,17 @@ package enum RLP {
     }
 }
 
+extension RLP.Fault: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .truncated(let offset): "it ends within the item at byte \(offset)"
+        case .trailing(let offset): "it goes on behind its end, at byte \(offset)"
+        case .notCanonical(let offset): "what is at byte \(offset) is not written in the one way it may be"
+        case .tooDeep(let offset): "its lists are nested too deep at byte \(offset)"
+        }
+    }
+}
+
 extension RLP {
     private struct Reader {
         let bytes: [UInt8]

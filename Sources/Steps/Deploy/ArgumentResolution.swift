@@ -88,7 +88,10 @@ extension StepFailure {
             code: "bad-argument",
             "\(error.path): expected \(error.expected), saw \(error.seen)",
             hint: error.hint,
-            diagnostics: location.map { [.error("bad-argument", "\(error)", at: $0)] } ?? []
+            diagnostics: location.map {
+                let words = "\(error.path): expected \(error.expected), saw \(error.seen)"
+                return [.error("bad-argument", words, at: $0, hint: error.hint)]
+            } ?? []
         )
     }
 }

@@ -138,8 +138,15 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand {
         }
         guard let first = fitting.first, fitting.count == 1 else {
             let all = broadcast.creations.map { "\($0.contract ?? "?") at \($0.found.address)" }
+            guard !all.isEmpty else {
+                throw refusal(
+                    "\(fromBroadcast) creates no contract",
+                    hint: "name the file of the script that did, or say where the contract is: "
+                        + "hyperkit deployments adopt \(deployment) ADDRESS")
+            }
+            let count = fitting.isEmpty ? "no creation" : "\(fitting.count) creations"
             throw refusal(
-                "\(fromBroadcast) has \(fitting.count) creations of \(wanted.map { "\($0)" } ?? contract ?? "?")",
+                "\(fromBroadcast) has \(count) of \(wanted.map { "\($0)" } ?? contract ?? "?")",
                 hint: "name one by its address; the file has \(all.joined(separator: ", "))")
         }
         return first.found

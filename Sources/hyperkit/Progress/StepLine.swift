@@ -22,7 +22,7 @@ enum StepLine {
     /// The diagnostics and the hint of an end that is not good.
     static func details(_ end: StepEnd) -> [String] {
         guard let failure = end.failure else { return [] }
-        let hint = failure.hint.map { "  hint: \($0.plainForTerminal)" }
+        let hint = failure.ownHint.map { "  hint: \($0.plainForTerminal)" }
         return failure.diagnostics.map(\.forTerminal) + (hint.map { [$0] } ?? [])
     }
 

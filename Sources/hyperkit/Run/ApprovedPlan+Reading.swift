@@ -1,4 +1,5 @@
 import Foundation
+import Manifests
 import Model
 import Planning
 import Reports
@@ -8,25 +9,41 @@ extension ApprovedPlan {
     ///
     /// - Throws: ``Exit/usage`` where it is none, ``Exit/blocked`` where it has had its time; both are said.
     static func read(_ path: String, for project: Project, world: World) throws -> ApprovedPlan {
-        do {
+        let hint = "make one with hyperkit plan --out FILE"
+        let bytes: Data
+        do throws(FileError) {
             let absolute = PathText.join(FileManager.default.currentDirectoryPath, path)
-            guard let json = try world.files.read(absolute) else {
+            guard let read = try world.files.read(absolute) else {
                 throw FileError(path: path, reason: "it is not there")
             }
-            return try PlanV1(reading: json, at: world.now()).approved(for: project.manifest.project)
-        } catch PlanFileError.expired(let moment) {
-            Console.err(
-                [
-                    .error(
-                        "plan-expired", "\(path): it was good until \(moment)",
-                        hint: "make a new plan and have it approved; nothing was sent")
-                ]
-            )
-            throw Exit.blocked
+            bytes = read
         } catch {
-            Console.err(
-                [.error("bad-plan", "\(path): \(error)", hint: "make one with hyperkit plan --out FILE")])
+            let remedy = error.reason == "it is not there" ? hint : error.remedy
+            Console.err([.error("bad-plan", "\(path): \(error.reason)", hint: remedy)])
             throw Exit.usage
+        }
+        do throws(PlanFileError) {
+            return try PlanV1(reading: bytes, at: world.now()).approved(for: project.manifest.project)
+        } catch {
+            switch error {
+            case .expired(let moment):
+                Console.err(
+                    [
+                        .error(
+                            "plan-expired", "\(path): it was good until \(moment)",
+                            hint: "make a new plan and have it approved; nothing was sent")
+                    ]
+                )
+                throw Exit.blocked
+            case .malformed(_, let place) where place != nil:
+                let problem = JSONPlaces.problem(
+                    "bad-plan", "\(error)", at: place ?? [], in: bytes, name: path, hint: hint)
+                Console.err([problem])
+                throw Exit.usage
+            case .malformed, .version, .unknownAction, .otherProject:
+                Console.err([.error("bad-plan", "\(path): \(error)", hint: hint)])
+                throw Exit.usage
+            }
         }
     }
 

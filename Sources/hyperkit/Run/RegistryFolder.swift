@@ -31,11 +31,21 @@ struct RegistryFolder: Sendable {
             bytes = try files.read(file(network))
         } catch {
             throw ManifestError(diagnostics: [
-                .error("registry", "\(error)", hint: "look at who may read it")
+                .error(
+                    "registry",
+                    "\(shown)/\(network).json cannot be read: \(error.reason)",
+                    hint: Self.remedy(for: error)
+                )
             ])
         }
         guard let bytes else { return RegistryFile(network: network) }
         return try RegistryReader.read(bytes, name: "\(shown)/\(network).json", network: network)
+    }
+
+    private static func remedy(for error: FileError) -> String {
+        error.remedy == FileError.remedy
+            ? "look at who may read it"
+            : "what is deployed on a network is on record in a file of that name: move away what is there"
     }
 
     /// What the files of some networks say, by network; prints every problem.

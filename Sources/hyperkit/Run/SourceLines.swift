@@ -18,7 +18,30 @@ struct SourceLines: Sendable {
         if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
         var shown = diagnostic
         shown.line = String(decoding: line, as: UTF8.self)
+        if shown.length == 0, location.file.hasSuffix(".yaml") {
+            shown.length = Self.lengthOfValue(in: line.dropFirst(location.column - 1))
+        }
         return shown
+    }
+
+    /// How many bytes the text has that a manifest's line begins with: to its closing quote, else to what ends it in YAML.
+    private static func lengthOfValue(in text: Data) -> Int {
+        guard let first = text.first else { return 0 }
+        if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
+            return text.dropFirst().firstIndex(of: first).map { $0 - text.startIndex + 1 } ?? text.count
+        }
+        guard !"[{&*|>".utf8.contains(first) else { return 1 }
+        var end = text.startIndex
+        while end < text.endIndex {
+            let next = text.index(after: end)
+            let isLast = next == text.endIndex || text[next] == UInt8(ascii: " ")
+            if ",]}".utf8.contains(text[end]) { break }
+            if text[end] == UInt8(ascii: ":"), isLast { break }
+            if text[end] == UInt8(ascii: " "), !isLast, text[next] == UInt8(ascii: "#") { break }
+            end = next
+        }
+        while end > text.startIndex, text[end - 1] == UInt8(ascii: " ") { end -= 1 }
+        return end - text.startIndex
     }
 
     func shown(_ failure: StepFailure) -> StepFailure {

@@ -27,13 +27,18 @@ extension EffectContext {
         try inLedger { () throws(LedgerError) in
             _ = try ledger.propose(intent, nonce: nonce, counted: state.latest)
         }
-        throw StepFailure(
+        var unsigned = StepFailure(
             .blocked,
             code: "unsigned",
             "signer '\(account.name)' is an address alone; its transaction is unsigned/\(file) beside the report",
             hint:
                 "have it signed and sent with the key of \(account.address), then run again; nothing was sent"
         )
+        if request.kind == .deploy {
+            let place = request.creates ?? Address.created(by: account.address, nonce: nonce)
+            unsigned.creates = place.description
+        }
+        throw unsigned
     }
 
     /// The nonce for a proposal, behind all that is sent, pending or proposed from the account.
