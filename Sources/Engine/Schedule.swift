@@ -165,19 +165,22 @@ package struct Schedule: Sendable {
         return end(position, as: outcome)
     }
 
-    /// An attempt came to its end; `lost` are the steps whose content it found lost, each once.
+    /// An attempt came to its end; `lost` are the steps whose content it found lost, each once, `words` what it said last.
     ///
     /// `fraction` is at random, from 0 to 1: how much of the longest wait there is ahead of another attempt.
     package mutating func performed(
         _ position: Int,
         _ outcome: Outcome,
         lost: [Int] = [],
+        words: String? = nil,
         at now: Duration,
         fraction: () -> Double
     ) -> Consequence {
         performing -= 1
         give(position)
-        if case .cancelled = outcome, stop == .deadline { return end(position, as: .failed(lateFailure)) }
+        if case .cancelled = outcome, stop == .deadline {
+            return end(position, as: .failed(lateFailure(words)))
+        }
         if case .failed = outcome, rewind(position, behind: lost) { return .rewinds }
         guard case .failed(let failure) = outcome, failure.recurrence == .passing, stop == nil,
             Int(attempts[position]) < rules.attempts
@@ -218,10 +221,11 @@ package struct Schedule: Sendable {
         return rest
     }
 
-    private var lateFailure: StepFailure {
-        StepFailure(
+    private func lateFailure(_ words: String?) -> StepFailure {
+        let limit = rules.runDeadline.map { " of \($0)" } ?? ""
+        return StepFailure(
             code: "run-deadline",
-            "the run came to its deadline\(rules.runDeadline.map { " of \($0)" } ?? "") while it worked",
+            "the run came to its deadline\(limit) while it worked\(LastWords.behind(words))",
             hint: "run again: it goes on from here"
         )
     }

@@ -78,6 +78,7 @@ struct SchedulingLoop: Sendable {
                             ended.position,
                             ended.end.outcome,
                             lost: positions(ended.end.lost),
+                            words: ended.end.lastWords,
                             at: clock.elapsed() - start,
                             fraction: clock.fraction
                         )

@@ -10,6 +10,8 @@ struct ExecutedStep: Sendable {
     var reason = ""
     /// The steps whose content it found lost, in the order of their names.
     var lost: [StepID] = []
+    /// What it said last of where it was; nil where it said nothing.
+    var lastWords: String?
 }
 
 /// A step's end with its place in the plan.
@@ -94,18 +96,20 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     ) async -> [Ended] {
         let start = clock.elapsed()
         let inputs = members.map { VerifiedInputs($0.place.inputs, store: store) }
-        let performing = zip(members, inputs).map { member, inputs in
+        let words = members.map { _ in LastWords() }
+        let performing = members.indices.map { place in
             Performing(
-                step: member.step,
-                inputs: inputs.inputs,
-                progress: progress(of: member, tell)
+                step: members[place].step,
+                inputs: inputs[place].inputs,
+                progress: progress(of: members[place], words[place], tell)
             )
         }
-        let results = await attempt(performing, within: limit)
+        let results = await attempt(performing, within: limit, words)
         var ends: [Ended] = []
         for (place, member) in members.enumerated() {
             var end = await outcome(of: performing[place], results[place])
             end.lost = inputs[place].lost
+            end.lastWords = words[place].text
             ends.append(Ended(position: member.place.position, end: end))
         }
         let share = (clock.elapsed() - start) / max(1, members.count)
@@ -122,14 +126,16 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     ) async -> Ended {
         let start = clock.elapsed()
         let inputs = VerifiedInputs(member.place.inputs, store: store)
+        let words = LastWords()
         let performing = Performing(
-            step: member.step, inputs: inputs.inputs, progress: progress(of: member, tell))
+            step: member.step, inputs: inputs.inputs, progress: progress(of: member, words, tell))
         let result =
             if limit == nil { await work(performing) } else {
-                await attempt([performing], within: limit).first ?? .failure(.cancelled)
+                await attempt([performing], within: limit, [words]).first ?? .failure(.cancelled)
             }
         var end = await outcome(of: performing, result)
         end.lost = inputs.lost
+        end.lastWords = words.text
         end.duration = clock.elapsed() - start
         return Ended(position: member.place.position, end: end)
     }
@@ -137,11 +143,15 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     /// What a step says goes to the events, what others wait for to the scheduler.
     private func progress(
         of member: Member<Runner.Work>,
+        _ last: LastWords,
         _ tell: @escaping @Sendable (Reached) -> Void
     ) -> StepProgress {
         let (id, position) = (member.step.id, member.place.position)
         return StepProgress(
-            say: { [events] words in events.post(.stepProgressed(words), step: id) },
+            say: { [events] words in
+                last.note(words)
+                events.post(.stepProgressed(words), step: id)
+            },
             reach: { milestone, outputs throws(StepFailure) in
                 let kept = try keep(outputs)
                 tell(Reached(position: position, milestone: milestone, outputs: kept))
@@ -152,7 +162,8 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
     /// Runs the runner, and cancels it when its time is over.
     private func attempt(
         _ members: [Performing<Runner.Work>],
-        within limit: Duration?
+        within limit: Duration?,
+        _ words: [LastWords]
     ) async -> [Result<Performed, StepFailure>] {
         guard let limit else { return await work(members) }
         return await withTaskGroup(of: [Result<Performed, StepFailure>]?.self) { group in
@@ -167,11 +178,11 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
             // Whoever was cancelled is waited for: what it did before counts.
             var results = first
             while let next = await group.next() { results = results ?? next }
-            return (results ?? []).map { result in
+            return zip(results ?? [], words).map { result, words in
                 guard isLate, case .failure(let failure) = result, failure.kind == .cancelled else {
                     return result
                 }
-                return .failure(Self.late(limit))
+                return .failure(Self.late(limit, words.text))
             }
         }
     }
@@ -307,10 +318,10 @@ package struct StepExecution<Runner: StepRunner>: Sendable {
         return ExecutedStep(outcome: outcome, fingerprint: fingerprint)
     }
 
-    private static func late(_ limit: Duration) -> StepFailure {
+    private static func late(_ limit: Duration, _ words: String?) -> StepFailure {
         StepFailure(
             code: "attempt-deadline",
-            "it did not end within \(limit)",
+            "it did not end within \(limit)\(LastWords.behind(words))",
             hint: "give it longer, or less to do",
             recurrence: .passing
         )

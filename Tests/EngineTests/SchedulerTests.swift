@@ -246,6 +246,7 @@ import Testing
             return
         }
         #expect(failure.code == "attempt-deadline")
+        #expect(failure.message.hasSuffix("; its last word: waiting for a block"))
         #expect(log.attempts[Self.id("a")] == 2)
     }
 
@@ -259,6 +260,7 @@ import Testing
             return
         }
         #expect(failure.code == "run-deadline")
+        #expect(failure.message.hasSuffix(" while it worked; its last word: waiting for a block"))
         #expect(outcomes[Self.id("b")] == .skipped(after: Self.id("a")))
     }
 

@@ -99,6 +99,8 @@ final class ToyRunner: StepRunner {
             while !counts.withLock({ $0.performed.contains(other) }), !Task.isCancelled { await Task.yield() }
             if fails { throw StepFailure(code: "toy", "it fails late") }
         case .waitUntilCancelled:
+            progress("looking")
+            progress("waiting for a block")
             while !Task.isCancelled { await Task.yield() }
             throw .cancelled
         }
