@@ -1,7 +1,7 @@
 package import EthereumTypes
 import Foundation
 import GRDB
-import Model
+package import Model
 
 /// What was signed for an operation, as it is going to be sent.
 package struct SignedBytes: Sendable {
@@ -66,6 +66,7 @@ extension Ledger {
     ///   - predictedAddress: The contract that it creates; of one that a factory creates the intent says it.
     ///   - most: The most that a replacement may cost, where that is more than was reserved.
     ///   - limits: What the network's budget allows.
+    ///   - atWork: The steps whose operations are being taken to their end, for what a refusal says of them.
     /// - Returns: The operation with the attempt.
     /// - Throws: ``LedgerError/contradiction(_:detail:)`` where the hash is known with other bytes;
     ///   ``LedgerError/overBudget(_:)``; ``LedgerError/notAllowed(_:from:to:)``.
@@ -75,11 +76,12 @@ extension Ledger {
         hash: Hash,
         predictedAddress: Address?,
         most: Wei? = nil,
-        within limits: SpendLimits = .none
+        within limits: SpendLimits = .none,
+        beside atWork: Set<StepID> = []
     ) throws(LedgerError) -> ChainOperation {
         try write { database in
             let signed = SignedBytes(id, rawTransaction, hash: hash, creates: predictedAddress)
-            return try record(signed, most: most, within: limits, in: database)
+            return try record(signed, most: most, within: limits, beside: atWork, in: database)
         }
     }
 
@@ -89,7 +91,7 @@ extension Ledger {
     /// - Throws: As for one; nothing of them is recorded then.
     package func recordSigned(_ signed: [SignedBytes]) throws(LedgerError) -> [ChainOperation] {
         try write { database in
-            try signed.map { try record($0, most: nil, within: .none, in: database) }
+            try signed.map { try record($0, most: nil, within: .none, beside: [], in: database) }
         }
     }
 
@@ -97,6 +99,7 @@ extension Ledger {
         _ signed: SignedBytes,
         most: Wei?,
         within limits: SpendLimits,
+        beside atWork: Set<StepID>,
         in database: Database
     ) throws -> ChainOperation {
         let (id, hash) = (signed.operation, signed.hash)
@@ -110,7 +113,7 @@ extension Ledger {
         guard operation.state == .signed || operation.state.mayBecome(.signed), operation.state != .blocked
         else { throw LedgerError.notAllowed(id, from: operation.state, to: .signed) }
         if let most, most > operation.intent.spendReserved {
-            try reserve(most, for: operation, within: limits, in: database)
+            try reserve(most, for: operation, within: limits, beside: atWork, in: database)
         }
         try database.executeKept(
             sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",

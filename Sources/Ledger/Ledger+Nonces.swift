@@ -1,6 +1,6 @@
 import EthereumTypes
 import GRDB
-import Model
+package import Model
 
 extension Ledger {
     /// Reserves a nonce for a planned operation; one that has a nonce keeps it.
@@ -14,13 +14,15 @@ extension Ledger {
     ///   - latest: The sender's transaction count at the latest block.
     ///   - pending: The count with what the node has in its pool.
     ///   - limits: What the network's budget allows; the spend is reserved in the same database transaction.
+    ///   - atWork: The steps whose operations are being taken to their end, for what a refusal says of them.
     /// - Returns: The nonce, the operation's from now on; durable when what is signed with it is.
     /// - Throws: ``LedgerError/overBudget(_:)``; ``LedgerError/notAllowed(_:from:to:)`` where the operation is neither planned nor has a nonce only.
     package func reserveNonce(
         _ id: ChainOperation.ID,
         latest: UInt64,
         pending: UInt64,
-        within limits: SpendLimits = .none
+        within limits: SpendLimits = .none,
+        beside atWork: Set<StepID> = []
     ) throws(LedgerError) -> UInt64 {
         try write(.withNext) { database in
             let operation = try ChainOperation.fetch(id, in: database)
@@ -28,7 +30,8 @@ extension Ledger {
             guard operation.state == .planned else {
                 throw LedgerError.notAllowed(id, from: operation.state, to: .nonce)
             }
-            try reserve(operation.intent.spendReserved, for: operation, within: limits, in: database)
+            let most = operation.intent.spendReserved
+            try reserve(most, for: operation, within: limits, beside: atWork, in: database)
             let floor = try Column.integer(max(latest, pending), "nonce")
             let lane = operation.intent.lane
             let here: StatementArguments = [

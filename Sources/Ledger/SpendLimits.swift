@@ -1,6 +1,6 @@
 package import EthereumTypes
 import GRDB
-import Model
+package import Model
 
 /// The most that may be spent on one network, value and fees together; nil: no limit.
 package struct SpendLimits: Hashable, Sendable {
@@ -31,6 +31,11 @@ package struct OverBudget: Hashable, Sendable {
     package let spent: Wei
     /// What was asked for beyond that.
     package let needed: Wei
+    /// How much of `spent` is reserved for what is on its way by steps that are at work: it counts at its most until it ends.
+    package let onItsWay: Wei
+
+    /// Whether it may fit when what is on its way has ended.
+    package var mayFitLater: Bool { Wei(spent.value - onItsWay.value) + needed <= limit }
 }
 
 extension OverBudget: CustomStringConvertible {
@@ -57,28 +62,93 @@ extension Ledger {
         _ most: Wei,
         for operation: ChainOperation,
         within limits: SpendLimits,
+        beside atWork: Set<StepID>,
         in database: Database
     ) throws {
-        let intent = operation.intent
+        try check(
+            most, for: operation.intent, besides: operation.id, within: limits, beside: atWork, in: database)
+        try count(most, for: operation.id, in: database)
+    }
+
+    /// Looks whether the limits of its network allow what an intent may cost; nothing is reserved.
+    ///
+    /// - Parameters:
+    ///   - intent: What is to be sent.
+    ///   - limits: What the network's budget allows.
+    ///   - atWork: The steps whose operations are being taken to their end.
+    /// - Throws: ``LedgerError/overBudget(_:)``.
+    package func checkBudget(
+        _ intent: ChainOperation.Intent,
+        within limits: SpendLimits,
+        beside atWork: Set<StepID>
+    ) throws(LedgerError) {
+        try read { database in
+            try check(
+                intent.spendReserved, for: intent, besides: nil, within: limits, beside: atWork, in: database)
+        }
+    }
+
+    /// What no wait can bring about is thrown ahead of what may fit later.
+    private func check(
+        _ most: Wei,
+        for intent: ChainOperation.Intent,
+        besides own: ChainOperation.ID?,
+        within limits: SpendLimits,
+        beside atWork: Set<StepID>,
+        in database: Database
+    ) throws {
         if let limit = limits.transaction, most > limit {
             throw LedgerError.overBudget(
                 OverBudget(
-                    scope: .transaction, network: intent.network, limit: limit, spent: .zero, needed: most))
+                    scope: .transaction, network: intent.network, limit: limit, spent: .zero, needed: most,
+                    onItsWay: .zero))
         }
-        let (network, chain) = (intent.network, (intent.chainID, intent.genesisHash))
-        func check(_ scope: OverBudget.Scope, _ limit: Wei?, _ rule: String, _ value: StatementArguments)
-            throws
+        func over(_ scope: OverBudget.Scope, _ limit: Wei?, _ rule: String, _ value: StatementArguments)
+            throws -> OverBudget?
         {
-            guard let limit else { return }
-            let spent = try Self.spent(
-                on: network, chain, "id <> ? AND \(rule)", [operation.id.rawValue] + value, in: database)
-            guard spent + most > limit else { return }
-            throw LedgerError.overBudget(
-                OverBudget(scope: scope, network: intent.network, limit: limit, spent: spent, needed: most))
+            guard let limit else { return nil }
+            let others = ("id <> ? AND \(rule)", [own?.rawValue ?? 0] + value)
+            let chain = (intent.chainID, intent.genesisHash)
+            let spent = try Self.spent(on: intent.network, chain, others.0, others.1, in: database)
+            guard spent + most > limit else { return nil }
+            let onItsWay = try Self.onItsWay(intent, others.0, others.1, by: atWork, in: database)
+            return OverBudget(
+                scope: scope, network: intent.network, limit: limit, spent: spent, needed: most,
+                onItsWay: onItsWay)
         }
-        try check(.run, limits.run, "run = ?", [intent.run])
-        try check(.day, limits.day, "created_at >= ?", [today])
-        try count(most, for: operation.id, in: database)
+        let overs = [
+            try over(.run, limits.run, "run = ?", [intent.run]),
+            try over(.day, limits.day, "created_at >= ?", [today]),
+        ].compactMap(\.self)
+        if let over = overs.first(where: { !$0.mayFitLater }) ?? overs.first {
+            throw LedgerError.overBudget(over)
+        }
+    }
+
+    /// What is reserved on the network of an intent for operations that steps of its project are taking to their end.
+    private static func onItsWay(
+        _ intent: ChainOperation.Intent,
+        _ rule: String,
+        _ values: StatementArguments,
+        by atWork: Set<StepID>,
+        in database: Database
+    ) throws -> Wei {
+        let rows = try database.keptRows(
+            sql: """
+                SELECT step, sum(spend_gwei) FROM transactions
+                    WHERE network = ? AND chain_id = ? AND genesis_hash = ? AND \(rule) AND project = ?
+                        AND state IN ('nonce', 'signed', 'sent', 'included') GROUP BY step
+                """,
+            arguments: [
+                intent.network, try Column.integer(intent.chainID.rawValue, "chain id"),
+                intent.genesisHash.description,
+            ] + values + [intent.project]
+        )
+        let names = Set(atWork.map(\.rawValue))
+        let sum = rows.reduce(Int64.zero) { sum, row in
+            names.contains(row[0]) ? sum + (row[1] as Int64) : sum
+        }
+        return Wei(UInt128(sum) * gwei)
     }
 
     /// What counts for a network's budget of today already: what is spent, and what is reserved for what is on its way.

@@ -91,7 +91,7 @@ struct Checker {
         isExplained: Bool
     ) {
         func entry(_ name: String) -> YAMLNode.Entry? { entries.first { $0.key == name } }
-        let choice = table.exactlyOne.compactMap(entry)
+        let choice = table.choice(of: entries.map(\.key)).compactMap(entry)
         if choice.count > 1, let second = choice.last {
             let names = choice.map { "'\($0.key)'" }.joined(separator: " and ")
             problems.add(

@@ -160,7 +160,8 @@ enum Grammar {
             ),
             Table.Key(
                 "address", .text(.address),
-                "The account that the service signs for; alone: its transactions are written down unsigned."),
+                "The account of the key, without which its plans have no sender, or the one that the service signs for; alone: its transactions are written down unsigned."
+            ),
             Table.Key(
                 "safe", .text(.address),
                 "A Safe: what it is to do is written down as one batch, which its owners sign and execute."),
@@ -184,6 +185,7 @@ enum Grammar {
             ),
         ],
         exactlyOne: ["key", "keystore", "address", "safe"],
+        beside: ["address": ["key", "keystore"]],
         needs: [
             "keystore": ["password"], "password": ["keystore"], "rpc": ["address"], "multiSend": ["safe"],
             "proposer": ["safe"], "service": ["proposer"], "apiKey": ["proposer"],

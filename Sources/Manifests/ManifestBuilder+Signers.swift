@@ -6,20 +6,20 @@ extension ManifestBuilder {
     func signers() -> [SignerSpec] {
         let entries = section(.signer)
         let signers = entries.compactMap(signer)
-        let forms = Dictionary(signers.map { ($0.name, $0.form) }) { first, _ in first }
+        let byName = Dictionary(signers.map { ($0.name, $0) }) { first, _ in first }
         let maps = Dictionary(entries.map { ($0.key, $0.value.map) }) { first, _ in first }
         return signers.map { spec in
             var spec = spec
-            if let map = maps[spec.name] ?? nil { spec.proposer = proposer(map, forms) }
+            if let map = maps[spec.name] ?? nil { spec.proposer = proposer(map, byName) }
             return spec
         }
     }
 
-    private func proposer(_ map: CheckedMap, _ forms: [String: SignerSpec.Form]) -> SafeProposer? {
-        guard let text = map.text("proposer"), !text.isUnknown, let form = forms[text.text] else {
+    private func proposer(_ map: CheckedMap, _ signers: [String: SignerSpec]) -> SafeProposer? {
+        guard let text = map.text("proposer"), !text.isUnknown, let signer = signers[text.text] else {
             return nil
         }
-        switch form {
+        switch signer.form {
         case .key, .keystore, .remote: break
         case .address, .safe:
             problems.add(
@@ -33,7 +33,8 @@ extension ManifestBuilder {
         }
         return SafeProposer(
             name: text.text,
-            form: form,
+            form: signer.form,
+            keyAddress: signer.keyAddress,
             service: map["service"].flatMap { proposalService($0.value) },
             apiKey: map["apiKey"].flatMap { secret($0.value) }
         )
@@ -48,7 +49,12 @@ extension ManifestBuilder {
 
     private func signer(_ entry: CheckedMap.Entry) -> SignerSpec? {
         guard let map = entry.value.map, map.isWhole, let form = form(map) else { return nil }
-        return SignerSpec(name: entry.key, location: entry.keyPlace.location, form: form)
+        var spec = SignerSpec(name: entry.key, location: entry.keyPlace.location, form: form)
+        switch form {
+        case .key, .keystore: spec.keyAddress = map.text("address").flatMap { try? Address($0.text) }
+        case .remote, .address, .safe: break
+        }
+        return spec
     }
 
     /// The form that the grammar has found to be the only one.

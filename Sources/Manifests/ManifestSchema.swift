@@ -35,7 +35,13 @@ private struct Definitions {
         let required = table.keys.filter(\.isRequired).map { JSONText.text($0.name) }
         if !required.isEmpty { fields.append(("required", .list(required))) }
         if !table.exactlyOne.isEmpty {
-            let choices = table.exactlyOne.map { JSONText.object([("required", .list([.text($0)]))]) }
+            let choices = table.exactlyOne.map { name in
+                let required = Self.required(name)
+                let others = table.keysWithout(name)
+                guard !others.isEmpty else { return JSONText.object([required]) }
+                let anyOf = JSONText.list(others.map { .object([Self.required($0)]) })
+                return .object([required, ("not", .object([("anyOf", anyOf)]))])
+            }
             fields.append(("oneOf", .list(choices)))
         }
         if !table.needs.isEmpty {
@@ -52,6 +58,10 @@ private struct Definitions {
             fields.append(("dependentSchemas", .object(needs)))
         }
         return fields
+    }
+
+    private static func required(_ name: String) -> (String, JSONText) {
+        ("required", .list([.text(name)]))
     }
 
     private mutating func schema(_ shape: Shape) -> [(String, JSONText)] {
@@ -171,5 +181,14 @@ private struct Definitions {
 
     private func anyOf(_ choices: [[(String, JSONText)]]) -> [(String, JSONText)] {
         [("anyOf", .list(choices.map(JSONText.object)))]
+    }
+}
+
+extension Table {
+    /// The keys that may not be there where this one is the one of ``exactlyOne``.
+    fileprivate func keysWithout(_ name: String) -> [String] {
+        let guests = beside.filter { $0.value.contains(name) }.keys
+        let theirs = needs.filter { $0.value.contains(where: guests.contains) }.keys
+        return (beside[name] ?? []) + theirs.sorted()
     }
 }

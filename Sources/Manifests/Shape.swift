@@ -38,12 +38,23 @@ struct Table: Sendable {
     var later: [String] = []
     /// Of these keys exactly one is there.
     var exactlyOne: [String] = []
+    /// Of those, keys that may stand beside others of them, where nothing else that is there needs them.
+    var beside: [String: [String]] = [:]
     /// Keys that a key does not come without.
     var needs: [String: [String]] = [:]
     /// Keys of which a key needs one at least.
     var needsOneOf: [String: [String]] = [:]
 
     subscript(name: String) -> Key? { keys.first { $0.name == name } }
+
+    /// The keys there that count as one of ``exactlyOne``: more than one cannot be meant.
+    func choice(of given: [String]) -> [String] {
+        let isNeeded = Set(given.flatMap { needs[$0] ?? [] })
+        return exactlyOne.filter { name in
+            given.contains(name)
+                && (isNeeded.contains(name) || !(beside[name] ?? []).contains(where: given.contains))
+        }
+    }
 }
 
 /// A section of the manifest, by what it names.

@@ -205,6 +205,8 @@ package struct SignerSpec: Hashable, Sendable {
     package var name: String
     package var location: FileLocation
     package var form: Form
+    /// The account that its key must be of; nil where only the key tells, and where the form has it.
+    package var keyAddress: Address?
     /// Who hands over what a Safe is asked for; nil: it is only written down.
     package var proposer: SafeProposer?
 
@@ -216,6 +218,14 @@ package struct SignerSpec: Hashable, Sendable {
 
     package init(name: String, location: FileLocation, key: SecretReference) {
         self.init(name: name, location: location, form: .key(key))
+    }
+
+    /// The account that the manifest names; nil where only its key tells.
+    package var address: Address? {
+        switch form {
+        case .key, .keystore: keyAddress
+        case .remote(_, let address), .address(let address), .safe(let address, _): address
+        }
     }
 }
 

@@ -92,7 +92,7 @@ struct SaltCheck {
             tell("byte 20 of its salt makes the chain's number count", all, salt, first.name)
         case .text:
             let senders = twins.compactMap { twin in
-                twin.signer?.form.address.map { (twin.network.name, $0) }
+                twin.signer?.address.map { (twin.network.name, $0) }
             }
             guard Set(senders.map(\.1)).count > 1 else { return }
             let all = senders.map { "\($0.1) on \($0.0)" }
@@ -110,15 +110,5 @@ struct SaltCheck {
                 hint: "make them the same, or take 'sameAddress' out"
             )
         )
-    }
-}
-
-extension SignerSpec.Form {
-    /// The account that the manifest names; nil where its key says it.
-    fileprivate var address: Address? {
-        switch self {
-        case .key, .keystore: nil
-        case .remote(_, let address), .address(let address), .safe(let address, _): address
-        }
     }
 }

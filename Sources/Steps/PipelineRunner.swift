@@ -51,6 +51,17 @@ package struct PipelineRunner: StepRunner {
         inputs: StepInputs,
         progress: StepProgress
     ) async throws(StepFailure) -> Performed {
+        guard isEffect(step) else { return try await work(on: step, inputs, progress) }
+        return try await deploy.context.stepsAtWork.during(step.id) { () async throws(StepFailure) in
+            try await work(on: step, inputs, progress)
+        }
+    }
+
+    private func work(
+        on step: Plan<Action>.Step,
+        _ inputs: StepInputs,
+        _ progress: StepProgress
+    ) async throws(StepFailure) -> Performed {
         switch step.work {
         case .generate(let action): Performed(outputs: GenerateStep.perform(action))
         case .compile(let action): try await compile.perform(action, inputs: inputs)

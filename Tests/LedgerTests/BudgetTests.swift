@@ -86,6 +86,30 @@ import Testing
             try tomorrow.reserveNonce(operation.id, latest: 0, pending: 0, within: limits) == 1)
     }
 
+    @Test func whatStepsAtWorkHaveOnItsWayMayFitLaterUntilItHasEnded() throws {
+        let limits = SpendLimits(run: gwei(10), day: gwei(20))
+        let first = try operation("a", gwei(8))
+        _ = try ledger.reserveNonce(first.id, latest: 0, pending: 0, within: limits)
+        func over(_ most: Wei, _ atWork: Set<StepID>, _ limits: SpendLimits = limits) throws -> OverBudget? {
+            do {
+                try ledger.checkBudget(operationIntent("b", most), within: limits, beside: atWork)
+                return nil
+            } catch LedgerError.overBudget(let over) {
+                return over
+            }
+        }
+        let own: Set<StepID> = [first.intent.step, .deploy("b", on: "sepolia")]
+        let later = try #require(try over(gwei(10), own))
+        #expect(later.onItsWay == gwei(8) && later.mayFitLater)
+        #expect(try over(gwei(2), own) == nil)
+        #expect(try over(gwei(11), own)?.mayFitLater == false, "more than the whole budget")
+        #expect(try over(gwei(10), [])?.mayFitLater == false, "nobody takes it to its end")
+        let day = SpendLimits(run: gwei(10), day: gwei(9))
+        #expect(try over(gwei(10), own, day)?.scope == .day, "what no wait brings about comes first")
+        _ = try ledger.withdraw(first.id, reason: "over")
+        #expect(try over(gwei(10), own) == nil)
+    }
+
     @Test func otherNetworksHaveBudgetsOfTheirOwn() throws {
         let limits = SpendLimits(run: gwei(6))
         #expect(try reserve("a", gwei(6), limits) == nil)

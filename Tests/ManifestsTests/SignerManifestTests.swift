@@ -19,10 +19,15 @@ import Testing
               secret: { rpc: "file:signer-url", address: "\(Self.address.lowercased())" }
               command: { rpc: { cmd: [pass, url] }, address: "\(Self.address)" }
               nobody: { address: "${var.who}" }
+              known: { key: "env:K", address: "\(Self.address)" }
+              opened: { keystore: keys/a.json, password: "env:P", address: "${var.who}" }
             variables: { who: "\(Self.address)" }
             """
         let signers = try load(head + text).manifest.signers
-        #expect(signers.map(\.name) == ["key", "store", "other", "url", "secret", "command", "nobody"])
+        #expect(
+            signers.map(\.name) == [
+                "key", "store", "other", "url", "secret", "command", "nobody", "known", "opened",
+            ])
         #expect(
             signers.map(\.form) == [
                 .key(.environment("K")),
@@ -31,8 +36,14 @@ import Testing
                 .remote(.url("https://signer.example/v1"), address),
                 .remote(.secret(.file("signer-url")), address),
                 .remote(.secret(.command(["pass", "url"])), address),
-                .address(address),
+                .address(address), .key(.environment("K")),
+                .keystore(path: "keys/a.json", password: .environment("P")),
             ])
+        #expect(
+            signers.map(\.keyAddress).map { $0 == address } == [Bool](repeating: false, count: 7) + [
+                true, true,
+            ])
+        #expect(signers.map(\.address) == [nil, nil, nil] + [Address?](repeating: address, count: 6))
         #expect(signers[1].location == FileLocation(file: "m.yaml", line: 5, column: 3))
     }
 
@@ -54,8 +65,12 @@ import Testing
             "m.yaml:3:17: error: 'rpc' of signer 's' needs 'address' beside it [missing-key]"
         ),
         (
-            "{ key: 'env:K', address: '\(address)' }",
+            "{ key: 'env:K', address: '\(address)', rpc: 'env:U' }",
             "m.yaml:3:31: error: signer 's' has both 'key' and 'address' [conflicting-keys]"
+        ),
+        (
+            "{ key: 'env:K', keystore: a.json, password: 'env:P' }",
+            "m.yaml:3:31: error: signer 's' has both 'key' and 'keystore' [conflicting-keys]"
         ),
         (
             "{ key: 'env:K', rpc: 'env:U' }",
@@ -66,8 +81,8 @@ import Testing
             "m.yaml:3:31: error: 'password' of signer 's' needs 'keystore' beside it [missing-key]"
         ),
         (
-            "{ keystore: a.json, password: 'env:P', address: '\(address)' }",
-            "m.yaml:3:54: error: signer 's' has both 'keystore' and 'address' [conflicting-keys]"
+            "{ safe: '\(address)', address: '\(address)' }",
+            "m.yaml:3:17: error: signer 's' has both 'address' and 'safe' [conflicting-keys]"
         ),
         (
             "{ address: '0x12' }",
@@ -99,12 +114,14 @@ import Testing
               dao: { safe: "\(Self.address)", proposer: ci, service: "env:SERVICE", apiKey: "env:API" }
               open: { safe: "\(Self.address)", proposer: ci, service: "https://safe.example/tx/" }
               plain: { safe: "\(Self.address)", proposer: ci }
-              ci: { key: "env:K" }
+              ci: { key: "env:K", address: "\(Self.address)" }
               nobody: { address: "\(Self.address)" }
             """
+        let address = try Address(Self.address)
         let signers = try load(head + text).manifest.signers
         func proposer(_ service: NetworkSpec.Endpoint?, _ key: SecretReference? = nil) -> SafeProposer {
-            SafeProposer(name: "ci", form: .key(.environment("K")), service: service, apiKey: key)
+            SafeProposer(
+                name: "ci", form: .key(.environment("K")), keyAddress: address, service: service, apiKey: key)
         }
         #expect(
             signers.map(\.proposer) == [

@@ -23,7 +23,7 @@ extension Pipelines {
             // What does not fit is proposed to nobody.
             try bench.code(variables: "uint256 public early; uint256 public fee;")
             let refused = try await bench.run()
-            #expect(refused.end == .exited(3), "\(refused.errors)")
+            #expect(refused.end == .exited(4), "\(refused.errors)")
             #expect(!bench.sandbox.exists("reports/latest/safe"))
 
             try bench.code(more: ProxyBench.second)

@@ -71,9 +71,9 @@ extension Pipelines {
                 #expect(planned.first("id", "implementation:vault@chain")["action"] == "blocked")
                 #expect(planned.first("id", "proxy:vault@chain")["action"] == "blocked")
                 let refused = try await bench.run()
-                #expect(refused.end == .exited(3), "\(refused.errors)")
+                #expect(refused.end == .exited(4), "\(refused.errors)")
                 #expect(refused.errors.contains("'fee' at slot 1 moved to slot 2"), "\(refused.errors)")
-                #expect(try bench.deployment()["action"] == "failed")
+                #expect(try bench.deployment()["action"] == "blocked")
                 #expect(try await bench.sent() == bench.first)
             }
             // Appended, and a new name that the source admits to.

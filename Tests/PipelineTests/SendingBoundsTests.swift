@@ -42,6 +42,24 @@ extension Pipelines {
             await bench.chain.stop()
         }
 
+        /// What is on its way counts at its most, and leaves more when it has ended.
+        @Test func aBudgetForOneAtItsMostPaysForTwoThatFollowEachOther() async throws {
+            let bench = try await BoxBench()
+            let crate =
+                "redeploy: changed\n  crate:\n    contract: Box\n    networks: [chain]\n    arguments: [\"2\"]"
+            try bench.manifest(deployment: crate)
+            #expect(try await bench.plan().end == .exited(0))
+            let most = try #require(
+                UInt64(try bench.planned().first("id", "box@chain")["maxCostWei"].string ?? ""))
+            try bench.manifest(network: ", budget: { run: \(most / 10 * 17) wei }", deployment: crate)
+            let planned = try await bench.plan()
+            #expect(planned.end == .exited(0), "\(planned.errors)")
+            let ran = try await bench.run("--network", "chain")
+            #expect(ran.end == .exited(0), "\(ran.errors)")
+            #expect(try await bench.sent() == 2)
+            await bench.chain.stop()
+        }
+
         /// Fees, budgets and records are a network's own: what a lane sends is of one.
         @Test func twoNetworksOfOneChainDoNotShareASender() async throws {
             let bench = try await BoxBench()

@@ -153,14 +153,24 @@ import Testing
     @Test func ofARunsBudgetTheFirstGetTheirPart() async throws {
         let network = Self.network { $0.budget = .init(run: Wei(2 * cost.value - 1)) }
         let forecasts = try await forecast(try two(network))
-        #expect(forecasts.map(\.action) == [.create, .blocked])
-        #expect(forecasts[1].reason.contains("with what comes before it"))
-        let enough = Self.network { $0.budget = .init(run: Wei(2 * cost.value)) }
+        #expect(forecasts.map(\.action) == [.create, .create], "the second waits until the first has ended")
+        #expect(
+            bench.said.contains {
+                $0.contains("over-budget") && $0.contains("counts at its most until it has ended")
+            })
+        // Of a bound a sixth is on top, and of a price a half.
+        let least = cost.value / 6 * 5 / 2
+        let tight = Self.network { $0.budget = .init(run: Wei(cost.value + least - 1)) }
+        let stopped = try await forecast(try two(tight))
+        #expect(stopped.map(\.action) == [.create, .blocked])
+        #expect(stopped[1].reason.contains("with the least that what comes before it costs"))
+        let enough = Self.network { $0.budget = .init(run: Wei(cost.value + least)) }
         #expect(try await forecast(try two(enough)).map(\.action) == [.create, .create])
     }
 
     @Test func whatTheDayHasSpentCounts() async throws {
-        let network = Self.network { $0.budget = .init(day: Wei(3 * cost.value)) }
+        // Two have ended at little more than half their bounds; of two more the second may need all of its own.
+        let network = Self.network { $0.budget = .init(day: Wei(cost.value * 23 / 10)) }
         // Spends a part of the day's budget, and is not part of the plan.
         _ = try await bench.run(
             bench.deploy("first", .withFee, network: network),
@@ -199,6 +209,44 @@ import Testing
         #expect(blind[0].reason == "an address among its arguments is not known before the run")
         #expect(blind[0].sender == bench.key.address.description)
         #expect(blind[0].maxGas != nil)
+    }
+
+    @Test func aSenderThatNothingTellsLeavesThePlanWithoutBoundsAndThePlanSaysSo() async throws {
+        bench.environment.withLock { $0 = [:] }
+        let blind = try await forecast(try two(DeployBench.sepolia))
+        #expect(blind.map(\.sender) == [nil, nil] && blind.map(\.maxGas) == [nil, nil])
+        let words = "; nothing bounds its cost, as nothing tells the account of signer 'ci'"
+        #expect(blind.allSatisfy { $0.reason.hasSuffix(words) }, "\(blind.map(\.reason))")
+        let said = bench.said.filter { $0.contains("no-bounds") }
+        #expect(said.count == 1)
+        #expect(said.first?.contains("only 'fees' and 'budget' of the network and 'gasLimit' do") == true)
+    }
+
+    @Test func theAccountThatTheManifestSaysBoundsAPlanThatIsMadeWithoutTheKey() async throws {
+        var signer = DeployBench.ci
+        signer.keyAddress = bench.key.address
+        let effect = try bench.deploy("token", .withFee, signer: signer)
+        bench.environment.withLock { $0 = [:] }
+        let known = try await forecast([effect])
+        #expect(known[0].sender == bench.key.address.description)
+        #expect(known[0].maxCostWei == cost.description)
+        #expect(!bench.said.contains { $0.contains("no-bounds") })
+        // To sign takes the key all the same, and no other.
+        let plan = try Plan(ordering: [Plan<Action>.Step(id: effect.step, work: effect.work)])
+        func missing() async throws -> [StepFailure] {
+            await Forecaster(try bench.context(try bench.ledger())) { _ in true }.missingKeys(plan, known)
+        }
+        #expect(try await missing().map(\.hint) == ["set CI_KEY"])
+        bench.environment.withLock { $0["CI_KEY"] = "0x" + String(repeating: "07", count: 32) }
+        #expect(try await missing().map(\.code) == ["other-key"])
+        let failure = try #require(try await bench.run(effect).failures.first)
+        #expect(failure.code == "other-key" && failure.kind == .environment)
+        #expect(
+            failure.message.hasPrefix(
+                "signer 'ci' has the address \(bench.key.address) in the manifest, and its key is"))
+        #expect(bench.node.sends == 0)
+        bench.environment.withLock { $0["CI_KEY"] = DeployBench.keyText }
+        #expect(try await bench.run(effect).deployment().action == .created)
     }
 
     @Test func aKeyThatIsMissingIsToldWhereItIsNeeded() async throws {

@@ -301,6 +301,7 @@ import Testing
             "coin", artifact, arguments: one, creation: other, twins: [twin(1, two, salt: other)])
         let failure = try #require(try await bench.run(effect).failures.first)
         #expect(failure.code == "address-differs")
+        #expect(failure.kind == .blocked)
         let word = [UInt8](repeating: 0, count: 31)
         let places = [2, 1].map { last -> Address in
             Address.created2(

@@ -63,6 +63,10 @@ import Testing
         #expect(bench.node.sends == 3)
         let waits = bench.elapsed - before
         if case .status = fault { #expect(waits >= .seconds(14)) }
+        #expect(
+            bench.said.contains {
+                $0.hasPrefix("waiting for 'sepolia' to take 0x") && $0.contains("which it refused with")
+            })
         #expect(waits < .seconds(20))
     }
 
@@ -293,7 +297,7 @@ import Testing
         let fact = try await bench.run(bench.deploy(network: network)).deployment()
         let block = try #require(fact.blockNumber)
         #expect(bench.node.chain.head.number == block + 2)
-        #expect(bench.said.contains { $0.hasSuffix("1 of 3 confirmations") })
+        #expect(bench.said.contains { $0.hasSuffix(" in block \(block): 1 of 3 confirmations") })
         #expect(bench.said.contains { $0.hasSuffix("2 of 3 confirmations") })
     }
 

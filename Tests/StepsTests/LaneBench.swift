@@ -30,6 +30,7 @@ struct LaneBench {
     }
 
     mutating func submit(_ name: String = "token", gasLimit: UInt64? = 100_000) -> LaneTicket {
+        journal.atWork.insert(.deploy(name, on: "sim"))
         let request = TransactionRequest(
             step: .deploy(name, on: "sim"), kind: .deploy, to: nil, data: Array(name.utf8), value: .zero)
         return lane.submit(
@@ -50,7 +51,7 @@ struct LaneBench {
             switch move {
             case .ask, .estimate, .send, .look, .prove, .rest: return move
             case .sign(_, let transaction, _): answer(move, .signed(LaneFakeSigner.signed(transaction)))
-            case .plan, .reserve, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
+            case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
                 .withdraw:
                 write(move)
             }
@@ -61,7 +62,7 @@ struct LaneBench {
         do throws(LedgerError) {
             answer(move, .stored(try journal.write(move)))
         } catch {
-            answer(move, .failed(error.failure))
+            answer(move, LaneResult(refusal: error))
         }
     }
 

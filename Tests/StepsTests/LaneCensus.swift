@@ -10,13 +10,14 @@ enum LaneFault: String, CaseIterable, Sendable {
     case laggingNode, lateIndex, forgottenTransaction, reorganisation, feeSpike, revert, foreignTransaction
     case olderAttempt, slowDisk, comesBack, overBudget, feeCap, powerLoss, wouldRevert
     case crashWithinABatch, batchRefused, batchCutShort, batchReordered, batchWithoutReply, batchHalfAnswered
-    case otherChain, partOfABatchTaken
+    case otherChain, partOfABatchTaken, waitsForBudget, budgetFreed
 }
 
 /// How often what happened.
 struct LaneCensus: Sendable {
     static let moves = [
-        "ask", "estimate", "plan", "reserve", "sign", "record", "replace", "send", "markSent", "look",
+        "ask", "estimate", "plan", "reserve", "weigh", "sign", "record", "replace", "send", "markSent",
+        "look",
         "include",
         "goBack", "revert",
         "prove", "foreign", "withdraw", "rest",
@@ -54,6 +55,7 @@ struct LaneCensus: Sendable {
         case .estimate: "estimate"
         case .plan: "plan"
         case .reserve: "reserve"
+        case .weigh: "weigh"
         case .sign: "sign"
         case .record: "record"
         case .replace: "replace"

@@ -30,6 +30,8 @@ struct LaneFakeJournal {
     /// What each operation counts for in budgets.
     private var counted: [UInt128] = []
     let limits: SpendLimits
+    /// The steps that take what they have on its way to its end.
+    var atWork: Set<StepID> = []
 
     init(limits: SpendLimits) { self.limits = limits }
 
@@ -86,6 +88,9 @@ struct LaneFakeJournal {
         switch move {
         case .plan(_, let intent): return [try plan(intent)]
         case .reserve(let id, let latest, let pending): return [try reserve(id, max(latest, pending))]
+        case .weigh(_, let intent):
+            try check(intent.spendReserved, for: intent, besides: nil)
+            return []
         case .record(let signatures):
             var stored: [ChainOperation] = []
             for signature in signatures { stored.append(try record(signature, most: nil)) }
@@ -211,20 +216,42 @@ struct LaneFakeJournal {
     }
 
     private mutating func count(_ most: Wei, for operation: ChainOperation) throws(LedgerError) {
-        let intent = operation.intent
-        func over(_ scope: OverBudget.Scope, _ limit: Wei, _ spent: UInt128) -> LedgerError {
+        try check(most, for: operation.intent, besides: operation.id)
+        counted[Int(operation.id.rawValue) - 1] = most.value
+    }
+
+    private func check(
+        _ most: Wei,
+        for intent: ChainOperation.Intent,
+        besides own: ChainOperation.ID?
+    ) throws(LedgerError) {
+        func over(_ scope: OverBudget.Scope, _ limit: Wei, _ spent: UInt128, _ onItsWay: UInt128)
+            -> LedgerError
+        {
             .overBudget(
                 OverBudget(
-                    scope: scope, network: intent.network, limit: limit, spent: Wei(spent), needed: most))
+                    scope: scope, network: intent.network, limit: limit, spent: Wei(spent), needed: most,
+                    onItsWay: Wei(onItsWay)))
         }
-        if let limit = limits.transaction, most > limit { throw over(.transaction, limit, 0) }
-        if let limit = limits.run {
-            let spent = operations.indices.filter {
-                operations[$0].intent.run == intent.run && operations[$0].id != operation.id
-            }.reduce(UInt128.zero) { $0 + counted[$1] }
-            if Wei(spent) + most > limit { throw over(.run, limit, spent) }
+        if let limit = limits.transaction, most > limit { throw over(.transaction, limit, 0, 0) }
+        guard let limit = limits.run else { return }
+        let others = operations.indices.filter {
+            operations[$0].intent.run == intent.run && operations[$0].id != own
         }
-        counted[Int(operation.id.rawValue) - 1] = most.value
+        let spent = others.reduce(UInt128.zero) { $0 + counted[$1] }
+        guard Wei(spent) + most > limit else { return }
+        let onItsWay = others.filter {
+            [.nonce, .signed, .sent, .included].contains(operations[$0].state)
+                && atWork.contains(operations[$0].intent.step)
+        }
+        throw over(.run, limit, spent, onItsWay.reduce(UInt128.zero) { $0 + counted[$1] })
+    }
+
+    /// What counts for the budget of a run by now.
+    func counted(in run: String) -> UInt128 {
+        operations.indices.filter { operations[$0].intent.run == run }.reduce(UInt128.zero) {
+            $0 + counted[$1]
+        }
     }
 
     private mutating func change(

@@ -49,6 +49,14 @@ extension LaneSimulation {
         }
     }
 
+    /// What is spent and what is reserved are within the budget of the run at every moment.
+    mutating func checkBudget() {
+        guard let most = settings.rules.limits.run else { return }
+        for run in Set(journal.operations.map(\.intent.run)) where journal.counted(in: run) > most.value {
+            found(.overspent, "\(run) has spent and reserved \(journal.counted(in: run))")
+        }
+    }
+
     // MARK: At the end
 
     mutating func check() {

@@ -38,7 +38,8 @@ extension LaneSimulation {
             return look(hashes, wantsFinalized: finalized, wantsCount: count)
         case .prove(let id, let nonce): return prove(id, Int(nonce))
         case .rest: return .nothing
-        case .plan, .reserve, .record, .replace, .markSent, .include, .goBack, .revert, .foreign, .withdraw:
+        case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
+            .withdraw:
             return write(move)
         }
     }
@@ -60,8 +61,11 @@ extension LaneSimulation {
             if diesHere() { return nil }
         }
         if case .foreign(let id, let hash) = move { checkForeign(journal[id], hash) }
+        journal.atWork = atWork
         do throws(LedgerError) {
             let operations = try journal.write(move)
+            checkBudget()
+            if case .weigh = move { census.count(.budgetFreed) }
             if case .replace = move { census.replacements += 1 }
             if case .foreign = move { census.foreignProofs += 1 }
             if diesHere() {
@@ -70,12 +74,12 @@ extension LaneSimulation {
             }
             return .stored(operations)
         } catch {
-            if case .overBudget = error {
-                census.count(.overBudget)
+            if case .overBudget(let over) = error {
+                census.count(over.mayFitLater ? .waitsForBudget : .overBudget)
             } else {
                 found(.refused, "\(LaneCensus.name(move)): \(error)")
             }
-            return .failed(error.failure)
+            return LaneResult(refusal: error)
         }
     }
 

@@ -281,6 +281,17 @@ struct LaneSimulation {
 
     // MARK: Small parts
 
+    /// The steps that take what they have on its way to its end.
+    var atWork: Set<StepID> {
+        Set(
+            steps.filter { step in
+                switch step.state {
+                case .waiting, .finishing: true
+                case .idle, .over, .done: false
+                }
+            }.map(\.id))
+    }
+
     mutating func chance(_ rarity: Int) -> Bool { Int.random(in: 0..<max(rarity, 1), using: &random) == 0 }
 
     /// Whether it is killed at this place, by the dice or by plan.
@@ -307,6 +318,7 @@ struct LaneSimulation {
         let detail =
             switch move {
             case .plan(_, let intent): "\(intent.step) \(intent.spendReserved)"
+            case .weigh(_, let intent): "\(intent.step) \(intent.spendReserved)"
             case .reserve(let id, let latest, let pending): "#\(id) \(latest) \(pending)"
             case .sign(let id, let transaction, _): "#\(id) \(transaction.nonce) \(transaction.maxFeePerGas)"
             case .record(let signatures): "\(signatures.map { "#\($0.id) \($0.transaction.hash.short)" })"

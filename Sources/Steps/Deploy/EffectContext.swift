@@ -35,6 +35,7 @@ package struct EffectContext: Sendable {
     package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
     let safes = SafeDesk()
+    let stepsAtWork = StepsAtWork()
 
     package init(
         world: World,
@@ -84,11 +85,14 @@ package struct EffectContext: Sendable {
         let purpose = "signer '\(spec.name)'"
         switch spec.form {
         case .key(let reference):
-            return .signed(KeySigner(try await secrets.key(reference, for: purpose)))
+            let key = try await secrets.key(reference, for: purpose)
+            try Self.expect(spec, key)
+            return .signed(KeySigner(key))
         case .keystore(let path, let password):
             let key = try await keyring.key(of: spec) { [secrets] () async throws(StepFailure) in
                 try await secrets.key(in: path, password: password, for: purpose)
             }
+            try Self.expect(spec, key)
             return .signed(KeySigner(key))
         case .remote(let endpoint, let address):
             let url: Secret =
@@ -119,14 +123,41 @@ package struct EffectContext: Sendable {
 
     /// The address of a signer of the manifest; a secret is read only where nothing else says it.
     func address(of spec: SignerSpec) async throws(StepFailure) -> Address {
+        if let address = spec.address { return address }
         switch spec.form {
-        case .key: return try await sending(spec).address
         case .keystore(let path, _):
             let keystore = try secrets.keystore(path, for: "signer '\(spec.name)'")
             if let address = keystore.address { return address }
             return try await sending(spec).address
-        case .remote(_, let address), .address(let address), .safe(let address, _): return address
+        case .key, .remote, .address, .safe: return try await sending(spec).address
         }
+    }
+
+    /// Whether the key of a signer is at hand, as far as that is told without its keystore's password.
+    ///
+    /// - Throws: ``StepFailure`` where it is not, or where it is that of another account than the manifest says.
+    func checkKey(of spec: SignerSpec) async throws(StepFailure) {
+        switch spec.form {
+        case .key: _ = try await sending(spec)
+        case .keystore:
+            var unnamed = spec
+            unnamed.keyAddress = nil
+            _ = try await address(of: unnamed)
+        case .remote, .address, .safe: return
+        }
+    }
+
+    /// Whether a key is of the account that the manifest says.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `environment`, coded `other-key`.
+    private static func expect(_ spec: SignerSpec, _ key: PrivateKey) throws(StepFailure) {
+        guard let address = spec.keyAddress, key.address != address else { return }
+        throw StepFailure(
+            .environment,
+            code: "other-key",
+            "signer '\(spec.name)' has the address \(address) in the manifest, and its key is that of \(key.address)",
+            hint: "give it the key of \(address), or change 'address'; nothing was signed"
+        )
     }
 
     /// The way of one step's operation through the lane of its sender.
@@ -196,7 +227,14 @@ package struct EffectContext: Sendable {
             let rules = LaneRules(spec, patience: patience)
             let stored = try inLedger { () throws(LedgerError) in try ledger.openOperations(in: lane) }
             return LaneDriver(
-                LanePerformer(world: world, ledger: ledger, network: network, sender: sender, rules: rules),
+                LanePerformer(
+                    world: world,
+                    ledger: ledger,
+                    network: network,
+                    sender: sender,
+                    rules: rules,
+                    stepsAtWork: stepsAtWork
+                ),
                 Lane(
                     rules,
                     LaneContext(

@@ -25,9 +25,13 @@ struct ForecastMoney: Sendable {
         /// Without the gas that is only bounded by rule.
         var known = Wei.zero
         var most = Wei.zero
+        /// What it costs at least when it has ended: its gas is bounded and its price capped with room above what is paid.
+        var least = Wei.zero
 
         static func + (left: Cost, right: Cost) -> Cost {
-            Cost(known: left.known + right.known, most: left.most + right.most)
+            Cost(
+                known: left.known + right.known, most: left.most + right.most, least: left.least + right.least
+            )
         }
     }
 
@@ -38,8 +42,13 @@ struct ForecastMoney: Sendable {
         let call = effect.call.map { forecast.calls[$0] }
         let text = call.map(\.maxCostWei) ?? forecast.maxCostWei
         guard let most = text.flatMap({ UInt128($0) }).map({ Wei($0) }) else { return nil }
-        let isByRule = (call.map(\.gasBound) ?? forecast.gasBound) == .rule
-        return Cost(known: isByRule ? effect.value : most, most: most)
+        let bound = (call.map(\.gasBound) ?? forecast.gasBound) ?? .estimated
+        guard bound != .rule else { return Cost(known: effect.value, most: most, least: effect.value) }
+        // A cap is twice the price and more, so that blocks may become dearer meanwhile.
+        let gas = (call.map(\.maxGas) ?? forecast.maxGas) ?? 0
+        let fee =
+            gas > 0 ? (most.value - effect.value.value) / UInt128(gas) / 2 * UInt128(bound.least(of: gas)) : 0
+        return Cost(known: most, most: most, least: effect.value + Wei(fee))
     }
 
     private func stop(
@@ -54,14 +63,18 @@ struct ForecastMoney: Sendable {
         forecasts[effect.deployment].stop(by: failure)
     }
 
-    private func note(_ code: String, _ words: String, _ network: NetworkSpec) {
+    private func note(_ code: String, _ words: String, _ network: NetworkSpec, isByRule: Bool) {
         context.notice(
             Diagnostic(
                 .note,
                 code,
-                "network '\(network.name)': with what is bounded by rule alone \(words)",
+                "network '\(network.name)': " + (isByRule ? "with what is bounded by rule alone " : "")
+                    + words,
                 at: network.location,
-                hint: "what it really needs is known when it is sent; 'gasLimit' bounds it before"
+                hint: isByRule
+                    ? "what it really needs is known when it is sent; 'gasLimit' bounds it before"
+                    : "what is on its way counts at its most until it has ended: the run waits for that, and is blocked where it "
+                        + "leaves too little"
             )
         )
     }
@@ -85,29 +98,32 @@ struct ForecastMoney: Sendable {
         var noted: Set<OverBudget.Scope> = []
         for effect in effects where effect.payer == .lane {
             guard let cost = cost(effect, forecasts) else { continue }
-            let next = run + cost
-            let scopes: [(OverBudget.Scope, Wei?, Cost, spent: Wei)] = [
-                (.transaction, budget.transaction, cost, .zero), (.run, budget.run, next, .zero),
-                (.day, budget.day, next, spentToday),
+            let scopes: [(OverBudget.Scope, Wei?, before: Cost, spent: Wei)] = [
+                (.transaction, budget.transaction, Cost(), .zero), (.run, budget.run, run, .zero),
+                (.day, budget.day, run, spentToday),
             ]
             var isOver = false
-            for (scope, limit, asked, spent) in scopes {
+            for (scope, limit, before, spent) in scopes {
+                let asked = before + cost
                 guard let limit, !isOver, spent + asked.most > limit else { continue }
                 let words = Self.words(scope, limit, spent)
-                if spent + asked.known > limit {
+                // What comes before it may have ended by then, at what it really costs.
+                let surely = before.least + cost.known
+                if spent + surely > limit {
                     isOver = true
-                    let needs = "over budget: it needs up to \(asked.known.ether()) ether"
-                    let before = scope == .transaction ? "" : " with what comes before it"
+                    let needs = "over budget: it needs up to \(surely.ether()) ether"
+                    let before =
+                        scope == .transaction ? "" : " with the least that what comes before it costs"
                     stop(
                         effect, StepFailure(.blocked, code: "over-budget", "\(needs)\(before), and \(words)"),
                         &forecasts)
                 } else if noted.insert(scope).inserted {
                     note(
                         "over-budget", "the plan may need \(asked.most.ether()) ether, and \(words)",
-                        network.spec)
+                        network.spec, isByRule: spent + asked.known <= limit)
                 }
             }
-            if !isOver { run = next }
+            if !isOver { run = run + cost }
         }
     }
 
@@ -138,7 +154,7 @@ struct ForecastMoney: Sendable {
             guard balance < sum.known else {
                 note(
                     "insufficient-funds", "the plan may need \(sum.most.ether()) ether, and \(has)",
-                    network.spec)
+                    network.spec, isByRule: true)
                 continue
             }
             let missing = Wei(sum.known.value - balance.value).ether()

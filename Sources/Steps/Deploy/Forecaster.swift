@@ -67,6 +67,7 @@ package struct Forecaster: Sendable {
                 view.note(position, call: forecasts[position].calls.count - 1, by: action.signer)
             }
         }
+        await noteUnbounded(plan, &forecasts)
         let kept = Set(forecasts.filter { $0.action == .keep }.map(\.step))
         await ForecastBounds(context).fill(&forecasts, view.effects)
         Self.stopDependents(in: plan, of: kept, &forecasts)

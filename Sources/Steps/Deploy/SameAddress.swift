@@ -13,7 +13,7 @@ enum SameAddress {
         var data: [UInt8]
     }
 
-    /// - Throws: ``StepFailure`` coded `address-differs` with each address and what makes them differ.
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `address-differs` with each address and what makes them differ.
     static func check(_ places: [Place], of name: String, _ salt: SaltSpec) throws(StepFailure) {
         guard let first = places.first, places.contains(where: { $0.address != first.address }) else {
             return
@@ -25,6 +25,7 @@ enum SameAddress {
             + reasons(places, salt).joined(separator: ", and ")
         let hint = "make them the same, or take 'sameAddress' out; nothing was sent"
         throw StepFailure(
+            .blocked,
             code: "address-differs",
             message,
             hint: hint,

@@ -34,6 +34,7 @@ extension Lane {
             case .failure(let failure)
             where failure.code == GasEstimates.wouldRevert && isBehindOthers(index):
                 wishes[index].waitsForOthers = true
+                tell(ticket, .said("waiting for blocks to have what is ahead of it: \(failure.message)"))
             case .failure(let failure): fail(wish: index, failure)
             case nil: preconditionFailure("every estimate has its answer")
             }

@@ -13,6 +13,11 @@ extension Lane {
     mutating func looked(_ hashes: Set<Hash>, _ result: LaneResult, at now: Duration) {
         switch result {
         case .failed(let failure):
+            if lookFailure?.message != failure.message {
+                for slot in slots {
+                    tell(slot.ticket, .said("waiting for \(Self.name(slot.operation)): \(failure.message)"))
+                }
+            }
             lookFailure = failure
             lookWait = min(lookWait * 2, rules.longestPoll)
             nextLook = now + max(lookWait, .seconds(1))
@@ -90,7 +95,7 @@ extension Lane {
     /// Says how deep a block is; when it is deep enough its receipt is read again.
     mutating func noteDepth(_ index: Int, _ head: ChainHead, at now: Duration) {
         guard let inclusion = slots[index].operation.inclusion else { return }
-        let name = inclusion.transactionHash.short
+        let name = "\(inclusion.transactionHash.short) in block \(inclusion.blockNumber)"
         switch rules.confirmations {
         case .blocks(let wanted):
             let depth = head.depth(of: inclusion.blockNumber)

@@ -101,6 +101,9 @@ extension Lane {
     private mutating func prepare(wish index: Int, at now: Duration) -> LaneMove? {
         guard index < wishes.endIndex, wishes[index].gasLimit != nil else { return nil }
         let wish = wishes[index]
+        if let wait = wish.budgetWait {
+            return now >= wait.until ? .weigh(wish.ticket, wait.intent) : nil
+        }
         let isHeldUp = slots.contains {
             !$0.isMined && ($0.isRecovered || $0.lastSent == nil && !$0.isFresh)
         }
@@ -200,7 +203,7 @@ extension Lane {
     private func alarm(after now: Duration) -> Duration? {
         // What an earlier process left goes on when somebody waits.
         guard !wishes.isEmpty || slots.contains(where: { $0.ticket != nil }) else { return nil }
-        var due: [Duration] = wishes.map(\.deadline)
+        var due: [Duration] = wishes.map(\.deadline) + wishes.compactMap(\.budgetWait?.until)
         for slot in slots where slot.ticket != nil || !slot.isMined {
             due += [slot.deadline, nextLook]
             if !slot.isMined {
@@ -221,7 +224,7 @@ extension Lane {
         }
         while let index = wishes.firstIndex(where: { $0.signed == nil && now >= $0.deadline }) {
             let first = slots.first { !$0.isMined }
-            fail(wish: index, lookFailure ?? first.map(late) ?? notSent)
+            fail(wish: index, lookFailure ?? wishes[index].budgetWait?.failure ?? first.map(late) ?? notSent)
         }
         // What a node does not take and nobody waits for is not offered again: nothing comes behind it.
         if let slot = slots.first(where: { !$0.isMined && $0.givenUp != nil && $0.lastSent == nil }) {

@@ -10,7 +10,8 @@ extension Lane {
         case .ask: asked(result, at: now)
         case .estimate(let asked): estimated(Array(asked.keys), result)
         case .plan(let ticket, _): planned(ticket, result)
-        case .reserve(let id, _, _): reserved(id, result)
+        case .reserve(let id, _, _): reserved(id, result, at: now)
+        case .weigh(let ticket, _): weighed(ticket, result, at: now)
         case .sign(let id, _, _): signed(id, result, at: now)
         case .record(let signatures): recorded(signatures, result, at: now)
         case .replace(let signature, _): replaced(signature, result, at: now)
@@ -58,10 +59,11 @@ extension Lane {
         }
     }
 
-    private mutating func reserved(_ id: ChainOperation.ID, _ result: LaneResult) {
+    private mutating func reserved(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
         guard let index = wishes.firstIndex(where: { $0.operation?.id == id }) else { return }
         switch result {
         case .stored(let operations): wishes[index].operation = operations.first
+        case .notYet(let failure): waitForBudget(wish: index, failure, at: now)
         case .failed(let failure): ledgerFailed(wish: index, failure)
         default: preconditionFailure("a nonce was stored")
         }
@@ -106,6 +108,7 @@ extension Lane {
             slots[index].restUntil = .zero
         case .failed(let failure) where failure.kind == .environment: breakDown(failure)
         case .failed(let failure): refuseReplacement(index, failure)
+        case .notYet(let failure): refuseReplacement(index, failure, until: now + LaneRules.priceAge)
         default: preconditionFailure("bytes were stored")
         }
     }
@@ -138,7 +141,7 @@ extension Lane {
     }
 
     /// A ledger that cannot be used ends everything; one that refuses ends what it refused.
-    private mutating func ledgerFailed(wish index: Int, _ failure: StepFailure) {
+    mutating func ledgerFailed(wish index: Int, _ failure: StepFailure) {
         if failure.kind == .environment { breakDown(failure) } else { fail(wish: index, failure) }
     }
 

@@ -74,6 +74,11 @@ extension Lane {
             }
             let rest = LaneRules.firstRest * (1 << (slots[index].refusals - 1))
             slots[index].restUntil = now + max(rest, wait ?? .zero)
+            tell(
+                slots[index].ticket,
+                .said(
+                    "waiting for '\(context.network)' to take \(Self.name(slots[index].operation)), which it refused "
+                        + "with '\(words)'"))
         case .refused(let words):
             guard slots[index].lastSent == nil, isSigned else {
                 slots[index].lastSent = now

@@ -74,6 +74,8 @@ struct Lane: Sendable {
         var isPlaced = false
         /// Whether it would revert as the chain is, and something is on its way that may change that.
         var waitsForOthers = false
+        /// What the budget did not allow beside what is on its way; nothing is on record for it meanwhile.
+        var budgetWait: BudgetWait?
         var operation: ChainOperation?
         /// The price that the intent was made with.
         var price: GasPrice?
@@ -156,6 +158,10 @@ struct Lane: Sendable {
                 )
             )
             tellPlaces()
+            let ahead = wishes.count - 1 + slots.count { !$0.isMined }
+            if ahead > 0 {
+                tell(ticket, .said("waiting for its turn on '\(context.network)', \(ahead) ahead of it"))
+            }
         }
         return ticket
     }

@@ -24,6 +24,8 @@ enum LaneMove: Sendable {
     case plan(LaneTicket, ChainOperation.Intent)
     /// Durable with the signed bytes: the nonce, and the spend.
     case reserve(ChainOperation.ID, latest: UInt64, pending: UInt64)
+    /// Looks whether the budget allows by now what it did not allow beside what is on its way.
+    case weigh(LaneTicket, ChainOperation.Intent)
     case sign(ChainOperation.ID, Transaction, any TransactionSigner)
     /// Durable, all or none: the signed bytes of operations that have none yet, by nonce.
     case record([LaneSignature])
@@ -85,6 +87,8 @@ enum LaneResult: Sendable {
     case estimated([LaneTicket: Result<UInt64, StepFailure>])
     /// Of each that the move names, in that order.
     case stored([ChainOperation])
+    /// The budget does not allow it beside what is on its way, and may when that has ended.
+    case notYet(StepFailure)
     case signed(SignedTransaction)
     /// What a node answered to the first of those that were to be sent, in order; the others were not offered.
     case sent([SendAnswer])

@@ -10,6 +10,7 @@ struct LanePerformer: Sendable {
     let network: OpenNetwork
     let sender: Address
     let rules: LaneRules
+    let stepsAtWork: StepsAtWork
 
     func now() -> Duration { world.elapsed() }
 
@@ -30,9 +31,9 @@ struct LanePerformer: Sendable {
                 return try await look(hashes, wantsFinalized: finalized, wantsCount: count, behind: block)
             case .prove(_, let nonce): return .proof(try await NonceSearch(network, sender).proof(of: nonce))
             case .rest: return .nothing
-            case .plan, .reserve, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
+            case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
                 .withdraw:
-                return .stored(try inLedger { () throws(LedgerError) in try write(move) })
+                return written(move)
             }
         } catch {
             return .failed(error)
@@ -41,12 +42,24 @@ struct LanePerformer: Sendable {
 
     // MARK: Durable
 
+    private func written(_ move: LaneMove) -> LaneResult {
+        do throws(LedgerError) {
+            return .stored(try write(move))
+        } catch {
+            return LaneResult(refusal: error)
+        }
+    }
+
     private func write(_ move: LaneMove) throws(LedgerError) -> [ChainOperation] {
         switch move {
         case .plan(_, let intent): return [try ledger.plan(intent)]
         case .reserve(let id, let latest, let pending):
-            _ = try ledger.reserveNonce(id, latest: latest, pending: pending, within: rules.limits)
+            _ = try ledger.reserveNonce(
+                id, latest: latest, pending: pending, within: rules.limits, beside: stepsAtWork.all)
             return [try ledger.operation(id)]
+        case .weigh(_, let intent):
+            try ledger.checkBudget(intent, within: rules.limits, beside: stepsAtWork.all)
+            return []
         case .record(let signatures): return try ledger.recordSigned(signatures.map(SignedBytes.init(_:)))
         case .replace(let signature, let most):
             let signed = signature.transaction
@@ -57,7 +70,8 @@ struct LanePerformer: Sendable {
                     hash: signed.hash,
                     predictedAddress: signed.createdAddress,
                     most: most,
-                    within: rules.limits
+                    within: rules.limits,
+                    beside: stepsAtWork.all
                 )
             ]
         case .markSent(let ids): return try ledger.markSent(ids)
@@ -132,6 +146,16 @@ struct LanePerformer: Sendable {
         var head = ChainHead(latest: look.head ?? 0, finalized: look.finalized)
         head.latest = max(head.latest, look.receipts.values.map(\.blockNumber).max() ?? 0)
         return .seen(look.receipts, head, count: look.count)
+    }
+}
+
+extension LaneResult {
+    init(refusal: LedgerError) {
+        if case .overBudget(let over) = refusal, over.mayFitLater {
+            self = .notYet(refusal.failure)
+        } else {
+            self = .failed(refusal.failure)
+        }
     }
 }
 

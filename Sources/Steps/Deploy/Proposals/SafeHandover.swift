@@ -60,7 +60,8 @@ struct SafeHandover: Sendable {
     private func sign() async throws(StepFailure) -> SafeProposal.Confirmation {
         // What an interrupted run asks for is not all that it would have.
         guard !Task.isCancelled else { throw .cancelled }
-        let spec = SignerSpec(name: proposer.name, location: network.location, form: proposer.form)
+        var spec = SignerSpec(name: proposer.name, location: network.location, form: proposer.form)
+        spec.keyAddress = proposer.keyAddress
         guard case .signed(let signer) = try await context.sending(spec) else { throw signsNothing }
         return try await confirmation(by: signer)
     }

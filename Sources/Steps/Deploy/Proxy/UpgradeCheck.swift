@@ -103,8 +103,8 @@ struct UpgradeCheck: Sendable {
 
     /// Whether the new code reads what the old code wrote.
     ///
-    /// - Throws: ``StepFailure``: of the kind `refused`, coded `storage-layout`, with the variables and slots; of the kind
-    ///   `blocked`, coded `layout-unknown`, where nothing says what the old code wrote.
+    /// - Throws: ``StepFailure`` of the kind `blocked`: `storage-layout`, with the variables and slots; `layout-unknown`, where
+    ///   nothing says what the old code wrote.
     func layout(_ known: KnownDeployment, _ inputs: StepInputs) throws(StepFailure) {
         guard let before = known.entry.storageLayout else {
             throw StepFailure(
@@ -122,7 +122,7 @@ struct UpgradeCheck: Sendable {
         let named = conflicts.prefix(5).map(\.description).joined(separator: "; ")
         let rest = conflicts.count > 5 ? "; and \(conflicts.count - 5) more" : ""
         throw StepFailure(
-            .refused,
+            .blocked,
             code: "storage-layout",
             "the new code does not fit the storage of \(subject): \(named)\(rest)",
             hint: conflicts.contains { $0.kind == .renamed }

@@ -1,0 +1,95 @@
+import EthereumTypes
+import Model
+import Testing
+
+@testable import Ledger
+@testable import Steps
+
+/// What a lane does where the budget allows one transaction at its most, and another only when that has ended.
+@Suite struct LaneBudgetTests {
+    /// Each may cost 300,000 gwei, and costs almost nothing.
+    private static func bench(_ most: UInt128 = 500_000) -> LaneBench {
+        LaneBench(LaneRules(patience: .seconds(100), limits: SpendLimits(run: Wei(most * 1_000_000_000))))
+    }
+
+    private func step(_ name: String) -> StepID { .deploy(name, on: "sim") }
+
+    /// Sends the first of two; the second waits for what it reserved.
+    private func waiting() throws -> (bench: LaneBench, first: LaneTicket, second: LaneTicket) {
+        var bench = Self.bench()
+        let tickets = ["a", "b"].map { bench.submit($0) }
+        bench.sendOne()
+        #expect(tickets.allSatisfy { bench.failures(of: $0) == [] })
+        return (bench, tickets[0], tickets[1])
+    }
+
+    private func states(_ bench: LaneBench) -> [ChainOperation.State] {
+        bench.journal.operations.map(\.state)
+    }
+
+    private func said(_ ticket: LaneTicket, _ bench: LaneBench) -> [String] {
+        bench.told.compactMap {
+            if $0.ticket == ticket, case .said(let words) = $0.notice { words } else { nil }
+        }
+    }
+
+    @Test func whatFitsWhenTheOneOnItsWayHasEndedWaitsForItAndIsSentThen() throws {
+        var (bench, first, second) = try waiting()
+        _ = bench.next()
+        #expect(states(bench) == [.sent, .withdrawn], "what waits holds no nonce")
+        #expect(
+            said(second, bench).suffix(1) == [
+                "waiting until something on its way ends: the budget of network 'sim' allows 0.0005 ether a run; "
+                    + "0.0003 ether is spent or reserved, and this needs up to 0.0003"
+            ])
+        let look = try required(bench.reach("look"))
+        let hash = bench.journal.operations[0].attempts[0].hash
+        bench.answer(look, try LaneBench.seen(hash, block: 10, head: 10))
+        while !bench.isConfirmed(first) { bench.now += .seconds(1); _ = bench.next() }
+        #expect(states(bench) == [.included, .withdrawn], "it counts at its most until it has ended")
+        _ = try bench.journal.finish(bench.journal.operations[0].id)
+        bench.journal.atWork.remove(step("a"))
+        bench.now += .seconds(3)
+        bench.sendOne()
+        #expect(bench.journal.operations.last?.nonce == 1)
+        #expect(bench.journal.operations.last?.intent.step == step("b"))
+        #expect(bench.failures(of: second) == [])
+    }
+
+    @Test func itIsBlockedAsSoonAsNobodyTakesTheOthersToTheirEnd() throws {
+        var (bench, _, second) = try waiting()
+        bench.journal.atWork.remove(step("a"))
+        bench.now += .milliseconds(100)
+        _ = bench.next()
+        #expect(bench.failures(of: second) == ["over-budget"])
+        #expect(states(bench) == [.sent, .withdrawn])
+    }
+
+    @Test func whatFitsBesideNothingIsNotWaitedFor() throws {
+        var bench = Self.bench(299_999)
+        let ticket = bench.submit("a")
+        _ = bench.nextSend()
+        #expect(bench.failures(of: ticket) == ["over-budget"])
+    }
+
+    @Test func whoLeavesWhileItWaitsLetsTheNextOneHaveItsTurn() throws {
+        var (bench, _, second) = try waiting()
+        let third = bench.submit("c", gasLimit: 10_000)
+        bench.lane.leave(second)
+        bench.sendOne()
+        #expect(bench.journal.operations.last?.intent.step == step("c"))
+        #expect(bench.journal.operations.last?.nonce == 1)
+        #expect(bench.failures(of: third) == [])
+    }
+
+    @Test func aWaitEndsAtItsDeadlineWithWhatItWaitedFor() throws {
+        var (bench, _, second) = try waiting()
+        while bench.failures(of: second) == [] {
+            guard case .rest(let until?) = try required(bench.reach("rest")) else { break }
+            bench.now = until
+        }
+        #expect(bench.failures(of: second) == ["over-budget"])
+    }
+
+    private func required(_ move: LaneMove?) throws -> LaneMove { try #require(move) }
+}
