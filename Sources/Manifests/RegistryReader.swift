@@ -123,7 +123,7 @@ struct RegistryNodes {
             "project", "runtimeCodeDigest", "status",
         ]
         let optional: Set = [
-            "block", "calls", "deployedCodeDigest", "deployer", "proxy", "run", "storageLayout",
+            "block", "calls", "deployedCodeDigest", "deployer", "earlier", "proxy", "run", "storageLayout",
             "storageLayoutDigest", "transactionHash",
         ]
         guard let map = fields(node, "a deployment", required: required, optional: optional) else {
@@ -150,6 +150,7 @@ struct RegistryNodes {
         }
         let run = value(map["run"], "text", Self.word)
         let calls = list(map["calls"]).compactMap(call)
+        let earlier = list(map["earlier"]).compactMap { value($0, Self.anAddress, Self.address) }
         let proxy = map["proxy"].flatMap(proxy)
         let layout = layout(map["storageLayout"], digest: map["storageLayoutDigest"])
         guard let project, let name, let contract, let chainID, let genesisHash, let status, let address,
@@ -173,7 +174,8 @@ struct RegistryNodes {
             run: run,
             calls: calls,
             proxy: proxy,
-            storageLayout: layout
+            storageLayout: layout,
+            earlier: Set(earlier)
         )
     }
 

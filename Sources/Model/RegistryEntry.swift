@@ -63,6 +63,9 @@ package struct RegistryEntry: Hashable, Sendable {
     package var proxy: ProxyState?
     /// The layout of its storage: of a proxy, that of the code which it runs; nil where nobody noted it.
     package var storageLayout: StorageLayout?
+    /// Where contracts were whose place it took or that a person said do not count, so that none of them is taken for one that is
+    /// on no record.
+    package var earlier: Set<Address>
 
     package init(
         project: String,
@@ -82,7 +85,8 @@ package struct RegistryEntry: Hashable, Sendable {
         run: String?,
         calls: [RegistryCall] = [],
         proxy: ProxyState? = nil,
-        storageLayout: StorageLayout? = nil
+        storageLayout: StorageLayout? = nil,
+        earlier: Set<Address> = []
     ) {
         self.project = project
         self.name = name
@@ -102,6 +106,15 @@ package struct RegistryEntry: Hashable, Sendable {
         self.calls = calls
         self.proxy = proxy
         self.storageLayout = storageLayout
+        self.earlier = earlier
+    }
+
+    /// Every address that it names as one of its deployment.
+    package var addresses: Set<Address> { earlier.union([address]) }
+
+    /// Keeps the addresses of another entry of the same deployment.
+    package mutating func remember(_ other: RegistryEntry) {
+        earlier = earlier.union(other.addresses).subtracting([address])
     }
 
     package var key: Key {

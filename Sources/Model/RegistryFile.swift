@@ -19,23 +19,42 @@ package struct RegistryFile: Hashable, Sendable {
     /// The entry of a project's deployment on one chain, whatever its status.
     package func entry(_ key: RegistryEntry.Key) -> RegistryEntry? { positions[key].map { entries[$0] } }
 
-    /// The file with `entry` in place of what it had under that key.
+    /// The file with `entry` in place of what it had under that key, whose addresses are kept.
     package func setting(_ entry: RegistryEntry) -> RegistryFile {
-        RegistryFile(network: network, entries: entries.filter { $0.key != entry.key } + [entry])
+        var entry = entry
+        if let before = self.entry(entry.key) { entry.remember(before) }
+        return RegistryFile(network: network, entries: entries.filter { $0.key != entry.key } + [entry])
     }
 
     /// The file with what a ledger knows; entries that it does not know stay as they are.
     ///
     /// - Parameter history: All that the ledger has of some deployments, of each the newest first.
-    /// - Returns: One entry for each name on each chain.
+    /// - Returns: One entry for each name on each chain, with all addresses that either has of it.
     package func merging(_ history: [RegistryEntry]) -> RegistryFile {
         let known = Dictionary(grouping: history, by: \.key)
         let mine = Dictionary(entries.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
         let keys = Set(known.keys).union(mine.keys)
-        return RegistryFile(
-            network: network,
-            entries: keys.compactMap { Self.merged(mine[$0], known[$0] ?? []) }
-        )
+        var merged: [RegistryEntry] = []
+        var renamed: [[RegistryEntry]] = []
+        for key in keys {
+            let all = (known[key] ?? []) + [mine[key]].compactMap(\.self)
+            guard var entry = Self.merged(mine[key], known[key] ?? []) else {
+                renamed.append(all)
+                continue
+            }
+            for one in all { entry.remember(one) }
+            merged.append(entry)
+        }
+        // What came before under the old name came before under the new one.
+        for old in renamed {
+            guard
+                let new = merged.firstIndex(where: { entry in
+                    old.contains { $0.genesisHash == entry.genesisHash && $0.isSameInstance(as: entry) }
+                })
+            else { continue }
+            for one in old { merged[new].remember(one) }
+        }
+        return RegistryFile(network: network, entries: merged)
     }
 
     private static func merged(_ entry: RegistryEntry?, _ history: [RegistryEntry]) -> RegistryEntry? {

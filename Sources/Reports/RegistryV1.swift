@@ -14,6 +14,7 @@ package struct RegistryV1: Encodable {
         var contract: String
         var deployedCodeDigest: Digest?
         var deployer: String?
+        var earlier: [String]?
         var genesisHash: String
         var initCodeDigest: Digest
         var name: String
@@ -73,6 +74,7 @@ extension RegistryV1.Deployment {
         contract = entry.contract
         deployedCodeDigest = entry.deployedCodeDigest
         deployer = entry.deployer?.description
+        earlier = entry.earlier.isEmpty ? nil : entry.earlier.map(\.description).sorted()
         genesisHash = entry.genesisHash.description
         initCodeDigest = entry.initCodeDigest
         name = entry.name

@@ -72,6 +72,18 @@ import Testing
         #expect(entry.calls.map(\.function) == ["setFee(uint256)"])
     }
 
+    @Test func readsWhereContractsWereBefore() throws {
+        func with(_ earlier: String) -> String {
+            Self.file(
+                Self.deployment.replacing(
+                    "\"genesisHash\"", with: "\"earlier\" : [\(earlier)], \"genesisHash\""))
+        }
+        let address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+        let entry = try #require(try read(with("\"\(address)\"")).entries.first)
+        #expect(entry.earlier.map(\.description) == [address])
+        #expect(complaint(with("\"\(address.lowercased())\"")).contains("is not an address in the spelling"))
+    }
+
     @Test func aWrongDigitOfAnAddressIsFoundWithItsPlace() {
         let text = Self.file(Self.deployment.replacing("0xf39F", with: "0xf38F"))
         #expect(

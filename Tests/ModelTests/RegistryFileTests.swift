@@ -59,15 +59,15 @@ import Testing
         let second = Self.entry(at: 0x22, block: 9)
         var replaced = first
         replaced.status = .replaced
-        #expect(merged([first], [second, replaced]) == [second])
+        #expect(merged([first], [second, replaced]) == [second.after(first)])
     }
 
     @Test func aNewerInstanceOfAnotherMachineStays() {
         let mine = Self.entry(at: 0x11, block: 7)
         let theirs = Self.entry(at: 0x22, block: 9)
-        #expect(merged([theirs], [mine]) == [theirs])
+        #expect(merged([theirs], [mine]) == [theirs.after(mine)])
         let older = Self.entry(at: 0x22, block: 5)
-        #expect(merged([older], [mine]) == [mine])
+        #expect(merged([older], [mine]) == [mine.after(older)])
     }
 
     @Test func aRenamedDeploymentLeavesItsOldName() {
@@ -85,7 +85,21 @@ import Testing
         #expect(merged([current.with(.forgotten)], [current]) == [forgotten])
         #expect(merged([], [forgotten]) == [forgotten])
         let next = Self.entry(at: 0x22, block: 9)
-        #expect(merged([forgotten], [next, forgotten]) == [next])
+        #expect(merged([forgotten], [next, forgotten]) == [next.after(forgotten)])
+    }
+
+    @Test func noAddressOfADeploymentGetsLost() {
+        let all = [Self.entry(at: 0x11), Self.entry(at: 0x22, block: 9), Self.entry(at: 0x33, block: 11)]
+        // Another machine replaces it: its ledger knows nothing of the first.
+        let second = merged([all[0]], [all[1]])
+        #expect(merged(second, [all[2]]).map(\.earlier) == [[all[0].address, all[1].address]])
+        // What was adopted and forgotten, one after the other.
+        let file = all.reduce(RegistryFile(network: "sepolia")) { $0.setting($1.with(.forgotten)) }
+        #expect(file.entries.map(\.addresses) == [Set(all.map(\.address))])
+        // A name that is given up takes them along.
+        let old = Self.entry("oldToken", at: 0x22).after(all[0])
+        let renamed = merged([old], [all[1], old.with(.renamed)])
+        #expect(renamed == [all[1].after(all[0])])
     }
 
     @Test func whatIsCurrentAgainInTheFileIsNewsToALedgerThatForgotIt() {
@@ -98,6 +112,12 @@ import Testing
 }
 
 extension RegistryEntry {
+    fileprivate func after(_ other: RegistryEntry) -> RegistryEntry {
+        var entry = self
+        entry.remember(other)
+        return entry
+    }
+
     fileprivate func with(_ status: Status) -> RegistryEntry {
         var entry = self
         entry.status = status
