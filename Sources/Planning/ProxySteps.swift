@@ -33,7 +33,8 @@ enum ProxySteps {
             Plan<Action>.Step(
                 id: code.step,
                 work: .implementation(code, behind: proxy),
-                needs: needs,
+                // What the proxy would be is looked for before anything is put there for it.
+                needs: needs + [proxy.proxyCompile],
                 after: after,
                 claims: claims
             )
@@ -44,7 +45,8 @@ enum ProxySteps {
                 Plan.Step(
                     id: beacon,
                     work: .beacon(proxy),
-                    needs: before + [compile] + reading(proxy.spec.owner?.references ?? []),
+                    needs: before + [compile, proxy.proxyCompile]
+                        + reading(proxy.spec.owner?.references ?? []),
                     claims: claims
                 )
             )

@@ -120,6 +120,30 @@ import Testing
         #expect(try ledger.firstNonce(of: other) == nil)
     }
 
+    @Test func anAccountsNoncesAreThoseOfWhatMayStillBeOurs() throws {
+        let lane = intent().lane
+        var taken: [UInt64] = []
+        for (name, state) in [
+            ("sent", ChainOperation.State.sent), ("final", .final), ("reverted", .reverted),
+            ("foreign", .foreign), ("free", .withdrawn), ("asked", .nonce),
+        ] {
+            let operation = try ledger.operation(intent(name), at: state)
+            if let nonce = operation.nonce, state != .foreign, state != .withdrawn { taken.append(nonce) }
+        }
+        #expect(taken.count == 4)
+        #expect(try ledger.nonces(of: lane) == Set(taken))
+        let asked = Proposal.Intent(
+            run: Bench.run, project: Bench.project, step: .deploy("token", on: "sepolia"), network: "sepolia",
+            lane: lane, to: nil, value: .zero, payloadHash: Keccak256.hash("code".utf8))
+        let proposal = try ledger.propose(asked, nonce: 77, counted: 77)
+        #expect(try ledger.nonces(of: lane) == Set(taken + [77]))
+        try ledger.withdraw(proposal, reason: "not wanted")
+        #expect(try ledger.nonces(of: lane) == Set(taken))
+        var other = lane
+        other.sender = address(0x12)
+        #expect(try ledger.nonces(of: other) == [])
+    }
+
     @Test func aCreationIsKnownByItsTransaction() throws {
         let known = { (entry: RegistryEntry, chain: Hash) throws(LedgerError) in
             try ledger.knowsCreation(of: entry.address, on: entry.chainID, genesisHash: chain)

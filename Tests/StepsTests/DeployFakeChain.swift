@@ -175,6 +175,9 @@ struct FakeChain: Sendable {
         return nil
     }
 
+    /// Lets an account have sent so many transactions that left nothing.
+    mutating func age(_ account: Address, to count: UInt64) { nonces[account] = count }
+
     /// Puts other code at an address, as no transaction can.
     mutating func tamper(_ address: Address, code: [UInt8]) { self.code[address] = code }
 

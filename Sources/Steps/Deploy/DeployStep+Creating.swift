@@ -51,18 +51,6 @@ extension DeployStep {
         }
     }
 
-    /// Looks, ahead of a creation, whether it may have been made already.
-    ///
-    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `is-there` or `unknown-history`.
-    func checkHistory(
-        ahead action: DeployAction,
-        _ call: ConstructorCall,
-        _ network: OpenNetwork
-    ) async throws(StepFailure) {
-        try await context.refuseWhatIsThere(ahead: action, call, on: network)
-        try await context.checkHistory(ahead: try context.onceOnly(action, on: network), on: network)
-    }
-
     static func checkSizes(_ call: ConstructorCall, _ action: DeployAction) throws(StepFailure) {
         let limits = action.network.limits
         for (what, size, limit, rule) in [

@@ -48,7 +48,8 @@ package struct DeployStep: Sendable {
         let (decision, gasUsed) = try await decide(action, call, creation, network, knowledge)
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
         if let there = try takeOver(decision, network) { return there }
-        try await checkHistory(ahead: action, call, network)
+        try await context.checkHistory(
+            ahead: try context.onceOnly(action, inputs, on: network), on: network)
         let allowance = try context.allowance(Self.intent(action, call, decision))
         try await checkSameAddress(action, creation, inputs)
         try await checkLiveFirst(action, call)

@@ -203,12 +203,11 @@ package struct Forecaster: Sendable {
         } else if try await decideUnknown(action, network, inputs, &forecast) {
             return
         }
-        if forecast.action == .create {
-            // What is put there for a proxy is worth nothing without one.
-            for part in [action, proxy?.deployment].compactMap(\.self) {
-                try await context.refuseUnknown(
-                    try context.onceOnly(part, on: network), by: sender, on: network)
-            }
+        var deeds = [try context.onceOnly(action, inputs, on: network)]
+        if let proxy { deeds.insert(try context.onceOnly(proxyOf: proxy, inputs, on: network), at: 0) }
+        for deed in deeds {
+            try await context.checkHistory(
+                ahead: deed, by: sender, on: network, besides: Set(view.addresses.values))
         }
         let known: ConstructorCall
         if let call { known = call } else { known = try withPlaceholders(action, inputs) }
@@ -327,8 +326,8 @@ package struct Forecaster: Sendable {
         var obstacle: StepFailure?
         if !isOpen, [.keep, .upgrade].contains(deployment.action), let network, let address {
             do throws(StepFailure) {
-                try await context.refuseUnknown(
-                    try context.onceOnly(action, at: address, on: network), by: sender, on: network)
+                try await context.checkHistory(
+                    ahead: try context.onceOnly(action, at: address, on: network), by: sender, on: network)
             } catch {
                 reason = error.message
                 obstacle = error

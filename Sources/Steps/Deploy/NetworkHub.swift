@@ -42,7 +42,8 @@ package actor NetworkHub {
     private var codeReaders: [String: CodeReader] = [:]
     private var records: [String: Task<Result<[Hash: TransactionRecord], StepFailure>, Never>] = [:]
     private var believed: [String: [String]] = [:]
-    private var spokenOf: Set<ChainOperation.Lane> = []
+    private var spokenOf: Set<String> = []
+    private var creations: [ChainOperation.Lane: Task<Result<UnknownCreations, StepFailure>, Never>] = [:]
     private var readings: [String: Task<[CallRequest: [UInt8]], Never>] = [:]
 
     /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not, and `noted` of
@@ -171,9 +172,23 @@ package actor NetworkHub {
         return try await network.call(request)
     }
 
-    /// Whether nobody has asked this before of a sender: what is to be said of it once.
-    func isFirstWord(of sender: Address, on network: OpenNetwork) -> Bool {
-        spokenOf.insert(network.lane(of: sender)).inserted
+    /// Whether nobody has asked this before of an account or a deployment: what is to be said of it once.
+    func isFirstWord(of subject: String, on network: OpenNetwork) -> Bool {
+        spokenOf.insert("\(network.genesis) \(network.spec.chainID) \(subject)").inserted
+    }
+
+    /// What an account created that is on no record; looked at by whoever asks first, and again where that failed.
+    func unknownCreations(
+        of account: Address,
+        on network: OpenNetwork,
+        _ look: @escaping @Sendable () async -> Result<UnknownCreations, StepFailure>
+    ) async throws(StepFailure) -> UnknownCreations {
+        let lane = network.lane(of: account)
+        let looking = creations[lane] ?? Task { await look() }
+        creations[lane] = looking
+        let seen = await looking.value
+        if case .failure = seen { creations[lane] = nil }
+        return try seen.get()
     }
 
     private func hasLane(_ network: OpenNetwork) -> Bool {

@@ -22,9 +22,14 @@ extension DeploymentForecast {
 }
 
 extension [DeploymentForecast] {
-    /// What is wrong in the manifest, each once: it may be so on many networks.
+    /// What is wrong in the manifest, each once: it may be so on many networks; and what a person may have to take over, with how.
     var obstacles: [Diagnostic] {
         var seen: Set<Diagnostic> = []
-        return flatMap { $0.hindrance?.diagnostics ?? [] }.filter { seen.insert($0).inserted }
+        return compactMap(\.hindrance).flatMap { obstacle in
+            guard obstacle.code == "is-there", obstacle.diagnostics.isEmpty else {
+                return obstacle.diagnostics
+            }
+            return [.error(obstacle.code, obstacle.message, hint: obstacle.hint)]
+        }.filter { seen.insert($0).inserted }
     }
 }

@@ -167,8 +167,14 @@ extension Forecaster {
             }
         }
         if let network {
-            try await context.refuseUnknown(
-                try context.onceOnly(part, on: network), by: sender, on: network)
+            var deeds = [try context.onceOnly(part, inputs, on: network)]
+            if part.part == .beacon {
+                deeds.insert(try context.onceOnly(proxyOf: action, inputs, on: network), at: 0)
+            }
+            for deed in deeds {
+                try await context.checkHistory(
+                    ahead: deed, by: sender, on: network, besides: Set(view.addresses.values))
+            }
         }
         let start = network == nil ? 0 : try await firstNonce(of: sender, network)
         let next = next(action.network, sender, start: start, &view)

@@ -60,7 +60,8 @@ extension ProxyStep {
         let looked = try await deploy.look(creation, action.creation, call, place, network)
         try Self.requireCode(at: implementation, behind: looked, action)
         if let there = try deploy.takeOver(looked, network) { return there }
-        try await deploy.checkHistory(ahead: action.creation, call, network)
+        try await context.checkHistory(
+            ahead: try context.onceOnly(action.creation, inputs, on: network), on: network)
         let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
         var fact = try await deploy.create(
             action.creation, call, place, creation, allowance, network: network, inputs: inputs, progress)

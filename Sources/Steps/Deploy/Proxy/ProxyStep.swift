@@ -25,7 +25,7 @@ package struct ProxyStep: Sendable {
         if try await isNew(action, network, inputs) {
             // Where its proxy is not on record, that is about to be made too: it may be there, with other code.
             try await context.checkHistory(
-                ahead: try context.onceOnly(proxy.deployment, on: network), on: network)
+                ahead: try context.onceOnly(proxyOf: proxy, inputs, on: network), on: network)
             try await admitCode(for: proxy, network, inputs) { () async throws(StepFailure) in
                 try await context.address(of: proxy.upgrader, on: network)
             }
@@ -180,7 +180,12 @@ package struct ProxyStep: Sendable {
         let creation = try await context.creation(of: call.data, beacon, on: network)
         let looked = try await deploy.look(decision, beacon, call, creation, network)
         if let there = try deploy.takeOver(looked, network) { return there }
-        try await deploy.checkHistory(ahead: beacon, call, network)
+        for deed in [
+            try context.onceOnly(proxyOf: action, inputs, on: network),
+            try context.onceOnly(beacon, inputs, on: network),
+        ] {
+            try await context.checkHistory(ahead: deed, on: network)
+        }
         let allowance = try context.allowance(try Self.intent(action, .beacon, decision.forecast, inputs))
         return try await deploy.create(
             beacon, call, creation, decision, allowance, network: network, inputs: inputs, progress)

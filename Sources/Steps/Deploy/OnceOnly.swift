@@ -1,0 +1,140 @@
+import Engine
+import EthereumTypes
+import Ledger
+import Model
+
+/// What is done once only, and may have been done by a run that nothing here knows of.
+struct OnceOnly: Sendable {
+    enum Kind: Sendable {
+        /// A contract that its creator's nonce places, with what was compiled.
+        case placed(StoredOutputs)
+        /// A proxy or a beacon that a salt places: its address says the code that it was made with, which may be another by now.
+        case salted
+        /// A call that nothing on the chain tells of.
+        case call
+    }
+
+    let kind: Kind
+    let step: StepID
+    /// Whoever did it would be this one; nil: a devnet's first account.
+    let signer: SignerSpec?
+    let part: DeploymentPart
+    /// What is compiled.
+    let contract: String
+    /// Whether other code than the artifact's would be kept, were it on record.
+    let keepsOtherCode: Bool
+    /// What is on record under its name, whose place it takes.
+    let before: RegistryEntry?
+    /// What is on record of the proxy that it is behind.
+    let proxy: RegistryEntry?
+
+    /// Names the deployment: `vault@sepolia`.
+    var subject: String { step.subject }
+    var isSafe: Bool { if case .safe? = signer?.form { true } else { false } }
+}
+
+extension OnceOnly {
+    fileprivate init(call action: CallAction) {
+        kind = .call
+        step = action.step
+        signer = action.signer
+        part = .contract
+        contract = ""
+        keepsOtherCode = false
+        (before, proxy) = (nil, nil)
+    }
+
+    fileprivate init(
+        _ kind: Kind,
+        _ action: DeployAction,
+        before: RegistryEntry? = nil,
+        proxy: RegistryEntry? = nil
+    ) {
+        self.kind = kind
+        step = action.step
+        signer = action.signer
+        part = action.part
+        contract = action.contract.rawValue
+        keepsOtherCode = action.part == .contract && action.redeploy == .never && before == nil
+        self.before = before
+        self.proxy = proxy
+    }
+}
+
+extension EffectContext {
+    /// A contract that is about to be created, and may be there already; nil where the address that its salt gives says it, or where
+    /// that is on record.
+    ///
+    /// The salted address of a proxy says nothing: one that was made with earlier code is elsewhere. Nor does that of its beacon; that
+    /// of its code says all of the code. What takes another's place may be there where it was approved: a plan is done once.
+    func onceOnly(
+        _ action: DeployAction,
+        _ inputs: StepInputs,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> OnceOnly? {
+        let before = try entry(of: action.name, formerly: action.formerly, on: network)
+        guard action.creation.salt == nil else {
+            let isThere = before != nil || (action.part != .proxy && action.part != .beacon)
+            return isThere ? nil : OnceOnly(.salted, action)
+        }
+        guard before == nil || network.spec.needsApproval else { return nil }
+        let isBehind = action.part == .implementation || action.part == .beacon
+        return OnceOnly(
+            .placed(try inputs[action.compile]),
+            action,
+            before: before,
+            proxy: isBehind ? try entry(of: action.deployment, on: network) : nil
+        )
+    }
+
+    /// The proxy of a deployment where it is about to be made too; nil where it is on record and stays.
+    ///
+    /// What is put there for a proxy is worth nothing without one, so that this is asked first.
+    func onceOnly(
+        proxyOf action: ProxyAction,
+        _ inputs: StepInputs,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> OnceOnly? {
+        let deployment = action.deployment
+        if let before = try entry(of: deployment.name, formerly: deployment.formerly, on: network),
+            !isWantedAnew(deployment, before)
+        {
+            return nil
+        }
+        return try onceOnly(action.creation, inputs, on: network)
+    }
+
+    /// A call to a contract that was there before this run, which may have been made already; nil where records go back to the
+    /// contract's creation, or `unless` tells.
+    ///
+    /// Of what was taken over, by its salt or by a person's word, no record has the calls that were made before.
+    func onceOnly(
+        _ action: CallAction,
+        at address: Address,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> OnceOnly? {
+        guard action.unless == nil, try !knowsCreation(of: address, on: network) else { return nil }
+        return OnceOnly(call: action)
+    }
+
+    private func entry(
+        of name: String,
+        formerly: [String] = [],
+        on network: OpenNetwork
+    ) throws(StepFailure) -> RegistryEntry? {
+        guard case .known(let known) = try knowledge(of: name, formerly: formerly, on: network) else {
+            return nil
+        }
+        return known.entry
+    }
+
+    private func knowsCreation(of address: Address, on network: OpenNetwork) throws(StepFailure) -> Bool {
+        let entries = registered(on: network)
+        guard !entries.contains(where: { $0.address == address && $0.transactionHash != nil }) else {
+            return true
+        }
+        return try inLedger { () throws(LedgerError) in
+            try ledger.knowsCreation(of: address, on: network.spec.chainID, genesisHash: network.genesis)
+        }
+    }
+}
