@@ -201,6 +201,11 @@ import Testing
         #expect(bench.node.asked.count { $0 == "eth_getCode" } == looked)
         #expect(try await bench.run(bench.deploy()).deployment().action == .created)
         #expect(warnings.count == 1)
+        // What is replaced is on record.
+        let edited = FakeArtifact(runtime: [0xfd])
+        let next = try bench.deploy("token", edited, network: DeployBench.approving)
+        #expect(try await bench.forecast([next]).map(\.action) == [.replace])
+        #expect(warnings.count == 2)
     }
 
     @Test func aNodeThatDoesNotTellCodesBlocks() async throws {

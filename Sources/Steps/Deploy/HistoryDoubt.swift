@@ -62,6 +62,8 @@ extension HistoryDoubt {
         remedy =
             "name what is there: hyperkit deployments adopt \(deed.subject) ADDRESS; what was never there is deployed by a run "
             + "without 'approval'"
+        // What is replaced is on record, so that the record reaches far.
+        isGrave = deed.before == nil
     }
 
     fileprivate init(of deed: OnceOnly, isAt history: String, _ remedy: String, isGrave: Bool = true) {

@@ -151,13 +151,20 @@ extension EffectContext {
         let rows = try inLedger { () throws(LedgerError) in
             try ledger.addresses(on: network.spec.chainID, genesisHash: network.genesis)
         }
-        return registered(on: network).reduce(into: rows) { $0.formUnion($1.addresses) }
+        // Two networks of the manifest may be one chain.
+        return registry.values.reduce(into: rows) { found, file in
+            for entry in file.entries where entry.isOn(network) { found.formUnion(entry.addresses) }
+        }
     }
 
-    /// What the committed registry has of a chain, of any project.
+    /// What the committed registry has of a network, of any project.
     func registered(on network: OpenNetwork) -> [RegistryEntry] {
-        registry.values.flatMap(\.entries).filter {
-            $0.chainID == network.spec.chainID && $0.genesisHash == network.genesis
-        }
+        (registry[network.spec.name]?.entries ?? []).filter { $0.isOn(network) }
+    }
+}
+
+extension RegistryEntry {
+    fileprivate func isOn(_ network: OpenNetwork) -> Bool {
+        chainID == network.spec.chainID && genesisHash == network.genesis
     }
 }
