@@ -97,11 +97,25 @@ extension Ledger {
                 database,
                 sql: """
                     SELECT * FROM proposals WHERE state = 'superseded' AND project = ? AND step = ?
-                        AND chain_id = ? AND genesis_hash = ? AND account = ? AND nonce = ? ORDER BY id DESC
+                        AND chain_id = ? AND genesis_hash = ? AND account = ? ORDER BY id DESC
                     """,
                 arguments: [intent.project, intent.step.rawValue] + Self.chain(intent.lane) + [
-                    intent.lane.sender.description, Column.integer(open.nonce, "nonce"),
+                    intent.lane.sender.description
                 ]
+            ).map { try Proposal($0) }
+        }
+    }
+
+    /// All that people were asked to send from an account, or before in its place, and that has not ended; the oldest first.
+    package func unendedProposals(in lane: ChainOperation.Lane) throws(LedgerError) -> [Proposal] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM proposals WHERE state IN ('open', 'superseded') AND chain_id = ?
+                        AND genesis_hash = ? AND account = ? ORDER BY id
+                    """,
+                arguments: Self.chain(lane) + [lane.sender.description]
             ).map { try Proposal($0) }
         }
     }
@@ -122,7 +136,7 @@ extension Ledger {
 
     /// Says that a transaction of people did what was proposed, for good; what it left is recorded in the same database transaction.
     ///
-    /// What else was proposed for the step under its nonce is withdrawn with it.
+    /// What else was proposed for the step is withdrawn with it.
     ///
     /// - Parameters:
     ///   - proposal: What was proposed; one that has ended already changes nothing.
@@ -152,12 +166,10 @@ extension Ledger {
                 sql: """
                     UPDATE proposals SET state = 'withdrawn', reason = ?, updated_at = ?
                         WHERE state IN ('open', 'superseded') AND project = ? AND step = ? AND chain_id = ?
-                            AND genesis_hash = ? AND account = ? AND nonce = ?
+                            AND genesis_hash = ? AND account = ?
                     """,
-                arguments: ["\(hash) used its nonce", time, intent.project, intent.step.rawValue]
-                    + Self.chain(intent.lane) + [
-                        intent.lane.sender.description, Column.integer(proposal.nonce, "nonce"),
-                    ]
+                arguments: ["\(hash) did it", time, intent.project, intent.step.rawValue]
+                    + Self.chain(intent.lane) + [intent.lane.sender.description]
             )
             let network = intent.network
             switch claim {
@@ -178,7 +190,7 @@ extension Ledger {
         }
     }
 
-    /// Says that a proposal can no longer be sent, or no longer should.
+    /// Says that a proposal can no longer be sent, or no longer should, with what it took the place of.
     package func withdraw(_ proposal: Proposal, reason: String) throws(LedgerError) {
         let time = now().milliseconds
         try write { database in try Self.withdraw(proposal, reason, time, in: database) }
@@ -234,6 +246,18 @@ extension Ledger {
                     WHERE id = ? AND state = 'open'
                 """,
             arguments: [reason, time, proposal.id]
+        )
+        guard database.changesCount == 1 else { return }
+        let intent = proposal.intent
+        try database.execute(
+            sql: """
+                UPDATE proposals SET state = 'withdrawn', reason = ?, updated_at = ?
+                    WHERE state = 'superseded' AND project = ? AND step = ? AND chain_id = ?
+                        AND genesis_hash = ? AND account = ?
+                """,
+            arguments: [reason, time, intent.project, intent.step.rawValue] + chain(intent.lane) + [
+                intent.lane.sender.description
+            ]
         )
     }
 

@@ -68,6 +68,22 @@ extension Ledger {
         return row
     }
 
+    /// Writes a call down that was made to a deployment and is on no record, where it is not known yet.
+    ///
+    /// - Throws: ``LedgerError/unknownRun(_:)``.
+    package func adopt(
+        _ call: RegistryCall,
+        of entry: RegistryEntry,
+        network: String,
+        run: String
+    ) throws(LedgerError) {
+        let time = now().milliseconds
+        try write { database in
+            try Self.requireRun(run, in: database)
+            try Self.adopt(call, of: entry, network, run, time, in: database)
+        }
+    }
+
     /// Writes a call down that was made, where it is not known yet.
     static func adopt(
         _ call: RegistryCall,

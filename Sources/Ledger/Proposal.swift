@@ -49,7 +49,7 @@ package struct Proposal: Hashable, Sendable {
     package enum State: String, CaseIterable, Sendable {
         /// Nobody is known to have sent it.
         case open
-        /// Another was asked for in its place, under the same nonce: people may send either.
+        /// Another was asked for in its place: people may have sent either.
         case superseded
         /// A block that stays has it.
         case executed

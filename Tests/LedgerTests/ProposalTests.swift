@@ -55,6 +55,22 @@ import Testing
         try ledger.check()
     }
 
+    @Test func whatTookAnothersPlaceUnderALaterNonceIsLookedUpWithItAndEndsWithIt() throws {
+        let first = try ledger.propose(intent(), nonce: 3, counted: 2)
+        let second = try ledger.propose(intent(), nonce: 4, counted: 3)
+        #expect(try ledger.proposals(supersededBy: second).map(\.id) == [first.id])
+        #expect(try ledger.unendedProposals(in: first.intent.lane).map(\.id) == [first.id, second.id])
+        try ledger.withdraw(second, reason: "both nonces are used")
+        #expect(try ledger.unendedProposals(in: first.intent.lane) == [])
+        let third = try ledger.propose(intent(), nonce: 5, counted: 4)
+        let fourth = try ledger.propose(intent(), nonce: 6, counted: 5)
+        #expect(try ledger.proposals(supersededBy: fourth).map(\.id) == [third.id])
+        try ledger.markExecuted(
+            third, by: Keccak256.hash("sent".utf8), leaving: .deployment(entry, gasUsed: nil), run: Bench.run)
+        #expect(try ledger.unendedProposals(in: first.intent.lane) == [])
+        try ledger.check()
+    }
+
     @Test func whatWasSentLeavesItsClaimOnceAndForAll() throws {
         let proposal = try ledger.propose(intent(), nonce: 3, counted: 3)
         let hash = Keccak256.hash("sent".utf8)

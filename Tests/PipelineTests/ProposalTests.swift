@@ -4,7 +4,11 @@ import Testing
 extension Pipelines {
     /// Deployments of an account that nobody here can sign for.
     @Suite struct Proposals {
-        private static func manifest(_ url: String, symbol: String = "QCK") -> Data {
+        private static func manifest(
+            _ url: String,
+            symbol: String = "QCK",
+            confirmations: Int = 1
+        ) -> Data {
             Data(
                 """
                 version: 1
@@ -14,7 +18,7 @@ extension Pipelines {
                 signers:
                   people: { address: "\(DevelopmentAccount.address)" }
                 networks:
-                  paper: { rpc: "\(url)", chainId: 31337, signer: people }
+                  paper: { rpc: "\(url)", chainId: 31337, signer: people, confirmations: \(confirmations) }
                 deployments:
                   token:
                     contract: Token
@@ -31,11 +35,12 @@ extension Pipelines {
             let chain: RunningDevnet
             let wallet: Wallet
 
-            init() async throws {
+            init(confirmations: Int = 1) async throws {
                 sandbox = try Sandbox()
                 chain = try await RunningDevnet(sandbox)
                 wallet = try Wallet(chain)
-                try sandbox.write(Proposals.manifest(chain.url), to: "paper.yaml")
+                try sandbox.write(
+                    Proposals.manifest(chain.url, confirmations: confirmations), to: "paper.yaml")
             }
 
             /// Runs, and gives the file that it proposes.
@@ -126,6 +131,22 @@ extension Pipelines {
             #expect(listed.output.contains(hash), "\(listed.errors)")
             #expect(try JSON(text: replacing)["nonce"] == "0x2")
             #expect(try JSON(text: replacing)["data"] == JSON(text: other)["data"])
+            await bench.chain.stop()
+        }
+
+        @Test func aNonceIsGivenUpOnlyWhenWhatUsedItIsDeep() async throws {
+            let bench = try await Bench(confirmations: 2)
+            let asked = try await bench.proposal()
+            let before = try await bench.chain.ask("evm_snapshot", "")
+            try await bench.wallet.spend(nonce: 0)
+            let report = try await bench.run(4)
+            #expect(report["steps"].first("id", "deploy:token@paper")["error"]["code"] == "not-confirmed")
+            #expect(throws: (any Error).self) { try bench.sandbox.names("reports/latest/unsigned") }
+            _ = try await bench.chain.ask("evm_revert", "\"\(try #require(before.string))\"")
+            #expect(try JSON(text: try await bench.proposal())["nonce"] == JSON(text: asked)["nonce"])
+            try await bench.wallet.spend(nonce: 0)
+            _ = try await bench.chain.ask("evm_mine", "")
+            #expect(try JSON(text: try await bench.proposal())["nonce"] == "0x1")
             await bench.chain.stop()
         }
     }

@@ -12,18 +12,26 @@ struct RealSafe {
 
     init(_ wallet: Wallet) async throws {
         self.wallet = wallet
-        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Fixtures/safe/bytecode-1.4.1.json")
-        let code = try JSON(text: String(contentsOf: file, encoding: .utf8))
-        func bytes(_ name: String) throws -> [UInt8] { try #require(Hex.decode(code[name].string ?? "")) }
-        multiSend = try await wallet.create(bytes("MultiSendCallOnly"))
-        let singleton = try await wallet.create(bytes("Safe"))
-        address = try await wallet.create(bytes("SafeProxy") + Self.word(singleton))
+        multiSend = try await Self.multiSend(wallet)
+        let singleton = try await wallet.create(try Self.code("Safe"))
+        address = try await wallet.create(try Self.code("SafeProxy") + Self.word(singleton))
         let setup =
             Selector.of("setup(address[],uint256,address,bytes,address,address,uint256,address)")
             + Self.words([256, 1, 0, 320, 0, 0, 0, 0]) + Self.words([1]) + Self.word(wallet.key.address)
             + Self.words([0])
         try await wallet.call(address, setup)
+    }
+
+    /// Puts another MultiSendCallOnly there, as each version and many a wallet has its own.
+    static func multiSend(_ wallet: Wallet) async throws -> Address {
+        try await wallet.create(try code("MultiSendCallOnly"))
+    }
+
+    private static func code(_ name: String) throws -> [UInt8] {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures/safe/bytecode-1.4.1.json")
+        let code = try JSON(text: String(contentsOf: file, encoding: .utf8))
+        return try #require(Hex.decode(code[name].string ?? ""))
     }
 
     /// What the Safe itself says is signed for a transaction of a file of `safe/`.
@@ -41,17 +49,33 @@ struct RealSafe {
 
     /// Signs and executes it, as its one owner.
     func execute(_ proposal: JSON) async throws {
+        try await wallet.call(address, try execution(of: proposal))
+    }
+
+    /// Call data that executes it, with its one owner's signature: whoever sends it.
+    func execution(of proposal: JSON) throws -> [UInt8] {
         let data = try #require(Hex.decode(proposal["data"].string ?? ""))
         let hash = try #require(Hash(proposal["safeTxHash"].string ?? ""))
         let signature = wallet.key.sign(hash)
         let signed = signature.r + signature.s + [27 + (signature.yIsOdd ? 1 : 0)]
         let (head, tail) = try arguments(proposal, data)
         let start = UInt64(10 * 32 + tail.count)
-        let call =
-            Selector.of(
-                "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)")
+        return Selector.of(
+            "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)")
             + head + Self.words([start]) + tail + Self.tail(signed)
-        try await wallet.call(address, call)
+    }
+
+    /// The same calls under another nonce, or others, as a wallet makes a transaction of them.
+    func proposal(
+        to: String,
+        data: String,
+        operation: Int = 0,
+        nonce: Int
+    ) async throws -> JSON {
+        let fields =
+            #""to": "\#(to)", "value": "0", "data": "\#(data)", "operation": \#(operation), "nonce": \#(nonce)"#
+        let hash = try await hash(of: JSON(text: "{\(fields)}"))
+        return try JSON(text: "{\(fields), \"safeTxHash\": \"\(hash)\"}")
     }
 
     /// Whether the Safe itself takes a signature as enough to execute what has a hash.
@@ -65,9 +89,7 @@ struct RealSafe {
 
     /// Has it make a call that no run proposed.
     func execute(to: String, data: String, nonce: Int) async throws {
-        let fields = #""to": "\#(to)", "value": "0", "data": "\#(data)", "operation": 0, "nonce": \#(nonce)"#
-        let hash = try await hash(of: JSON(text: "{\(fields)}"))
-        try await execute(JSON(text: "{\(fields), \"safeTxHash\": \"\(hash)\"}"))
+        try await execute(try await proposal(to: to, data: data, nonce: nonce))
     }
 
     /// The words that both calls begin with, but for the last, and the data behind all ten.

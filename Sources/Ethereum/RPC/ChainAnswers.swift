@@ -169,9 +169,11 @@ package struct TransactionRecord: Hashable, Sendable {
 package struct LoggedEvent: Hashable, Sendable {
     package let log: TransactionReceipt.Log
     package let transactionHash: Hash
+    package let blockNumber: UInt64
 
     init(_ reader: RPCReader) throws(RPCFailure) {
         log = try TransactionReceipt.Log(reader)
         transactionHash = try reader.member("transactionHash").hash()
+        blockNumber = try reader.member("blockNumber").number()
     }
 }

@@ -130,21 +130,22 @@ extension EthereumRPC {
         return records
     }
 
-    /// What a contract recorded in some blocks under a first topic.
+    /// What a contract recorded in some blocks under one of some first topics.
     ///
     /// - Parameters:
     ///   - address: The contract.
-    ///   - topic: The hash of the event's signature.
+    ///   - topics: The hashes of the events' signatures.
     ///   - blocks: Nodes refuse ranges that are long for them.
     /// - Returns: The events, in the order of the chain.
     /// - Throws: ``RPCFailure`` too where the range is too long for the node.
     package func logs(
         of address: Address,
-        topic: Hash,
+        topics: [Hash],
         in blocks: ClosedRange<UInt64>
     ) async throws(RPCFailure) -> [LoggedEvent] {
         let filter = JSONValue.object([
-            "address": .string(address.description), "topics": .array([.string(topic.description)]),
+            "address": .string(address.description),
+            "topics": .array([.array(topics.map { .string($0.description) })]),
             "fromBlock": BlockReference.number(blocks.lowerBound).json,
             "toBlock": BlockReference.number(blocks.upperBound).json,
         ])

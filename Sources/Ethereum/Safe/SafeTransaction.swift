@@ -3,7 +3,7 @@ package import EthereumTypes
 
 /// What the owners of a Safe (1.3.0 and later) sign: one call or delegate call that the Safe makes, under the Safe's own nonce.
 ///
-/// Gas is paid by whoever executes it: `safeTxGas`, `baseGas`, `gasPrice`, `gasToken` and `refundReceiver` are zero.
+/// Gas of what a run asks for is paid by whoever executes it.
 package struct SafeTransaction: Hashable, Sendable {
     package enum Operation: UInt8, Sendable { case call = 0, delegateCall = 1 }
 
@@ -13,13 +13,26 @@ package struct SafeTransaction: Hashable, Sendable {
     package let operation: Operation
     /// The Safe's nonce; of two with the same one at most one is ever executed.
     package let nonce: UInt64
+    /// `safeTxGas`, `baseGas`, `gasPrice`, `gasToken` and `refundReceiver`, a word each.
+    package let terms: [UInt8]
 
-    package init(to: Address, value: Wei, data: [UInt8], operation: Operation, nonce: UInt64) {
+    /// Of terms that are all zero: whoever executes it pays for gas.
+    package static let noTerms = [UInt8](repeating: 0, count: 5 * 32)
+
+    package init(
+        to: Address,
+        value: Wei,
+        data: [UInt8],
+        operation: Operation,
+        nonce: UInt64,
+        terms: [UInt8] = noTerms
+    ) {
         self.to = to
         self.value = value
         self.data = data
         self.operation = operation
         self.nonce = nonce
+        self.terms = terms
     }
 
     /// The hashes by which it is known (EIP-712), as wallets show them to whoever signs.
@@ -44,7 +57,7 @@ package struct SafeTransaction: Hashable, Sendable {
         content += BigUInt(value.value).word
         content += Keccak256.hash(data).bytes
         content += BigUInt(operation.rawValue).word
-        content += [UInt8](repeating: 0, count: 5 * 32)
+        content += terms
         content += BigUInt(nonce).word
         let message = Keccak256.hash(content)
         return Hashes(

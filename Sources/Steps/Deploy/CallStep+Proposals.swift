@@ -13,7 +13,8 @@ extension CallStep {
         _ network: OpenNetwork,
         _ fact: inout CallFact
     ) async throws(StepFailure) -> Performed? {
-        guard let execution = try await context.execution(of: action.step, on: network) else { return nil }
+        let found = try await context.execution(of: action.step, on: network, seen: action.unless != nil)
+        guard let execution = found else { return nil }
         let (proposal, receipt) = (execution.proposal, execution.receipt)
         guard let to = proposal.intent.to,
             case .known(let known) = try context.knowledge(of: action.deployment, on: network)
@@ -38,8 +39,39 @@ extension CallStep {
         fact.reason = execution.reason
         fact.transactionHash = receipt.transactionHash.description
         fact.blockNumber = receipt.blockNumber
-        fact.gasUsed = receipt.gasUsed
+        fact.gasUsed = execution.gasUsed
         fact.feePaidWei = execution.feePaid?.description
+        return try Self.performed(fact)
+    }
+
+    /// What a Safe executed and nothing here knew of goes on record as this run found it.
+    func takeOver(
+        _ execution: SafeHistory.Execution,
+        _ action: CallAction,
+        _ data: [UInt8],
+        _ address: Address,
+        _ network: OpenNetwork,
+        _ fact: inout CallFact
+    ) throws(StepFailure) -> Performed {
+        if case .known(let known) = try context.knowledge(of: action.deployment, on: network) {
+            var entry = known.entry
+            entry.address = address
+            let call = RegistryCall(
+                name: action.name,
+                function: fact.function,
+                callDataHash: Keccak256.hash(data),
+                transactionHash: execution.transaction,
+                block: execution.block,
+                run: context.run
+            )
+            try inLedger { () throws(LedgerError) in
+                try context.ledger.adopt(call, of: entry, network: network.spec.name, run: context.run)
+            }
+        }
+        fact.isMade = true
+        fact.reason = "the Safe had executed it in \(execution.transaction), which was on no record"
+        fact.transactionHash = execution.transaction.description
+        fact.blockNumber = execution.block
         return try Self.performed(fact)
     }
 }

@@ -51,8 +51,13 @@ package struct CallStep: Sendable {
         case .call(let reason): fact.reason = reason
         }
         if try wasThere(deployment, address, network) {
-            try await context.checkHistory(
-                ahead: try context.onceOnly(action, at: address, on: network), on: network)
+            switch try await context.unrecorded(action, at: address, data, on: network) {
+            case .made(let execution): return try takeOver(execution, action, data, address, network, &fact)
+            case .notMade: break
+            case .untold:
+                try await context.checkHistory(
+                    ahead: try context.onceOnly(action, at: address, on: network), on: network)
+            }
         }
         let allowance = try context.allowance(Self.intent(action, reason: fact.reason), of: action.deploy)
         let request = TransactionRequest(

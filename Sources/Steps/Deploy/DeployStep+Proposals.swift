@@ -12,7 +12,9 @@ extension DeployStep {
         _ creation: Creation,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> DeploymentFact? {
-        guard let execution = try await context.execution(of: action.step, on: network) else { return nil }
+        guard
+            let execution = try await context.execution(of: action.step, on: network, seen: true)
+        else { return nil }
         let (proposal, receipt) = (execution.proposal, execution.receipt)
         guard let address = receipt.contractAddress ?? proposal.intent.creates else {
             throw StepFailure(
@@ -55,7 +57,7 @@ extension DeployStep {
             try context.ledger.markExecuted(
                 proposal,
                 by: receipt.transactionHash,
-                leaving: .deployment(entry, gasUsed: receipt.gasUsed),
+                leaving: .deployment(entry, gasUsed: execution.gasUsed),
                 run: context.run
             )
         }
@@ -66,7 +68,7 @@ extension DeployStep {
         fact.address = address.description
         fact.transactionHash = receipt.transactionHash.description
         fact.blockNumber = receipt.blockNumber
-        fact.gasUsed = receipt.gasUsed
+        fact.gasUsed = execution.gasUsed
         fact.feePaidWei = execution.feePaid?.description
         fact.constructorArguments = Hex.prefixed(call.arguments)
         return fact

@@ -310,12 +310,20 @@ package struct Forecaster: Sendable {
             open = settled.open
         }
         var reason = "the contract is new"
+        var isNotMade = false
         if [.keep, .upgrade].contains(deployment.action), let network, let address {
             do {
                 guard
                     let why = try await step.reason(toMake: action, at: address, network, inputs, resolution)
                 else { return nil }
                 reason = why
+                if let data {
+                    switch try await context.unrecorded(action, at: address, data, on: network) {
+                    case .made: return nil
+                    case .notMade: isNotMade = true
+                    case .untold: break
+                    }
+                }
             } catch {
                 // Whether it is needed cannot be told, so a reviewer is told of it.
                 reason = error.message
@@ -324,7 +332,7 @@ package struct Forecaster: Sendable {
         let sender = await sender(action.signer, network)
         let isOpen = network.map { (try? context.unfinished(action.step, $0)) != nil } ?? false
         var obstacle: StepFailure?
-        if !isOpen, [.keep, .upgrade].contains(deployment.action), let network, let address {
+        if !isOpen, !isNotMade, [.keep, .upgrade].contains(deployment.action), let network, let address {
             do throws(StepFailure) {
                 try await context.checkHistory(
                     ahead: try context.onceOnly(action, at: address, on: network), by: sender, on: network)

@@ -22,7 +22,7 @@ extension Forecaster {
         _ network: OpenNetwork,
         _ forecast: inout DeploymentForecast
     ) async throws(StepFailure) -> ProposedCreation {
-        switch try await context.proposalState(of: action.step, on: network) {
+        switch try await context.proposalState(of: action.step, on: network, seen: true) {
         case .nothing, .overtaken: return .nothing
         case .waits(let proposal): return .open(proposal)
         case .reverted(let proposal, let receipt): throw EffectContext.reverted(proposal, receipt)
@@ -72,7 +72,7 @@ extension Forecaster {
         else { return (knowledge, nil, nil) }
         var execution: Execution?
         var isOpen = false
-        switch try await context.proposalState(of: action.step, on: network) {
+        switch try await context.proposalState(of: action.step, on: network, seen: true) {
         case .nothing, .overtaken: break
         case .waits: isOpen = true
         case .reverted(let proposal, let receipt): throw EffectContext.reverted(proposal, receipt)
@@ -117,7 +117,10 @@ extension Forecaster {
         _ network: OpenNetwork
     ) async -> (isMade: Bool, open: Proposal?) {
         // Where it cannot be looked up, a run says why.
-        guard let state = try? await context.proposalState(of: action.step, on: network) else {
+        guard
+            let state = try? await context.proposalState(
+                of: action.step, on: network, seen: action.unless != nil)
+        else {
             return (false, nil)
         }
         switch state {

@@ -12,8 +12,10 @@ struct ProposalSearch: Sendable {
     enum Finding: Sendable {
         /// No block has it, and it can still be sent with its nonce.
         case waits
-        /// No block has it, and another transaction used its nonce.
-        case overtaken
+        /// No block has it, and another transaction, in a block, used its nonce.
+        case overtaken(by: Hash, in: UInt64)
+        /// Its nonce is used, by a block, and what was done with it cannot be told, for the reason.
+        case untold(StepFailure, in: UInt64)
         /// Of what was asked for under its nonce this was sent.
         case sent(Proposal, TransactionReceipt)
     }
@@ -30,37 +32,28 @@ struct ProposalSearch: Sendable {
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-found`, where the node does not say what used the nonces.
     func finding(_ proposal: Proposal, insteadOf earlier: [Proposal]) async throws(StepFailure) -> Finding {
         let asked = [proposal] + earlier
-        if proposal.batchHash != nil { return try await executed(asked, proposal) }
         let account = proposal.intent.lane.sender
         let counted = asked.map(\.counted).min() ?? proposal.counted
-        let count = try await network.transactionCount(of: account, at: .latest)
-        guard count > counted else { return .waits }
+        // One block for both: a node that is behind would show a nonce as used, and no transaction that did.
         let head = try await network.height(.latest)
+        let count = try await network.transactionCount(of: account, at: .number(head))
+        guard count > counted else { return .waits }
         let search = NonceSearch(network, account)
+        var users: [UInt64: TransactionLookup] = [:]
         for nonce in Self.candidates(proposal.nonce, counted..<count) {
-            switch try await search.user(of: nonce, by: head) {
-            case .open: continue
-            case .unknown: throw unknown(proposal, nonce)
-            case .known(let transaction):
-                guard let done = asked.first(where: { $0.intent.isDone(by: transaction) }) else { continue }
+            guard case .known(let transaction) = try await search.user(of: nonce, by: head) else {
+                throw unknown(proposal, nonce)
+            }
+            if let done = asked.first(where: { $0.intent.isDone(by: transaction) }) {
                 return try await sent(done, transaction.hash)
             }
+            users[nonce] = transaction
         }
         guard count - counted <= Self.most else { throw unknown(proposal, counted) }
-        return count > proposal.nonce ? .overtaken : .waits
-    }
-
-    /// What a Safe executed it says itself; with another transaction of its nonce it can no longer execute these.
-    private func executed(_ asked: [Proposal], _ proposal: Proposal) async throws(StepFailure) -> Finding {
-        let safe = SafeReading(network: network, safe: proposal.intent.lane.sender)
-        guard try await safe.nonce() > proposal.nonce else { return .waits }
-        let start = asked.map(\.counted).min() ?? proposal.counted
-        let head = max(try await network.height(.latest), start)
-        let found = try await safe.execution(ofAnyOf: Set(asked.compactMap(\.batchHash)), in: start...head)
-        guard let found, let done = asked.first(where: { $0.batchHash == found.batch }) else {
-            return .overtaken
-        }
-        return try await sent(done, found.transaction)
+        let last = asked.map(\.nonce).max() ?? proposal.nonce
+        guard count > last else { return .waits }
+        guard let user = users[last], let block = user.blockNumber else { throw unknown(proposal, last) }
+        return .overtaken(by: user.hash, in: block)
     }
 
     private func sent(_ proposal: Proposal, _ hash: Hash) async throws(StepFailure) -> Finding {

@@ -28,11 +28,17 @@ extension EffectContext {
             begin: { () async throws(StepFailure) in
                 let safe = SafeReading(network: network, safe: account.address)
                 try await safe.check()
+                // The moment that the search for what was asked for before rests on.
+                let moment = try await safes.history(of: lane, by: safe, back: nil)
+                let asked = try inLedger { () throws(LedgerError) in try ledger.openProposals(in: lane) }
+                // A node that is behind, or a chain that was taken back, is asked for nothing under a lower nonce: of two
+                // with one nonce at most one is executed.
+                let nonce = asked.map(\.nonce).reduce(moment.nonce, max)
                 let batch = SafeProposal(
                     lane: lane,
                     network: network.spec.name,
-                    nonce: try await safe.nonce(),
-                    head: try await network.height(.latest),
+                    nonce: nonce,
+                    head: moment.head,
                     multiSend: multiSend
                 )
                 await hub.atClose { await finish(lane, account, network.spec) }

@@ -7,7 +7,90 @@ import Model
 ///
 /// An actor because the steps that ask share no parent but the run itself.
 actor SafeDesk {
+    private typealias Reading = Task<Result<SafeHistory, StepFailure>, Never>
+
     private var batches: [ChainOperation.Lane: SafeProposal] = [:]
+    private var moments: [ChainOperation.Lane: Reading] = [:]
+    private var histories: [ChainOperation.Lane: Reading] = [:]
+    private var claims: [ChainOperation.Lane: Set<SafeAttribution.Claim>] = [:]
+
+    /// What a Safe executed before the one moment at which this run looks at it.
+    ///
+    /// What is looked up and what is asked for then rest on the same nonce: what owners execute meanwhile used that nonce, and
+    /// what is asked for again under it can never be executed.
+    ///
+    /// - Parameters:
+    ///   - lane: The Safe.
+    ///   - reading: Asks the chain.
+    ///   - reach: How far back it is wanted; nil: not at all.
+    /// - Returns: The history, with at least what was wanted.
+    /// - Throws: ``StepFailure`` where the node does not say it.
+    func history(
+        of lane: ChainOperation.Lane,
+        by reading: SafeReading,
+        back reach: SafeReading.Reach?
+    ) async throws(StepFailure) -> SafeHistory {
+        let moment =
+            moments[lane]
+            ?? Reading {
+                await Self.result { () async throws(StepFailure) in try await reading.moment() }
+            }
+        moments[lane] = moment
+        let start: SafeHistory
+        do throws(StepFailure) { start = try await moment.value.get() } catch {
+            if moments[lane] == moment { moments[lane] = nil }
+            throw error
+        }
+        guard let reach else { return start }
+        let before = histories[lane]
+        let next = Reading {
+            // One that could not be read is begun anew, from the same moment.
+            let known = (try? await before?.value.get()) ?? start
+            return await Self.result { () async throws(StepFailure) in
+                try await reading.history(known, back: reach)
+            }
+        }
+        histories[lane] = next
+        return try await next.value.get()
+    }
+
+    private static func result(
+        _ read: () async throws(StepFailure) -> SafeHistory
+    ) async -> Result<SafeHistory, StepFailure> {
+        do throws(StepFailure) { return .success(try await read()) } catch { return .failure(error) }
+    }
+
+    /// Finds an execution with a call that no step claims, and claims it for one.
+    ///
+    /// - Parameters:
+    ///   - operation: The call.
+    ///   - name: The call's name, which the claim is for.
+    ///   - lane: The Safe.
+    ///   - history: What it executed.
+    ///   - proposals: What its owners were asked for.
+    ///   - recorded: The calls on record.
+    /// - Returns: Its place in the history; nil where all such calls are claimed, or there is none.
+    func claim(
+        _ operation: SafeAttribution.Operation,
+        as name: String,
+        of lane: ChainOperation.Lane,
+        in history: SafeHistory,
+        _ proposals: [Proposal],
+        besides recorded: Set<SafeAttribution.Claim>
+    ) -> Int? {
+        let mine = claims[lane, default: []].first {
+            $0.name == name && $0.address == operation.to && $0.callDataHash == operation.payloadHash
+        }
+        if let mine { return history.executions.firstIndex { $0.transaction == mine.transaction } }
+        let attribution = SafeAttribution(
+            history, of: proposals, besides: recorded.union(claims[lane, default: []]))
+        guard let to = operation.to, let place = attribution.unclaimed(operation) else { return nil }
+        claims[lane, default: []].insert(
+            SafeAttribution.Claim(
+                name: name, address: to, callDataHash: operation.payloadHash,
+                transaction: history.executions[place].transaction))
+        return place
+    }
 
     /// Puts a step's call at the end of a Safe's batch and keeps that for good; one after the other.
     ///

@@ -6,14 +6,21 @@ import Model
 struct SafeReading: Sendable {
     /// Blocks that are asked for at once, and how few are asked for where a node refuses more.
     private static let range: (most: UInt64, least: UInt64) = (10_000, 100)
+    private static let mostPieces = 400
+    /// How far from its place a nonce may be where events are missing.
+    private static let nearNonces: Int64 = 16
     private static let executed = Keccak256.hash("ExecutionSuccess(bytes32,uint256)".utf8)
+    private static let failed = Keccak256.hash("ExecutionFailure(bytes32,uint256)".utf8)
+    private static let byModule = Keccak256.hash("ExecutionFromModuleSuccess(address)".utf8)
 
     let network: OpenNetwork
     let safe: Address
 
     /// The nonce of the transaction that the Safe executes next.
-    func nonce() async throws(StepFailure) -> UInt64 {
-        let answer = try await ask("nonce()")
+    func nonce() async throws(StepFailure) -> UInt64 { try await nonce(at: .latest, of: network.rpc) }
+
+    private func nonce(at block: BlockReference, of rpc: EthereumRPC) async throws(StepFailure) -> UInt64 {
+        let answer = try await ask("nonce()", at: block, of: rpc)
         guard answer.count == 32, answer.prefix(24).allSatisfy({ $0 == 0 }) else { throw notASafe() }
         return answer.suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
@@ -24,7 +31,7 @@ struct SafeReading: Sendable {
     func check() async throws(StepFailure) {
         let version = ABIFunction(
             name: "VERSION", inputs: [], outputs: [ABIParameter(type: .string)], mutability: .view)
-        let answer = try await ask(version.signature)
+        let answer = try await ask(version.signature, of: network.rpc)
         guard case .string(let text)? = (try? version.results(answer))?.first else { throw notASafe() }
         let numbers = text.prefix { $0 != "+" }.split(separator: ".").compactMap { Int($0) }
         guard numbers.count == 3, (numbers[0], numbers[1]) >= (1, 3), numbers[0] == 1 else {
@@ -32,18 +39,58 @@ struct SafeReading: Sendable {
         }
     }
 
-    /// The first of some batches that the Safe executed in some blocks, and the transaction in which it did; nil where it did not.
-    func execution(
-        ofAnyOf batches: Set<Hash>,
-        in blocks: ClosedRange<UInt64>
-    ) async throws(StepFailure) -> (batch: Hash, transaction: Hash)? {
-        var start = blocks.lowerBound
+    /// Where the Safe is now: its nonce at a numbered block, both by one endpoint.
+    ///
+    /// Behind one address there may be several nodes, of which one has not heard yet of the block that another names: an older
+    /// block does as well, since what is asked for at its nonce is not executed a second time.
+    func moment() async throws(StepFailure) -> SafeHistory {
+        let rpc = network.endpoint(at: network.currentEndpoint)
+        let head: UInt64
+        do throws(RPCFailure) { head = try await rpc.blockNumber() } catch {
+            throw StepFailure(error, on: network.spec)
+        }
+        var refusal: StepFailure?
+        for behind: UInt64 in [0, 1, 4] where behind <= head {
+            do throws(StepFailure) {
+                let block = head - behind
+                return SafeHistory(nonce: try await nonce(at: .number(block), of: rpc), at: block)
+            } catch {
+                refusal = refusal ?? error
+            }
+        }
+        throw refusal ?? notASafe()
+    }
+
+    /// How far back a history is wanted.
+    struct Reach: Hashable, Sendable {
+        /// The first block.
+        let block: UInt64
+        /// Where so many executions are known those before do not matter; nil: all do.
+        let executions: UInt64?
+
+        func isReached(by history: SafeHistory) -> Bool {
+            history.start <= block || executions.map { history.executions.count >= $0 } ?? false
+        }
+    }
+
+    /// Reads what the Safe executed before what is known of it, from the newest on.
+    ///
+    /// - Returns: The history, which reaches so far.
+    /// - Throws: ``StepFailure`` where the node does not say it.
+    func history(_ known: SafeHistory, back reach: Reach) async throws(StepFailure) -> SafeHistory {
+        let rpc = network.endpoint(at: network.currentEndpoint)
+        var history = known
         var length = Self.range.most
-        while start <= blocks.upperBound {
-            let end = min(blocks.upperBound, start + length - 1)
-            let events: [LoggedEvent]
+        var pieces = 0
+        while !reach.isReached(by: history) {
+            let end = history.start - 1
+            let start = max(reach.block, end - min(end, length - 1))
+            pieces += 1
+            guard pieces <= Self.mostPieces else { throw tooFar(back: reach.block) }
             do throws(RPCFailure) {
-                events = try await network.rpc.logs(of: safe, topic: Self.executed, in: start...end)
+                let topics = [Self.executed, Self.failed, Self.byModule]
+                try await add(
+                    try await rpc.logs(of: safe, topics: topics, in: start...end), to: &history, rpc)
             } catch {
                 guard case .node = error, length > Self.range.least else {
                     throw StepFailure(error, on: network.spec)
@@ -51,19 +98,67 @@ struct SafeReading: Sendable {
                 length /= 10
                 continue
             }
-            for event in events {
-                // Since 1.4.1 the hash is a topic; before, it is the first word of the data.
-                let hash = event.log.topics.dropFirst().first ?? Hash(bytes: Array(event.log.data.prefix(32)))
-                if let hash, batches.contains(hash) { return (hash, event.transactionHash) }
-            }
-            start = end + 1
+            history.start = start
         }
-        return nil
+        return history
     }
 
-    private func ask(_ signature: String) async throws(StepFailure) -> [UInt8] {
+    /// Puts what some events tell ahead of what is known.
+    private func add(
+        _ events: [LoggedEvent],
+        to history: inout SafeHistory,
+        _ rpc: EthereumRPC
+    ) async throws(RPCFailure) {
+        guard !events.isEmpty else { return }
+        let records = try await rpc.records(Array(Set(events.map(\.transactionHash))))
+        let modules = events.filter { $0.log.topics.first == Self.byModule }.map {
+            SafeHistory.Module(transaction: $0.transactionHash, block: $0.blockNumber)
+        }
+        history.modules = modules + history.modules
+        var executions: [SafeHistory.Execution] = []
+        // The nonce follows from the place, counted from the newest; it is proven by the hash.
+        var nonce = Int64(history.nonce) - Int64(history.executions.count)
+        for event in events.reversed() where event.log.topics.first != Self.byModule {
+            nonce -= 1
+            // Since 1.4.1 the hash is a topic; before, it is the first word of the data.
+            let word = event.log.topics.dropFirst().first ?? Hash(bytes: Array(event.log.data.prefix(32)))
+            guard let hash = word else { continue }
+            let record = records[event.transactionHash]
+            let near = [nonce] + (1...Self.nearNonces).flatMap { [nonce - $0, nonce + $0] }
+            executions.append(
+                SafeHistory.Execution(
+                    hash: hash,
+                    transaction: event.transactionHash,
+                    block: event.blockNumber,
+                    succeeded: event.log.topics.first == Self.executed,
+                    content: record?.transaction.flatMap {
+                        SafeExecution(
+                            in: $0.input, of: hash, by: safe, on: network.spec.chainID,
+                            nonces: near.compactMap { UInt64(exactly: $0) })
+                    },
+                    receipt: record?.receipt
+                ))
+        }
+        history.executions = executions.reversed() + history.executions
+    }
+
+    private func tooFar(back block: UInt64) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "not-found",
+            "what Safe \(safe) executed since block \(block) on '\(network.spec.name)' takes more than "
+                + "\(Self.mostPieces) questions",
+            hint: "ask a node that gives events of more blocks at once"
+        )
+    }
+
+    private func ask(
+        _ signature: String,
+        at block: BlockReference = .latest,
+        of rpc: EthereumRPC
+    ) async throws(StepFailure) -> [UInt8] {
         do throws(RPCFailure) {
-            return try await network.rpc.call(CallRequest(to: safe, data: Selector.of(signature)))
+            return try await rpc.call(CallRequest(to: safe, data: Selector.of(signature)), at: block)
         } catch {
             if case .node(let fault) = error, fault.kind == .reverted || fault.revertData != nil {
                 throw notASafe()

@@ -186,7 +186,9 @@ extension Forecaster {
                 creation, part.value, sender, start, network,
                 isReady: behind.allSatisfy { view.actions[$0] == .keep })
         }
-        if let network, case .waits(let open) = try await context.proposalState(of: part.step, on: network) {
+        if let network,
+            case .waits(let open) = try await context.proposalState(of: part.step, on: network, seen: true)
+        {
             note(open, creation, &forecast)
         }
         return forecast

@@ -32,7 +32,7 @@ extension ProxyStep {
         _ network: OpenNetwork,
         _ inputs: StepInputs
     ) async throws(StepFailure) -> DeploymentFact? {
-        let execution = try await context.execution(of: action.step, on: network)
+        let execution = try await context.execution(of: action.step, on: network, seen: true)
         guard
             case .known(let known) = try context.knowledge(
                 of: action.name, formerly: action.deployment.formerly, on: network)
@@ -63,7 +63,7 @@ extension ProxyStep {
         if let execution = found.execution {
             fact.transactionHash = execution.receipt.transactionHash.description
             fact.blockNumber = execution.receipt.blockNumber
-            fact.gasUsed = execution.receipt.gasUsed
+            fact.gasUsed = execution.gasUsed
             fact.feePaidWei = execution.feePaid?.description
         }
         return fact

@@ -1,0 +1,162 @@
+import BigInt
+import Ethereum
+import EthereumTypes
+import Model
+import Testing
+
+@testable import Ledger
+@testable import Steps
+
+/// What is known of a Safe's executions, and which of them did what was asked for.
+@Suite struct SafeHistoryTests {
+    private let chain: ChainID
+    private let safe = Address.created(by: .zero, nonce: 1)
+    private let target = Address.created(by: .zero, nonce: 2)
+
+    init() throws { chain = try #require(ChainID(1)) }
+
+    private func call(_ byte: UInt8) -> SafeBatch.Call {
+        SafeBatch.Call(to: target, value: .zero, data: [byte])
+    }
+
+    private func hash(_ text: String) -> Hash { Keccak256.hash(text.utf8) }
+
+    private func transaction(_ bytes: [UInt8], nonce: UInt64) throws -> SafeTransaction {
+        try #require(SafeBatch(bytes.map(call))).transaction(nonce: nonce, multiSend: target)
+    }
+
+    /// Executed in the block of a number; nil content: it does not tell.
+    private func execution(
+        _ bytes: [UInt8]?,
+        nonce: UInt64,
+        block: UInt64,
+        succeeded: Bool = true
+    ) throws -> SafeHistory.Execution {
+        let transaction = try transaction(bytes ?? [0], nonce: nonce)
+        let hash = transaction.hashes(of: safe, on: chain).transaction
+        let input = bytes == nil ? [] : self.input(transaction)
+        return SafeHistory.Execution(
+            hash: hash, transaction: self.hash("in \(block)"), block: block, succeeded: succeeded,
+            content: SafeExecution(in: input, of: hash, by: safe, on: chain, nonces: [nonce]), receipt: nil)
+    }
+
+    private func input(_ transaction: SafeTransaction) -> [UInt8] {
+        let data = transaction.data
+        let end = 320 + 32 + data.count + (32 - data.count % 32) % 32
+        var input = Selector.of(
+            "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)")
+        input += [UInt8](repeating: 0, count: 12)
+        input += transaction.to.bytes
+        input += BigUInt(transaction.value.value).word
+        input += BigUInt(320).word
+        input += BigUInt(transaction.operation.rawValue).word
+        input += transaction.terms
+        input += BigUInt(end).word
+        input += BigUInt(data.count).word
+        input += data
+        // No signatures.
+        input += [UInt8](repeating: 0, count: (32 - data.count % 32) % 32 + 32)
+        return input
+    }
+
+    private func history(_ executions: [SafeHistory.Execution], nonce: UInt64) -> SafeHistory {
+        var history = SafeHistory(nonce: nonce, at: 100)
+        history.start = 1
+        history.executions = executions
+        return history
+    }
+
+    @Test func aNonceIsUsedUpOnlyWhereEveryOneIsAccountedFor() throws {
+        let first = try execution([1], nonce: 3, block: 10)
+        let second = try execution([2, 3], nonce: 4, block: 11)
+        let failed = try execution(nil, nonce: 5, block: 12, succeeded: false)
+        let untold = try execution(nil, nonce: 5, block: 12)
+        #expect(history([first, second], nonce: 5).use(from: 3, since: 9) == .told)
+        #expect(history([first, second, failed], nonce: 6).use(from: 3, since: 9) == .told)
+        #expect(
+            history([first, second, untold], nonce: 6).use(from: 3, since: 9) == .untold(untold.transaction))
+        // Events are missing: the newest, one before, all.
+        #expect(history([first, second], nonce: 6).use(from: 3, since: 9) == .missing)
+        #expect(history([first, second], nonce: 6).use(from: 4, since: 9) == .missing)
+        #expect(history([second], nonce: 5).use(from: 3, since: 9) == .missing)
+        #expect(history([], nonce: 5).use(from: 4, since: 9) == .missing)
+        #expect(history([], nonce: 4).use(from: 5, since: 9) == .missing)
+        #expect(history([first, second], nonce: 5).execution(under: 4) == second)
+        #expect(history([second], nonce: 5).execution(under: 3) == nil)
+        #expect(history([second], nonce: 5).execution(under: 5) == nil)
+        // What a module does takes no nonce.
+        var moved = history([first], nonce: 4)
+        moved.modules = [SafeHistory.Module(transaction: hash("module"), block: 10)]
+        #expect(moved.use(from: 3, since: 9) == .untold(hash("module")))
+        #expect(moved.use(from: 3, since: 10) == .told)
+    }
+
+    private func asked(
+        _ id: Int64,
+        _ name: String,
+        _ byte: UInt8,
+        nonce: UInt64 = 3,
+        batch: String,
+        counted: UInt64 = 9
+    ) -> Proposal {
+        Proposal(
+            id: id,
+            intent: Proposal.Intent(
+                run: "run", project: "p", step: .call(name, of: "token", on: "n"), network: "n",
+                lane: ChainOperation.Lane(chainID: chain, genesisHash: hash("first"), sender: safe),
+                to: target,
+                value: .zero, payloadHash: Keccak256.hash([byte])),
+            nonce: nonce, counted: counted, batchHash: hash(batch), state: .open,
+            createdAt: Timestamp(milliseconds: 0))
+    }
+
+    private func attribution(
+        _ executions: [SafeHistory.Execution],
+        _ proposals: [Proposal],
+        besides claims: Set<SafeAttribution.Claim> = []
+    ) -> SafeAttribution {
+        SafeAttribution(history(executions, nonce: 9), of: proposals, besides: claims)
+    }
+
+    @Test func theSameCallsWhereverTheyAreDoneAreThoseThatWereAskedFor() throws {
+        let (one, two) = (asked(1, "one", 1, batch: "b"), asked(2, "two", 2, batch: "b"))
+        // Under another nonce, and with calls of others, in two executions.
+        let first = try execution([8, 2], nonce: 5, block: 10)
+        let second = try execution([1, 8], nonce: 6, block: 11)
+        let found = attribution([first, second], [one, two])
+        #expect(found.done(one)?.execution == second && found.done(two)?.execution == first)
+        // What came before it was asked for, failed, or has another value or contract is not it.
+        #expect(attribution([try execution([1], nonce: 5, block: 9)], [one]).done(one) == nil)
+        let failed = try execution([1], nonce: 5, block: 10, succeeded: false)
+        #expect(attribution([failed], [one]).done(one) == nil)
+        #expect(attribution([try execution([3], nonce: 5, block: 10)], [one]).done(one) == nil)
+        // As it was signed it is found whatever the block, and wherever its content is not told.
+        let signed = try execution(nil, nonce: 3, block: 2)
+        var exact = asked(3, "one", 1, batch: "b")
+        exact = Proposal(
+            id: 3, intent: exact.intent, nonce: 3, counted: 9, batchHash: signed.hash, state: .open,
+            createdAt: exact.createdAt)
+        #expect(attribution([signed], [exact]).done(exact)?.execution == signed)
+    }
+
+    @Test func oneCallIsNotCountedForTwo() throws {
+        let (one, two) = (asked(1, "one", 1, batch: "b"), asked(2, "two", 1, batch: "b"))
+        let once = try execution([1], nonce: 5, block: 10)
+        let alone = attribution([once], [two, one])
+        #expect(alone.done(one)?.execution == once && alone.done(two) == nil)
+        #expect(attribution([try execution([1, 1], nonce: 5, block: 10)], [one, two]).done(two) != nil)
+        // What is asked for no more has no claim before what was asked for last.
+        let renamed = asked(3, "three", 1, batch: "c")
+        let now = attribution([once], [one, renamed])
+        #expect(now.done(renamed)?.execution == once && now.done(one) == nil)
+        // Nor is what is on record counted once more.
+        let claim = SafeAttribution.Claim(
+            name: "one", address: target, callDataHash: Keccak256.hash([1]), transaction: once.transaction)
+        #expect(attribution([once], [two], besides: [claim]).done(two) == nil)
+        let operation = SafeAttribution.Operation(
+            to: target, value: .zero, payloadHash: Keccak256.hash([1]))
+        #expect(attribution([once], []).unclaimed(operation) == 0)
+        #expect(attribution([once], [one]).unclaimed(operation) == nil)
+        #expect(attribution([once], [], besides: [claim]).unclaimed(operation) == nil)
+    }
+}
