@@ -233,6 +233,28 @@ final class FakeSigningService: Sendable {
         #expect(bench.node.sends == 0)
     }
 
+    /// It may be what was asked for, which somebody sent: under the next nonce it could be sent once more.
+    @Test func whatIsInThePoolUnderItsNonceIsNotAskedForUnderAnother() async throws {
+        let nobody = SignerSpec(
+            name: "nobody", location: DeployBench.here, form: .address(bench.key.address))
+        let sent = Transaction(
+            form: .legacy(gasPrice: Wei(2_000_000_000), chainID: DeployBench.sepolia.chainID), nonce: 0,
+            gasLimit: 60_000, to: nil, value: .zero, data: FakeArtifact().initCode
+        ).signed(by: bench.key)
+        bench.node.change { $0.minesAtOnce = false }
+        for _ in 0..<2 {
+            var context = try context()
+            let written = Mutex<[String]>([])
+            context.world.files.write = { path, _, _ throws(FileError) in
+                written.withLock { $0.append(path) }
+            }
+            #expect(try failure(try await deploy(signer: nobody, in: context)).code == "unsigned")
+            #expect(written.withLock { $0.count == 1 && $0[0].contains("unsigned/11155111-0-") })
+            bench.node.change { _ = $0.take(sent) }
+            await context.hub.close()
+        }
+    }
+
     @Test func whatNobodySignedIsInNobodysWayUnderAnotherSigner() async throws {
         let other = try PrivateKey(hex: String(repeating: "5a", count: 32))
         let nobody = SignerSpec(name: "nobody", location: DeployBench.here, form: .address(other.address))

@@ -41,11 +41,14 @@ extension EffectContext {
         throw unsigned
     }
 
-    /// The nonce for a proposal, behind all that is sent, pending or proposed from the account.
+    /// The nonce for a proposal, behind all that is sent, pending or proposed from the account; what was asked for keeps its own.
+    ///
+    /// It is asked for until a block that stays has its nonce, whatever a node says of the pool or of a block that another node has
+    /// not seen: under one nonce at most one is ever sent.
     private func nonce(for intent: Proposal.Intent, _ state: AccountState) throws(StepFailure) -> UInt64 {
         let open = try inLedger { () throws(LedgerError) in try ledger.openProposals(in: intent.lane) }
         let mine = open.first { $0.intent.project == intent.project && $0.intent.step == intent.step }
-        if let mine, mine.nonce >= state.pending { return mine.nonce }
+        if let mine { return mine.nonce }
         let taken = Set(open.map(\.nonce))
         var nonce = state.pending
         while taken.contains(nonce) { nonce += 1 }
