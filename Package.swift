@@ -113,7 +113,12 @@ let package = Package(
         ),
         .executableTarget(name: "BenchmarkMeter", path: "Benchmarks/Meter", swiftSettings: strict),
 
-        .target(name: "Support", dependencies: ["Model"], path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "Support",
+            dependencies: ["Model", "Ethereum", "EthereumTypes", bigInt],
+            path: "Tests/Support",
+            swiftSettings: strict
+        ),
         tests("EthereumTypesTests", ["EthereumTypes"]),
         tests("EthereumTests", ["Ethereum", "EthereumTypes", bigInt], exclude: ["Vectors"]),
         tests("ModelTests", ["Model", "EthereumTypes"]),

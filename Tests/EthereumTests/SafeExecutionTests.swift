@@ -1,5 +1,6 @@
 import BigInt
 import EthereumTypes
+import Support
 import Testing
 
 @testable import Ethereum
@@ -17,33 +18,13 @@ import Testing
             data: [UInt8](repeating: byte, count: count))
     }
 
-    /// Call data of `execTransaction`, without signatures.
-    private func input(_ transaction: SafeTransaction) -> [UInt8] {
-        let data = transaction.data
-        let end = 320 + 32 + data.count + (32 - data.count % 32) % 32
-        var input = Selector.of(
-            "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)")
-        input += [UInt8](repeating: 0, count: 12)
-        input += transaction.to.bytes
-        input += BigUInt(transaction.value.value).word
-        input += BigUInt(320).word
-        input += BigUInt(transaction.operation.rawValue).word
-        input += transaction.terms
-        input += BigUInt(end).word
-        input += BigUInt(data.count).word
-        input += data
-        // No signatures.
-        input += [UInt8](repeating: 0, count: (32 - data.count % 32) % 32 + 32)
-        return input
-    }
-
     private func executed(
         _ transaction: SafeTransaction,
         in input: [UInt8]? = nil,
         nonces: [UInt64] = [4, 3, 5]
     ) -> SafeExecution? {
         SafeExecution(
-            in: input ?? self.input(transaction), of: transaction.hashes(of: safe, on: chain).transaction,
+            in: input ?? transaction.execution, of: transaction.hashes(of: safe, on: chain).transaction,
             by: safe, on: chain, nonces: nonces)
     }
 
@@ -61,12 +42,12 @@ import Testing
         let transaction = try #require(SafeBatch([call(7), call(8)])).transaction(
             nonce: 4, multiSend: other)
         let decoy = SafeTransaction(to: other, value: .zero, data: [], operation: .call, nonce: 4)
-        for before in [[], [1, 2, 3], input(decoy)] {
-            let execution = try #require(executed(transaction, in: before + input(transaction) + [0, 0]))
+        for before in [[], [1, 2, 3], decoy.execution] {
+            let execution = try #require(executed(transaction, in: before + transaction.execution + [0, 0]))
             #expect(execution.calls == [call(7), call(8)])
         }
-        #expect(executed(transaction, in: input(decoy)) == nil)
-        #expect(executed(transaction, in: Array(input(transaction).dropLast(100))) == nil)
+        #expect(executed(transaction, in: decoy.execution) == nil)
+        #expect(executed(transaction, in: Array(transaction.execution.dropLast(100))) == nil)
     }
 
     @Test func whatPaysForGasHasAnotherHash() throws {

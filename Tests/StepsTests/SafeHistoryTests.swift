@@ -1,7 +1,7 @@
-import BigInt
 import Ethereum
 import EthereumTypes
 import Model
+import Support
 import Testing
 
 @testable import Ledger
@@ -34,29 +34,10 @@ import Testing
     ) throws -> SafeHistory.Execution {
         let transaction = try transaction(bytes ?? [0], nonce: nonce)
         let hash = transaction.hashes(of: safe, on: chain).transaction
-        let input = bytes == nil ? [] : self.input(transaction)
+        let input = bytes == nil ? [] : transaction.execution
         return SafeHistory.Execution(
             hash: hash, transaction: self.hash("in \(block)"), block: block, succeeded: succeeded,
             content: SafeExecution(in: input, of: hash, by: safe, on: chain, nonces: [nonce]), receipt: nil)
-    }
-
-    private func input(_ transaction: SafeTransaction) -> [UInt8] {
-        let data = transaction.data
-        let end = 320 + 32 + data.count + (32 - data.count % 32) % 32
-        var input = Selector.of(
-            "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)")
-        input += [UInt8](repeating: 0, count: 12)
-        input += transaction.to.bytes
-        input += BigUInt(transaction.value.value).word
-        input += BigUInt(320).word
-        input += BigUInt(transaction.operation.rawValue).word
-        input += transaction.terms
-        input += BigUInt(end).word
-        input += BigUInt(data.count).word
-        input += data
-        // No signatures.
-        input += [UInt8](repeating: 0, count: (32 - data.count % 32) % 32 + 32)
-        return input
     }
 
     private func history(_ executions: [SafeHistory.Execution], nonce: UInt64) -> SafeHistory {

@@ -1,0 +1,86 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What is foreseen of calls to deployments.
+extension Forecaster {
+    /// The call, where it would be made.
+    func call(
+        _ action: CallAction,
+        _ inputs: StepInputs,
+        _ deployment: DeploymentForecast,
+        _ view: inout ForecastView
+    ) async -> DeploymentForecast.Call? {
+        guard ![.blocked, .drift].contains(deployment.action) else { return nil }
+        let network = mayAsk(action.network) ? try? await context.hub.open(action.network) : nil
+        let resolution = await resolution(view, on: action.network, signers: action.signersRead)
+        let address = view.addresses["\(action.deployment)@\(action.network.name)"]
+        let step = CallStep(context)
+        let data = try? step.callData(action, inputs, resolution)
+        var open: Proposal?
+        if let network {
+            let settled = await settle(action, data, address, network)
+            if settled.isMade { return nil }
+            open = settled.open
+        }
+        var reason = "the contract is new"
+        var isNotMade = false
+        if [.keep, .upgrade].contains(deployment.action), let network, let address {
+            do {
+                guard
+                    let why = try await step.reason(toMake: action, at: address, network, inputs, resolution)
+                else { return nil }
+                reason = why
+                if let data {
+                    switch try await context.unrecorded(action, at: address, data, on: network) {
+                    case .made: return nil
+                    case .notMade: isNotMade = true
+                    case .untold: break
+                    }
+                }
+            } catch {
+                // Whether it is needed cannot be told, so a reviewer is told of it.
+                reason = error.message
+            }
+        }
+        let sender = await sender(action.signer, network)
+        let isOpen = network.map { (try? context.unfinished(action.step, $0)) != nil } ?? false
+        var obstacle: StepFailure?
+        if !isOpen, !isNotMade, [.keep, .upgrade].contains(deployment.action), let network, let address {
+            do throws(StepFailure) {
+                try await context.checkHistory(
+                    ahead: try context.onceOnly(action, at: address, on: network), by: sender, on: network)
+            } catch {
+                reason = error.message
+                obstacle = error
+            }
+        }
+        if !isOpen {
+            let start = (try? await firstNonce(of: sender, network)) ?? nil
+            _ = next(action.network, sender, start: start, &view)
+            if let network, let sender {
+                view.next = ForecastEffect(
+                    network: network,
+                    sender: sender,
+                    start: start,
+                    to: address,
+                    data: address == nil ? nil : data,
+                    value: action.value,
+                    standsAlone: deployment.action == .keep,
+                    gasLimit: action.gasLimit
+                )
+            }
+        }
+        var forecast = CallStep.intent(action, reason: reason)
+        forecast.values = try? CallStep.words(
+            action.function, action.arguments, try inputs[action.compile], resolution
+        ).values
+        forecast.to = address?.description
+        forecast.data = data.map { Hex.prefixed($0) }
+        forecast.obstacle = obstacle
+        if let open { Self.note(open, &forecast) }
+        return forecast
+    }
+}
