@@ -104,14 +104,38 @@ extension Ledger {
             guard operation.intent.creates != nil else {
                 throw LedgerError.contradiction(id, detail: "no factory was asked")
             }
-            try database.execute(
-                sql: "UPDATE transactions SET succeeded = 0, address = NULL WHERE id = ?",
-                arguments: [id.rawValue]
-            )
-            let failed = try move(ChainOperation.fetch(id, in: database), to: .reverted, error, in: database)
-            try count(inclusion.cost(of: operation.intent), for: id, in: database)
-            return failed
+            return try fail(operation, inclusion, error, in: database)
         }
+    }
+
+    /// Says that a call succeeded where no contract was: the operation ends as one that failed on the chain.
+    ///
+    /// What it cost stays spent, its value too.
+    ///
+    /// - Throws: ``LedgerError/contradiction(_:detail:)`` where it is no call; ``LedgerError/notAllowed(_:from:to:)`` where no
+    ///   block has it or it reverted.
+    package func markStranded(_ id: ChainOperation.ID, error: String) throws(LedgerError) -> ChainOperation {
+        try write { database in
+            let operation = try ChainOperation.fetch(id, in: database)
+            return try fail(operation, try successful(operation, .call), error, in: database)
+        }
+    }
+
+    /// Ends an operation that succeeded on the chain and did not what it was for.
+    private func fail(
+        _ operation: ChainOperation,
+        _ inclusion: ChainOperation.Inclusion,
+        _ error: String,
+        in database: Database
+    ) throws -> ChainOperation {
+        try database.execute(
+            sql: "UPDATE transactions SET succeeded = 0, address = NULL WHERE id = ?",
+            arguments: [operation.id.rawValue]
+        )
+        let failed = try move(
+            ChainOperation.fetch(operation.id, in: database), to: .reverted, error, in: database)
+        try count(inclusion.cost(of: operation.intent), for: operation.id, in: database)
+        return failed
     }
 
     func successful(

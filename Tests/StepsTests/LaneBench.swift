@@ -52,13 +52,16 @@ struct LaneBench {
             case .ask, .estimate, .send, .look, .prove, .rest: return move
             case .sign(_, let transaction, _): answer(move, .signed(LaneFakeSigner.signed(transaction)))
             case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
-                .withdraw:
+                .withdraw, .check:
                 write(move)
             }
         }
     }
 
     mutating func write(_ move: LaneMove) {
+        if case .check(let reliances) = move {
+            return answer(move, .standing(journal.standings(of: reliances)))
+        }
         do throws(LedgerError) {
             answer(move, .stored(try journal.write(move)))
         } catch {

@@ -10,7 +10,7 @@ enum LaneFault: String, CaseIterable, Sendable {
     case laggingNode, lateIndex, forgottenTransaction, reorganisation, feeSpike, revert, foreignTransaction
     case olderAttempt, slowDisk, comesBack, overBudget, feeCap, powerLoss, wouldRevert
     case crashWithinABatch, batchRefused, batchCutShort, batchReordered, batchWithoutReply, batchHalfAnswered
-    case otherChain, partOfABatchTaken, waitsForBudget, budgetFreed
+    case otherChain, partOfABatchTaken, waitsForBudget, budgetFreed, lostAddress, strandedThere
 }
 
 /// How often what happened.
@@ -20,7 +20,7 @@ struct LaneCensus: Sendable {
         "look",
         "include",
         "goBack", "revert",
-        "prove", "foreign", "withdraw", "rest",
+        "prove", "foreign", "withdraw", "check", "rest",
     ]
 
     private(set) var faults: [LaneFault: Int] = [:]
@@ -68,6 +68,7 @@ struct LaneCensus: Sendable {
         case .prove: "prove"
         case .foreign: "foreign"
         case .withdraw: "withdraw"
+        case .check: "check"
         case .rest: "rest"
         }
     }

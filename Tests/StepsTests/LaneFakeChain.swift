@@ -58,6 +58,8 @@ struct LaneFakeChain {
     /// Every transaction that reached a node, whatever that said.
     private(set) var offered: [Hash: SignedTransaction] = [:]
     private var order: [Hash] = []
+    /// The contract that each creates where it succeeds.
+    private(set) var created: [Hash: Address] = [:]
     /// Transactions of the same key that are not ours.
     private(set) var foreign: [SignedTransaction] = []
     private var made = 0
@@ -133,6 +135,11 @@ struct LaneFakeChain {
         }
     }
 
+    /// The nonce of the successful transaction that created a contract at an address, on the branch that is.
+    func creation(of address: Address) -> Use? {
+        branch.uses.first { $0.succeeded && created[$0.hash] == address }
+    }
+
     // MARK: What happens to it
 
     /// Adds a block with up to `room` transactions that pay enough; `reverts` says of each whether it does.
@@ -195,7 +202,13 @@ struct LaneFakeChain {
     mutating func bringBack(_ signed: SignedTransaction) { pool[Int(signed.transaction.nonce)] = signed }
 
     private mutating func note(_ signed: SignedTransaction) {
-        if offered.updateValue(signed, forKey: signed.hash) == nil { order.append(signed.hash) }
+        guard offered.updateValue(signed, forKey: signed.hash) == nil else { return }
+        order.append(signed.hash)
+        // Bytes that were read back name a stranger as their sender: signatures are fakes.
+        if signed.transaction.to == nil {
+            created[signed.hash] = Address.created(
+                by: LaneFakeSigner.address, nonce: signed.transaction.nonce)
+        }
     }
 
     /// Those others send theirs again where no block has the nonce and nothing waits with it.

@@ -105,7 +105,7 @@ struct LaneFakeJournal {
             for one in inclusions { stored.append(try include(one.id, one.inclusion)) }
             return stored
         case .goBack(let id): return [try change(id, to: .sent, from: [.included])]
-        case .revert(let id):
+        case .revert(let id, _):
             guard self[id].inclusion?.succeeded == false else {
                 throw .notAllowed(id, from: self[id].state, to: .reverted)
             }
@@ -120,7 +120,7 @@ struct LaneFakeJournal {
                 throw .notAllowed(id, from: self[id].state, to: .withdrawn)
             }
             return [try change(id, to: .withdrawn)]
-        case .ask, .estimate, .sign, .send, .look, .prove, .rest:
+        case .ask, .estimate, .sign, .send, .look, .prove, .check, .rest:
             preconditionFailure("\(move) writes nothing")
         }
     }
@@ -134,6 +134,41 @@ struct LaneFakeJournal {
         remember(.finish(id), [operation])
         sinceKept += 1
         return operation
+    }
+
+    /// A call that succeeded where no contract was.
+    mutating func strand(_ id: ChainOperation.ID) throws(LedgerError) -> ChainOperation {
+        let operation = try change(id, to: .reverted)
+        if let inclusion = operation.inclusion {
+            counted[Int(id.rawValue) - 1] = inclusion.feePaid.value + operation.intent.value.value
+        }
+        sinceKept += 1
+        return operation
+    }
+
+    /// Addresses that operations were to create contracts at and that are not final.
+    var unsettledCreations: [UnsettledCreation] {
+        operations.compactMap { operation in
+            guard let address = operation.attempts.first?.predictedAddress,
+                ![.final, .withdrawn].contains(operation.state)
+            else { return nil }
+            return UnsettledCreation(
+                operation: operation.id,
+                address: address,
+                sender: operation.intent.sender,
+                state: operation.state,
+                failed: operation.inclusion?.succeeded == false,
+                isSalted: false
+            )
+        }
+    }
+
+    /// Whether what transactions rely on is there, as far as it is written down.
+    func standings(of reliances: [LaneReliance]) -> [LaneStanding] {
+        let creations = unsettledCreations
+        return reliances.map {
+            $0.standing(among: creations, sender: LaneFakeSigner.address) { _ in false }
+        }
     }
 
     /// Loses what was signed, as no ledger does: the rows of a program that keeps none.
@@ -200,7 +235,7 @@ struct LaneFakeJournal {
         let attempt = ChainOperation.Attempt(
             hash: signature.transaction.hash,
             rawTransaction: signature.transaction.raw,
-            predictedAddress: nil,
+            predictedAddress: signature.transaction.createdAddress,
             createdAt: Timestamp(milliseconds: 0)
         )
         if let known = operation.attempts.first(where: { $0.hash == attempt.hash }) {

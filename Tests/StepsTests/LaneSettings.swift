@@ -30,6 +30,8 @@ struct LaneSettings {
     /// Whether somebody else signs with the key too.
     var isShared: Bool
     var reverts: Bool
+    /// Whether later steps name the addresses of earlier ones, or call them.
+    var relies = false
 
     /// A network without a fault.
     init(rules: LaneRules = LaneRules(patience: .seconds(120)), steps: Int = 2) {
@@ -84,6 +86,12 @@ struct LaneSettings {
         beginsAtOnce = pick([false, true, true], &random)
         isShared = pick([false, false, true], &random)
         reverts = pick([false, false, false, true], &random)
+        relies = pick([false, true], &random)
+        if relies {
+            // Time enough for a block to go away after its address was told, and somebody who takes the nonce.
+            rules.confirmations = pick([.blocks(4), .blocks(6), .finalized], &random)
+            isShared = pick([false, true, true], &random)
+        }
     }
 
     func context(run: Int) -> LaneContext {

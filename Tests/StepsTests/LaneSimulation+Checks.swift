@@ -15,9 +15,57 @@ extension LaneSimulation {
         if !operation.attempts.contains(where: { $0.rawTransaction == attempt.rawTransaction }) {
             found(.tooEarly, "#\(id) is sent before it is recorded")
         }
-        if operation.attempts.count > settings.rules.maxBumps + 1 {
+        // Beside them are those that only use up its nonce; they cost no more than gas, and are bounded alike.
+        let voids = operation.attempts.count { isVoid($0) }
+        let most = settings.rules.maxBumps + 1
+        if operation.attempts.count - voids > most || voids > most {
             found(.overspent, "#\(id) has \(operation.attempts.count) attempts")
         }
+        checkReliance(id, attempt)
+    }
+
+    /// Nothing is offered for an address that no block has any more, as far as the journal knows.
+    private mutating func checkReliance(_ id: ChainOperation.ID, _ attempt: ChainOperation.Attempt) {
+        guard !isVoid(attempt), let content = content(of: journal[id]) else { return }
+        for creation in journal.operations where creation.id != id {
+            guard let address = creation.attempts.first?.predictedAddress, names(content, address) else {
+                continue
+            }
+            if ![.included, .final].contains(creation.state) {
+                found(
+                    .intoNothing,
+                    "#\(id) is offered, and #\(creation.id), which it needs, is \(creation.state)")
+            }
+        }
+    }
+
+    func isVoid(_ attempt: ChainOperation.Attempt) -> Bool {
+        let known = chain.offered[attempt.hash] ?? (try? SignedTransaction(raw: attempt.rawTransaction))
+        return known?.transaction.isVoid(of: LaneFakeSigner.address) ?? false
+    }
+
+    /// What an operation is for.
+    func content(of operation: ChainOperation) -> Transaction? {
+        operation.attempts.first.flatMap { chain.offered[$0.hash]?.transaction }
+            ?? operation.attempts.first.flatMap { try? SignedTransaction(raw: $0.rawTransaction).transaction }
+    }
+
+    private func names(_ transaction: Transaction, _ address: Address) -> Bool {
+        transaction.to == address || transaction.data.suffix(20) == address.bytes[...]
+    }
+
+    /// Whether what a transaction relies on is there, and counts itself.
+    private func counts(_ transaction: Transaction, of step: Step) -> Bool {
+        guard let address = needed(transaction, by: step), let used = step.uses else { return true }
+        guard let creation = chain.creation(of: address).flatMap({ chain.offered[$0.hash]?.transaction })
+        else { return false }
+        return counts(creation, of: steps[used])
+    }
+
+    /// The address that a step's transaction needs; nil where it needs none.
+    private func needed(_ transaction: Transaction, by step: Step) -> Address? {
+        guard step.uses != nil else { return nil }
+        return step.isCall ? transaction.to : Address(bytes: Array(transaction.data.suffix(20)))
     }
 
     /// A step is told that it is done when no reorganisation can take it back.
@@ -27,6 +75,14 @@ extension LaneSimulation {
             nonce < chain.branch.uses.count, chain.branch.uses[nonce].hash == inclusion.transactionHash,
             chain.branch.blocks[chain.branch.uses[nonce].block] == inclusion.blockHash
         else { return found(.tooEarly, "\(step) is confirmed by a block that the chain has not") }
+        if let own = steps.first(where: { $0.id == step }), let content = content(of: operation),
+            let address = needed(content, by: own)
+        {
+            let there = chain.creation(of: address)
+            if there.map({ $0.block <= chain.branch.uses[nonce].block }) != true {
+                found(.untrue, "\(step) is confirmed, and nothing is at \(address)")
+            }
+        }
         let depth = chain.branch.head - chain.branch.uses[nonce].block + 1
         if depth <= settings.mostReorganised { found(.tooEarly, "\(step) is confirmed at depth \(depth)") }
     }
@@ -62,8 +118,12 @@ extension LaneSimulation {
     mutating func check() {
         let uses = chain.branch.uses
         for step in steps {
+            // What was done for an address that is lost counts for nothing, and is not done for one that is there twice.
             let mined = uses.filter { use in
-                use.succeeded && chain.offered[use.hash]?.transaction.data == step.data
+                guard use.succeeded, let transaction = chain.offered[use.hash]?.transaction,
+                    transaction.data.starts(with: step.data)
+                else { return false }
+                return counts(transaction, of: step)
             }
             if mined.count > 1 { found(.double, "\(step.id) is deployed \(mined.count) times") }
             if mined.isEmpty { found(.lost, "\(step.id) is not deployed") }
@@ -75,6 +135,14 @@ extension LaneSimulation {
         }
     }
 
+    /// Whether what a block has of an operation only used up its nonce, or called what is not there.
+    private func didNothing(_ operation: ChainOperation, _ use: LaneFakeChain.Use?) -> Bool {
+        guard let use, let transaction = chain.offered[use.hash]?.transaction else { return false }
+        if transaction.isVoid(of: LaneFakeSigner.address) { return true }
+        return operation.intent.kind == .call
+            && transaction.to.map { chain.creation(of: $0) == nil } ?? false
+    }
+
     private mutating func checkOperations() {
         let uses = chain.branch.uses
         var byRun: [String: UInt128] = [:]
@@ -83,7 +151,7 @@ extension LaneSimulation {
             let isOwn = use.map { use in operation.attempts.contains { $0.hash == use.hash } } ?? false
             switch operation.state {
             case .final where !(isOwn && use?.succeeded == true),
-                .reverted where !(isOwn && use?.succeeded == false),
+                .reverted where !(isOwn && (use?.succeeded == false || didNothing(operation, use))),
                 .foreign where isOwn || use == nil,
                 .withdrawn where isOwn:
                 found(.unfinished, "#\(operation.id) is \(operation.state), which the chain denies")
@@ -92,7 +160,8 @@ extension LaneSimulation {
                 found(.unfinished, "#\(operation.id) of \(operation.intent.step) is \(operation.state)")
             }
             guard isOwn, let use else { continue }
-            let cost = use.feePaid.value + (use.succeeded ? operation.intent.value.value : 0)
+            let value = chain.offered[use.hash]?.transaction.value.value ?? 0
+            let cost = use.feePaid.value + (use.succeeded ? value : 0)
             byRun[operation.intent.run, default: 0] += cost
             if let most = settings.rules.limits.transaction, cost > most.value {
                 found(.overspent, "#\(operation.id) cost \(cost)")

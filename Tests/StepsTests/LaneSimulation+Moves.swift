@@ -37,6 +37,13 @@ extension LaneSimulation {
         case .look(let hashes, let finalized, let count, _):
             return look(hashes, wantsFinalized: finalized, wantsCount: count)
         case .prove(let id, let nonce): return prove(id, Int(nonce))
+        case .check(let reliances) where habit == .takesAddressesOnTrust:
+            return .standing(reliances.map { _ in .firm })
+        case .check(let reliances):
+            if !isCalm, chance(settings.rarity * 8) {
+                return .failed(StepFailure(code: "network-unavailable", "network 'sim' cannot be used"))
+            }
+            return .standing(journal.standings(of: reliances))
         case .rest: return .nothing
         case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
             .withdraw:
@@ -173,7 +180,8 @@ extension LaneSimulation {
             "blockHash": .string(branch.blocks[use.block].description),
             "blockNumber": RPCReader.quantity(use.block), "status": .string(use.succeeded ? "0x1" : "0x0"),
             "gasUsed": RPCReader.quantity(LaneFakeChain.gasUsed),
-            "contractAddress": .string(LaneFakeSigner.addressText),
+            "contractAddress": chain.created[use.hash].map { .string($0.description) }
+                ?? .null,
             "effectiveGasPrice": RPCReader.quantity(price),
         ])
         return try? TransactionReceipt(RPCReader(method: "eth_getTransactionReceipt", value: value))

@@ -47,16 +47,18 @@ extension LaneSimulation {
         let depth = min(
             Int.random(in: 1...LaneFakeChain.finality, using: &random), settings.mostReorganised,
             chain.branch.head)
-        if depth > 0, chance(settings.rarity) {
+        let isStolen = settings.relies && settings.isShared && chain.foreign.count < 3 && chance(2)
+        if depth > 0, chance(settings.relies ? max(4, settings.rarity / 2) : settings.rarity) {
             census.count(.reorganisation)
             note("reorganisation of \(depth)")
-            let rarely = chance(2)
+            let rarely = chance(2) || isStolen
             chain.reorganise(
                 depth: depth,
                 forgets: { Int.random(in: 0..<3, using: &dice) == 0 },
                 room: { rarely ? 0 : Int.random(in: 0..<3, using: &dice) },
                 reverts: reverts
             )
+            if isStolen { sendForeign(first: true) }
         }
         let before = chain.branch.uses.count
         chain.mine(room: chance(3) ? 0 : Int.random(in: 0...3, using: &dice), reverts: reverts)
@@ -97,11 +99,13 @@ extension LaneSimulation {
     }
 
     /// Somebody else uses the key: behind all that waits, or instead of it.
-    private mutating func sendForeign() {
+    ///
+    /// `first`: with the next nonce.
+    private mutating func sendForeign(first: Bool = false) {
         let next = chain.branch.uses.count
         var free = next
         while chain.pool[free] != nil { free += 1 }
-        let nonce = Int.random(in: next...free, using: &random)
+        let nonce = Int.random(in: next...(first ? next : free), using: &random)
         census.count(.foreignTransaction)
         note("a foreign transaction with nonce \(nonce)")
         let price = Wei(LaneFakeChain.usualBaseFee * UInt128(30 + chain.foreign.count))

@@ -17,12 +17,16 @@ struct LaneSimulation {
         case sendsBeforeItRecords
         case signsAnewAfterACrash
         case takesAbsenceForProof
+        /// Offers again what is signed, whatever became of the addresses that it relies on.
+        case takesAddressesOnTrust
     }
 
     /// What is wrong; the first letters name the kind.
     struct Problem: Hashable, Sendable, CustomStringConvertible {
         enum Kind: String, Sendable {
             case double, lost, gap, zombie, tooEarly, stuck, busy, refused, overspent, unfinished, untold
+            /// Offered to nothing, though it was known; called done, though what it relies on is gone.
+            case intoNothing, untrue
         }
 
         var kind: Kind
@@ -30,7 +34,7 @@ struct LaneSimulation {
         var description: String { "\(kind.rawValue): \(words)" }
     }
 
-    /// A step that wants one deployment.
+    /// A step that wants one deployment, or one call.
     struct Step {
         enum State: Equatable {
             case idle, over, done
@@ -40,8 +44,15 @@ struct LaneSimulation {
         }
 
         let id: StepID
+        /// What its data begin with.
         let data: [UInt8]
         let value: Wei
+        /// The step whose contract it names, by number.
+        var uses: Int?
+        /// Whether it calls that contract.
+        var isCall = false
+        /// Where its contract is, as it was told in this process or is on record.
+        var address: Address?
         var state = State.idle
         /// Attempts of this process to have it.
         var tries = 0
@@ -92,10 +103,15 @@ struct LaneSimulation {
         journal.remembers = isTraced
         lane = Lane(settings.rules, settings.context(run: 0), stored: [], at: .zero)
         steps = (0..<settings.steps).map { number in
-            Step(
+            // A chain of three: a contract, one that is made with its address, and a call to that.
+            let uses = settings.relies && number % 3 > 0 ? number - 1 : nil
+            let isCall = uses != nil && number % 3 == 2
+            return Step(
                 id: .deploy("c\(number)", on: "sim"),
                 data: [0x60, UInt8(number)],
-                value: Wei(number == 1 ? 1_000 : 0)
+                value: Wei(number == 1 || isCall ? 1_000 : 0),
+                uses: uses,
+                isCall: isCall
             )
         }
         trace = isTraced ? LaneTrace() : nil
@@ -126,6 +142,7 @@ struct LaneSimulation {
         for index in steps.indices where steps[index].state != .done {
             steps[index].state = .idle
             steps[index].tries = 0
+            steps[index].address = nil
         }
         let first = moves
         if settings.beginsAtOnce { while beginAStep() {} }
@@ -160,7 +177,7 @@ struct LaneSimulation {
         guard let until else {
             let waiting = steps.filter { if case .waiting = $0.state { true } else { false } }
             if !waiting.isEmpty { found(.stuck, "rests for ever while \(waiting.map(\.id)) wait") }
-            return finishSteps() && steps.contains { $0.state == .idle }
+            return finishSteps() && readyStep != nil
         }
         guard until > now else {
             found(.busy, "rests until \(until) at \(now)")
@@ -181,7 +198,10 @@ struct LaneSimulation {
             let isThere = journal.operations.contains {
                 $0.intent.step == steps[index].id && $0.state == .final
             }
-            if !isThere { steps[index].state = .idle }
+            if !isThere {
+                steps[index].state = .idle
+                steps[index].address = nil
+            }
         }
     }
 
@@ -195,9 +215,16 @@ struct LaneSimulation {
         if !isCalm, chance(settings.rarity * 20) { comeBack() }
     }
 
+    /// A step that waits for nothing but its turn.
+    private var readyStep: Int? {
+        steps.firstIndex { step in
+            step.state == .idle && step.uses.map { steps[$0].address != nil } ?? true
+        }
+    }
+
     /// A step asks for its deployment, or for what is left of it; whether one did.
     mutating func beginAStep() -> Bool {
-        guard let index = steps.firstIndex(where: { $0.state == .idle }) else { return false }
+        guard let index = readyStep else { return false }
         let step = steps[index]
         let open = journal.unfinished(step.id)
         let ticket: LaneTicket
@@ -206,8 +233,14 @@ struct LaneSimulation {
             ticket = lane.attach(open.id, signer: chance(5) ? nil : LaneFakeSigner(), at: now)
         } else {
             note("\(step.id) submits")
+            let used = step.uses.flatMap { steps[$0].address }
             let request = TransactionRequest(
-                step: step.id, kind: .deploy, to: nil, data: step.data, value: step.value)
+                step: step.id,
+                kind: step.isCall ? .call : .deploy,
+                to: step.isCall ? used : nil,
+                data: step.data + (step.isCall ? [] : used?.bytes ?? []),
+                value: step.value
+            )
             ticket = lane.submit(
                 LaneRequest(transaction: request, signer: LaneFakeSigner()), at: now)
         }
@@ -257,6 +290,17 @@ struct LaneSimulation {
         return true
     }
 
+    /// What relies on what is gone goes on record as what it is.
+    private mutating func leave(_ operation: ChainOperation) {
+        do throws(LedgerError) {
+            let isToNothing =
+                content(of: operation).flatMap(\.to).map { chain.creation(of: $0) == nil } ?? false
+            _ = isToNothing ? try journal.strand(operation.id) : try journal.finish(operation.id)
+        } catch {
+            found(.refused, "left: \(error)")
+        }
+    }
+
     /// Tells the steps what the lane says.
     mutating func hear() {
         for (ticket, notice) in lane.takeNotices() {
@@ -268,13 +312,22 @@ struct LaneSimulation {
             case .confirmed(let operation):
                 checkConfirmed(operation, for: steps[index].id)
                 note("\(steps[index].id) confirmed")
+                steps[index].address = operation.attempts.first?.predictedAddress
                 steps[index].state = .finishing(operation.id)
+            case .stranded(let operation, let failure):
+                census.count(.strandedThere)
+                note("\(steps[index].id) is there for nothing: \(failure.message)")
+                steps[index].state = .over
+                leave(operation)
+            case .included(let operation):
+                steps[index].address = operation.attempts.first?.predictedAddress
             case .failed(let failure):
                 census.count(failure: failure.code)
+                if failure.code == "address-lost" { census.count(.lostAddress) }
                 note("\(steps[index].id) fails: \(failure.code) \(failure.message)")
                 let again = failure.recurrence == .passing && steps[index].tries < 3
                 steps[index].state = again ? .idle : .over
-            case .placed, .included, .said: break
+            case .placed, .said: break
             }
         }
     }
@@ -327,7 +380,8 @@ struct LaneSimulation {
             case .look(let hashes, _, let count, _): "\(hashes.map(\.short)) \(count)"
             case .markSent(let ids): "\(ids)"
             case .include(let inclusions): "\(inclusions.map(\.id))"
-            case .goBack(let id), .revert(let id), .foreign(let id, _), .withdraw(let id, _),
+            case .check(let reliances): "\(reliances.map(\.subject)) \(journal.standings(of: reliances))"
+            case .goBack(let id), .revert(let id, _), .foreign(let id, _), .withdraw(let id, _),
                 .prove(let id, _):
                 "#\(id)"
             case .estimate(let asked): "\(asked.values.map(\.step.rawValue).sorted())"

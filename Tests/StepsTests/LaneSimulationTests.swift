@@ -92,6 +92,12 @@ import Testing
         #expect(!harmful.isEmpty, "nothing is found in \(findings.census.seeds) seeds")
     }
 
+    @Test func whoeverDoesNotAskWhatIsThereSendsToNothing() async {
+        let findings = await Self.play(0..<300, habit: .takesAddressesOnTrust)
+        let kinds = Set(findings.problems.values.joined().map(\.kind))
+        #expect(kinds.isSuperset(of: [.intoNothing, .untrue]), "\(findings.firstSeeds)")
+    }
+
     // MARK: A crash at every place
 
     static let networks: [LaneRules] = [

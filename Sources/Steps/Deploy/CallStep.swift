@@ -75,8 +75,12 @@ package struct CallStep: Sendable {
         let sent = try await context.send(
             request, sending, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
         switch sent {
-        case .settled(let operation):
-            return try finish(action, function, address, data, operation, &fact, fact.reason)
+        case .settled(let settled):
+            if let stranded = settled.stranded {
+                try await leave(settled.operation, stranded, action, network)
+                throw stranded
+            }
+            return try finish(action, function, address, data, settled.operation, &fact, fact.reason)
         case .proposed(let waits):
             fact.reason = waits.message
             return try Self.performed(fact, waitsFor: waits)
@@ -221,29 +225,22 @@ package struct CallStep: Sendable {
         _ network: OpenNetwork,
         _ progress: StepProgress
     ) async throws(StepFailure) -> ChainOperation? {
-        let settled = try await context.settled(
+        let settlement = try await context.settled(
             action.step, signer: action.signer, on: network, progress: progress,
             usable: { _ throws(StepFailure) in nil })
-        guard let settled else { return nil }
-        guard let sent = settled.attempts.last.flatMap({ try? SignedTransaction(raw: $0.rawTransaction) }),
-            let to = sent.transaction.to
-        else {
+        guard let settlement else { return nil }
+        let settled = settlement.operation
+        if let stranded = settlement.stranded {
+            try await leave(settled, stranded, action, network)
+            return nil
+        }
+        guard let to = Self.target(of: settled) else {
             throw StepFailure(
                 .blocked, code: "damaged-journal", "what was sent for \(action.step) cannot be read")
         }
         if to == address, settled.intent.payloadHash == Keccak256.hash(data) { return settled }
         // Other arguments are wanted now, or another contract is there: the call goes on record as what it was.
-        try inLedger { () throws(LedgerError) in
-            _ = try context.ledger.markFinal(
-                settled.id,
-                leaving: CallClaim(
-                    name: action.name,
-                    deployment: action.deployment,
-                    address: to,
-                    function: action.function.value
-                )
-            )
-        }
+        try record(settled, to, action)
         return nil
     }
 

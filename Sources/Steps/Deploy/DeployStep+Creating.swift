@@ -46,7 +46,11 @@ extension DeployStep {
             request, sending, on: network, progress: progress,
             usable: { operation throws(StepFailure) in try early(action, call, operation, decision) })
         switch sent {
-        case .settled(let operation): return try await finish(action, call, operation, decision, network)
+        case .settled(let settled):
+            let fact = try await finish(action, call, settled.operation, decision, network)
+            // It is on record with what it was made with: the next run replaces it.
+            if let stranded = settled.stranded { throw stranded }
+            return fact
         case .proposed(let waits): return Self.proposed(action, call, at: creation, waits)
         }
     }

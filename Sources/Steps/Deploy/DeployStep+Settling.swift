@@ -26,7 +26,8 @@ extension DeployStep {
                 return try early(action, call, operation, .create(reason: ""))
             }
         )
-        guard let settled else { return nil }
+        // Where it relies on what is lost, other arguments are wanted now: it is replaced below.
+        guard let settled = settled?.operation else { return nil }
         let reason = "run \(settled.intent.run) sent it and ended before it was confirmed"
         let before = try context.current(action.name, network)
         let decision: Decision = before == nil ? .create(reason: reason) : .replace(reason: reason)

@@ -306,7 +306,7 @@ package struct EffectContext: Sendable {
         on network: OpenNetwork,
         progress: StepProgress,
         usable: @escaping @Sendable (ChainOperation) throws(StepFailure) -> [Performed.NewOutput]?
-    ) async throws(StepFailure) -> ChainOperation? {
+    ) async throws(StepFailure) -> Settlement? {
         let open = try inLedger { () throws(LedgerError) in
             try ledger.unfinishedOperation(
                 of: step,

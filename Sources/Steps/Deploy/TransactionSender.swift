@@ -4,6 +4,13 @@ import EthereumTypes
 import Ledger
 import Model
 
+/// An operation in a block that is deep enough; not yet final in the ledger.
+struct Settlement: Sendable {
+    var operation: ChainOperation
+    /// Why it is there for nothing: it goes on record as what it did, and its step ends with this.
+    var stranded: StepFailure?
+}
+
 /// Takes one operation of a step through its lane, and tells the engine how far it is.
 struct TransactionSender: Sendable {
     let network: OpenNetwork
@@ -17,7 +24,7 @@ struct TransactionSender: Sendable {
     /// - Returns: The operation, included in a block that is deep enough; not yet final in the ledger.
     func settle(_ request: TransactionRequest, signedBy signer: any TransactionSigner)
         async throws(StepFailure)
-        -> ChainOperation
+        -> Settlement
     {
         try await follow(await lane.submit(LaneRequest(transaction: request, signer: signer)))
     }
@@ -30,18 +37,20 @@ struct TransactionSender: Sendable {
     /// - Returns: The operation, as of ``settle(_:signedBy:)``.
     /// - Throws: ``StepFailure`` of the kind `blocked` where it waits for a person.
     func resume(_ operation: ChainOperation, signer: (any TransactionSigner)?) async throws(StepFailure)
-        -> ChainOperation
+        -> Settlement
     {
         try await follow(await lane.attach(operation.id, signer: signer))
     }
 
-    private func follow(_ notices: AsyncStream<LaneNotice>) async throws(StepFailure) -> ChainOperation {
+    private func follow(_ notices: AsyncStream<LaneNotice>) async throws(StepFailure) -> Settlement {
         for await notice in notices {
             switch notice {
             case .placed: try progress.handedOver()
             case .included(let operation):
                 if let outputs = try usable(operation) { try progress.usable(outputs) }
-            case .confirmed(let operation): return operation
+            case .confirmed(let operation): return Settlement(operation: operation)
+            case .stranded(let operation, let failure):
+                return Settlement(operation: operation, stranded: failure)
             case .failed(let failure): throw failure
             case .said(let words): progress(words)
             }

@@ -56,9 +56,13 @@ extension Lane {
             slots[index].receipt = (receipt.blockHash, head)
             slots[index].isDoubted = false
             if slot.operation.inclusion?.blockHash == receipt.blockHash, slot.isMined {
+                if !slot.isHeard { tellIncluded(index) }
                 settle(index)
             } else {
-                note(LaneInclusion(id: id, inclusion: ChainOperation.Inclusion(receipt)))
+                var inclusion = ChainOperation.Inclusion(receipt)
+                // Of the operation it did nothing.
+                if slot.voids.contains(receipt.transactionHash) { inclusion.succeeded = false }
+                note(LaneInclusion(id: id, inclusion: inclusion))
                 isMoving = true
                 lookSoon(at: now)
                 // Those behind it that were not asked for may be in the same block.

@@ -10,7 +10,8 @@ extension Lane {
         if !todo.isEmpty { return todo.removeFirst() }
         expire(at: now)
         if !todo.isEmpty { return todo.removeFirst() }
-        if let move = firstLook(at: now) ?? lookFurther(at: now) ?? grant(at: now) ?? send(at: now)
+        if let move = firstLook(at: now) ?? lookFurther(at: now) ?? check(at: now) ?? grant(at: now) ?? send(
+            at: now)
             ?? replace(at: now) ?? estimate() ?? look(at: now) ?? send(again: true, at: now)
         {
             return move
@@ -33,14 +34,24 @@ extension Lane {
 
     /// The first transaction that no block takes is replaced by one that pays more; those behind it wait for it.
     private mutating func replace(at now: Duration) -> LaneMove? {
-        guard let index = replaceable(at: now), let signer = slots[index].signer,
+        guard let index = replaceable(at: now), let signer = signer(for: slots[index]),
             let before = slots[index].latest
         else { return nil }
         let slot = slots[index]
+        let isToBeVoid = slot.lost != nil && !slot.isVoid
         guard let price, now < price.at + rules.accountAge else { return .ask(price: true) }
         let more: Transaction
         do throws(Fees.Refusal) {
-            more = try price.value.replacing(before, within: context.fees)
+            let replacement: Transaction
+            if isToBeVoid, let most = try? price.value.replacing(before, within: context.fees) {
+                replacement = most
+            } else if isToBeVoid {
+                // The caps allow no more: at the same price it is taken where no node has the other one any more.
+                replacement = before
+            } else {
+                replacement = try price.value.replacing(before, within: context.fees)
+            }
+            more = isToBeVoid ? replacement.void(by: context.sender) : replacement
         } catch {
             refuseReplacement(
                 index,
@@ -49,12 +60,14 @@ extension Lane {
                     code: "fee-cap",
                     "network '\(context.network)' has not taken \(Self.name(slot.operation)), and \(error)",
                     hint: "wait, or raise the caps under 'fees'; the next run goes on with it"
-                )
+                ),
+                until: isToBeVoid ? now + LaneRules.priceAge : LaneRules.never
             )
             return nil
         }
         do throws(StepFailure) {
-            try slot.allowance.check(cost: more.maxCost)
+            // What uses up a nonce is allowed with what it stands for: it sends no value and does nothing.
+            if !isToBeVoid, !slot.isVoid { try slot.allowance.check(cost: more.maxCost) }
         } catch {
             refuseReplacement(index, error)
             return nil
@@ -66,10 +79,11 @@ extension Lane {
     ///
     /// What an earlier process left is looked up first, and one whose nonce seems to be used is left alone.
     func replaceable(at now: Duration) -> Int? {
+        if let index = voidable(at: now) { return index }
         guard let index = slots.firstIndex(where: { !$0.isMined }) else { return nil }
         let slot = slots[index]
-        guard slot.signer != nil, slot.givenUp == nil, slot.wasLookedUp, !slot.isDoubted,
-            now >= slot.replaceAfter, slot.operation.attempts.count <= rules.maxBumps
+        guard slot.signer != nil, slot.givenUp == nil, slot.wasLookedUp, !slot.isDoubted, !slot.isUnsure,
+            slot.lost == nil || slot.isVoid, now >= slot.replaceAfter, mayPayMore(slot)
         else { return nil }
         let isLate = rules.bumpAfter.map { now >= slot.since + $0 } ?? false
         return slot.asksForMore != nil || isLate ? index : nil
@@ -81,7 +95,7 @@ extension Lane {
     private mutating func grant(at now: Duration) -> LaneMove? {
         let first = wishes.firstIndex { $0.signed == nil } ?? wishes.endIndex
         if !isGathered(at: now), let move = prepare(wish: first, at: now) { return move }
-        let signatures = wishes.prefix { $0.signed != nil }.compactMap { wish in
+        let signatures = wishes.prefix { $0.signed != nil && !$0.isUnsure }.compactMap { wish in
             wish.signed.flatMap { signed in
                 wish.operation.map { LaneSignature(id: $0.id, transaction: signed) }
             }
@@ -99,7 +113,9 @@ extension Lane {
 
     /// The next step to the signature of the wish that is the first without one: one at a time, so that no nonce is left out.
     private mutating func prepare(wish index: Int, at now: Duration) -> LaneMove? {
-        guard index < wishes.endIndex, wishes[index].gasLimit != nil else { return nil }
+        guard index < wishes.endIndex, wishes[index].gasLimit != nil, !wishes[index].isUnsure else {
+            return nil
+        }
         let wish = wishes[index]
         if let wait = wish.budgetWait {
             return now >= wait.until ? .weigh(wish.ticket, wait.intent) : nil
@@ -189,7 +205,9 @@ extension Lane {
                     isWide || slot.id == waiting.first?.id || slot.looks >= LaneRules.looksUntilDoubt
                 return slot.lastSent != nil && isAsked
             }
-            guard slot.ticket != nil, let inclusion = slot.operation.inclusion else { return false }
+            guard slot.ticket != nil || isReliedOn(slot), let inclusion = slot.operation.inclusion else {
+                return false
+            }
             // A receipt is read again when its block is deep; until then only the head is of interest.
             return slot.receipt.map { rules.isDeep(inclusion.blockNumber, below: $0.head) } ?? true
         }
@@ -204,9 +222,12 @@ extension Lane {
         // What an earlier process left goes on when somebody waits.
         guard !wishes.isEmpty || slots.contains(where: { $0.ticket != nil }) else { return nil }
         var due: [Duration] = wishes.map(\.deadline) + wishes.compactMap(\.budgetWait?.until)
+        due += wishes.filter(\.isUnsure).map(\.checkAfter)
         for slot in slots where slot.ticket != nil || !slot.isMined {
             due += [slot.deadline, nextLook]
+            if slot.isUnsure { due.append(slot.checkAfter) }
             if !slot.isMined {
+                if slot.lost != nil { due.append(slot.replaceAfter) }
                 due.append(max(slot.restUntil, slot.lastSent.map { $0 + rules.untilSentAgain } ?? .zero))
                 if let bumpAfter = rules.bumpAfter {
                     due.append(max(slot.since + bumpAfter, slot.replaceAfter))

@@ -18,6 +18,7 @@ extension Lane {
         case .send(let offers): sent(offers, result, at: now)
         case .look(let hashes, _, _, _): looked(Set(hashes), result, at: now)
         case .prove(let id, _): proved(id, result, at: now)
+        case .check(let reliances): checked(reliances, result, at: now)
         case .markSent, .include, .goBack, .revert, .foreign, .withdraw: stored(result, at: now)
         case .rest: break
         }
@@ -98,7 +99,12 @@ extension Lane {
                 slots[index].operation = operation
                 tell(slots[index].ticket, .said("replaced by \(Self.name(operation)), which pays more"))
             }
-            slots[index].signed = signature.transaction.transaction
+            slots[index].latest = signature.transaction.transaction
+            if signature.transaction.transaction.isVoid(of: context.sender) {
+                slots[index].voids.insert(signature.transaction.hash)
+                slots[index].signer = signer(for: slots[index])
+                slots[index].givenUp = nil
+            }
             slots[index].asksForMore = nil
             slots[index].replacementRefused = nil
             slots[index].replaceAfter = .zero
@@ -129,7 +135,8 @@ extension Lane {
                         wasLookedUp: true,
                         since: wish?.signedAt ?? now,
                         deadline: now + rules.patience,
-                        signed: signature.transaction.transaction
+                        latest: signature.transaction.transaction,
+                        content: signature.transaction.transaction
                     )
                 )
             }
@@ -177,7 +184,10 @@ extension Lane {
         switch operation.state {
         case .included:
             slots[index].deadline = max(slot.deadline, slot.since + rules.patience + rules.patience)
+            slots[index].isFirm = false
             tellIncluded(index)
+            // The same transaction may fail in another block.
+            if operation.inclusion?.succeeded == false { doubtWhatRelies() }
             if let seen = slot.receipt, let inclusion = operation.inclusion,
                 !rules.isDeep(inclusion.blockNumber, below: seen.head)
             {
@@ -188,19 +198,30 @@ extension Lane {
             if slot.isMined {
                 // Its block is gone: all attempts are offered again.
                 slots[index].receipt = nil
+                slots[index].isFirm = false
                 slots[index].asksForMore = nil
                 slots[index].lastSent = nil
                 slots[index].looks = 0
                 slots[index].refusals = 0
                 slots[index].restUntil = .zero
                 tell(slot.ticket, .said("the block of \(Self.name(operation)) is gone"))
+                doubtWhatRelies()
             }
         case .reverted:
-            giveUp(index, reverted(operation))
+            giveUp(index, slot.isVoid ? stranded(slot) : reverted(operation))
             slots.remove(at: index)
+            doubtWhatRelies()
         case .foreign:
             slots.remove(at: index)
-            tell(slot.ticket, .failed(foreign(operation)))
+            if slot.lost != nil {
+                tell(slot.ticket, .failed(stranded(slot)))
+            } else if slot.isTold, let address = slot.creates {
+                gone.insert(address)
+                tell(slot.ticket, .failed(addressLost(slot, address)))
+            } else {
+                tell(slot.ticket, .failed(foreign(operation)))
+            }
+            doubtWhatRelies()
         case .planned, .nonce, .signed, .final, .blocked, .withdrawn: break
         }
     }

@@ -12,6 +12,8 @@ extension Lane {
             guard slot.givenUp == nil || slot.lastSent != nil, slot.wasLookedUp || !slot.isRecovered else {
                 break
             }
+            // What it relies on is not there, or it is not known to be.
+            guard !slot.isUnsure, slot.lost == nil || slot.isVoid else { break }
             let isDue = slot.lastSent.map { again && now >= $0 + rules.untilSentAgain } ?? true
             guard isDue, slot.asksForMore == nil else {
                 if slot.lastSent == nil { break }
@@ -93,7 +95,7 @@ extension Lane {
         // A price from before this answer is no better than what was refused.
         price = nil
         let canReplace =
-            slots[index].signer != nil && slots[index].operation.attempts.count <= rules.maxBumps
+            slots[index].signer != nil && mayPayMore(slots[index])
         if !canReplace { giveUp(index, refused(index, words)) }
     }
 

@@ -42,8 +42,24 @@ struct Lane: Sendable {
         var receipt: (block: Hash, head: ChainHead)?
         /// Why nobody waits for it any more in this process.
         var givenUp: StepFailure?
-        /// What the latest attempt says, where this process signed it.
-        var signed: Transaction?
+        /// What the latest attempt says.
+        var latest: Transaction?
+        /// What the operation is for, as its first attempt says.
+        var content: Transaction?
+        /// The attempts that do nothing but use up the nonce.
+        var voids: Set<Hash> = []
+        /// Whether it is to be asked if what it relies on is there: it is not offered before.
+        var isUnsure = false
+        /// Before that it is not asked again.
+        var checkAfter: Duration = .zero
+        /// An address that it relies on and that nothing will be at.
+        var lost: Address?
+        /// Whether somebody was told in this process that a block has it: its address is a promise from then on.
+        var isTold = false
+        /// Whether whoever waits now was told.
+        var isHeard = false
+        /// Whether its block was seen to be deep and still the block.
+        var isFirm = false
 
         var id: ChainOperation.ID { operation.id }
         /// Whether it was signed by this process and no node was offered it: more may be signed to go with it.
@@ -54,13 +70,10 @@ struct Lane: Sendable {
         var nonce: UInt64 { operation.nonce ?? 0 }
         var isMined: Bool { operation.state == .included }
         var hashes: [Hash] { operation.attempts.map(\.hash) }
-
-        /// What the latest attempt says.
-        var latest: Transaction? {
-            if let signed { return signed }
-            let attempt = operation.attempts.last
-            return attempt.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }?.transaction
-        }
+        /// The contract that it creates.
+        var creates: Address? { operation.attempts.first?.predictedAddress }
+        /// Whether its latest attempt does nothing but use up the nonce.
+        var isVoid: Bool { operation.attempts.last.map { voids.contains($0.hash) } ?? false }
     }
 
     /// What a step asked for and nothing is signed for yet.
@@ -83,6 +96,10 @@ struct Lane: Sendable {
         var signedAt: Duration?
         /// Whether its bytes are being written: it is too late to take them back.
         var isBeingRecorded = false
+        /// Whether it is to be asked if what it relies on is there: nothing is signed before.
+        var isUnsure = true
+        /// Before that it is not asked again.
+        var checkAfter: Duration = .zero
         /// Whether whoever asked for it went away meanwhile.
         var wasLeft = false
     }
@@ -104,6 +121,8 @@ struct Lane: Sendable {
     var looksBehind: Hash?
     var clock: BlockClock
     var lookFailure: StepFailure?
+    /// Addresses that nothing will be at, or nothing that counts, and that others may have been told of in this process.
+    var gone: Set<Address> = []
     /// Whether the node takes nothing of several at once.
     var sendsOneByOne = false
     /// Why the ledger cannot be relied on: nothing is done any more.
@@ -123,15 +142,7 @@ struct Lane: Sendable {
                 todo.append(
                     .withdraw(operation.id, reason: "an earlier run ended before it was signed"))
             case .signed, .sent, .included:
-                slots.append(
-                    Slot(
-                        operation: operation,
-                        isRecovered: true,
-                        wasLookedUp: false,
-                        since: now,
-                        deadline: now + rules.patience
-                    )
-                )
+                slots.append(recovered(operation, at: now))
             case .blocked: blocked.append(operation)
             case .final, .reverted, .foreign, .withdrawn: continue
             }
@@ -188,8 +199,8 @@ struct Lane: Sendable {
             slots[index].replaceAfter = .zero
             tell(ticket, .said("going on with \(Self.name(slots[index].operation))"))
             tell(ticket, .placed)
-            if slots[index].isMined { tellIncluded(index) }
-            // Nobody waited, so its receipt may be older than the head that is known: its block may be gone.
+            // Nobody waited, so its block may be gone: it is told of when it was seen.
+            slots[index].isHeard = false
             slots[index].receipt = nil
             nextLook = now
         } else {
@@ -279,23 +290,33 @@ struct Lane: Sendable {
     }
 
     mutating func tellIncluded(_ index: Int) {
-        guard slots[index].operation.inclusion?.succeeded == true else { return }
-        tell(slots[index].ticket, .included(slots[index].operation))
+        guard slots[index].operation.inclusion?.succeeded == true, let ticket = slots[index].ticket else {
+            return
+        }
+        slots[index].isTold = true
+        slots[index].isHeard = true
+        tell(ticket, .included(slots[index].operation))
     }
 
-    /// Ends a slot whose block is deep and was seen to be still the block; one that nobody waits for stays.
+    /// Has a slot ended whose block is deep and was seen to be still the block; one that nobody waits for stays.
     mutating func settle(_ index: Int) {
         let slot = slots[index]
-        guard slot.isMined, let ticket = slot.ticket, let inclusion = slot.operation.inclusion,
+        guard slot.isMined, let inclusion = slot.operation.inclusion,
             let seen = slot.receipt, seen.block == inclusion.blockHash,
             rules.isDeep(inclusion.blockNumber, below: seen.head)
         else { return }
+        slots[index].isFirm = true
+        guard slot.ticket != nil else { return }
         guard inclusion.succeeded else {
-            todo.append(.revert(slot.id))
+            let reason =
+                slot.voids.contains(inclusion.transactionHash)
+                ? "what it relied on is lost, and its nonce was used up" : "the transaction reverted"
+            todo.append(.revert(slot.id, reason: reason))
             return
         }
-        tell(ticket, .confirmed(slot.operation))
-        slots.remove(at: index)
+        // What it relies on in this lane is in the same block or an earlier one, and seen to be there first.
+        guard !slots.contains(where: { $0.isMined && !$0.isFirm && relies(slot, on: $0) }) else { return }
+        check(reliance(of: slots[index]))
     }
 
     func inTheWay(_ operation: ChainOperation, _ failure: StepFailure? = nil) -> StepFailure {

@@ -101,7 +101,7 @@ actor LaneDriver {
         for (ticket, notice) in lane.takeNotices() {
             listeners[ticket]?.yield(notice)
             switch notice {
-            case .confirmed, .failed:
+            case .confirmed, .stranded, .failed:
                 listeners[ticket]?.finish()
                 listeners[ticket] = nil
             case .placed, .included, .said: break

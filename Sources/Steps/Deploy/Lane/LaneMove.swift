@@ -42,7 +42,9 @@ enum LaneMove: Sendable {
     /// Noted: its block is gone.
     case goBack(ChainOperation.ID)
     /// Durable: it failed on the chain.
-    case revert(ChainOperation.ID)
+    case revert(ChainOperation.ID, reason: String)
+    /// Asks whether what transactions rely on is there.
+    case check([LaneReliance])
     /// Asks who used a nonce, in blocks that stay.
     case prove(ChainOperation.ID, nonce: UInt64)
     /// Durable: someone else's transaction used the nonce.
@@ -96,6 +98,8 @@ enum LaneResult: Sendable {
     case notTogether
     case seen([Hash: TransactionReceipt], ChainHead, count: UInt64?)
     case proof(NonceProof)
+    /// Of each that the move names, in that order.
+    case standing([LaneStanding])
     case failed(StepFailure)
     case nothing
 }
@@ -115,6 +119,8 @@ enum LaneNotice: Sendable {
     case included(ChainOperation)
     /// The block is deep enough and is still the block.
     case confirmed(ChainOperation)
+    /// As deep as that, and an address that it relies on is lost: it is there for nothing.
+    case stranded(ChainOperation, StepFailure)
     case failed(StepFailure)
     /// In words for a person.
     case said(String)

@@ -30,6 +30,7 @@ struct LanePerformer: Sendable {
             case .look(let hashes, let finalized, let count, let block):
                 return try await look(hashes, wantsFinalized: finalized, wantsCount: count, behind: block)
             case .prove(_, let nonce): return .proof(try await NonceSearch(network, sender).proof(of: nonce))
+            case .check(let reliances): return .standing(try await standings(of: reliances))
             case .rest: return .nothing
             case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
                 .withdraw:
@@ -78,10 +79,10 @@ struct LanePerformer: Sendable {
         case .include(let inclusions):
             return try ledger.markIncluded(inclusions.map { (id: $0.id, inclusion: $0.inclusion) })
         case .goBack(let id): return [try ledger.backToSent(id, reason: "its block is gone")]
-        case .revert(let id): return [try ledger.markReverted(id, error: "the transaction reverted")]
+        case .revert(let id, let reason): return [try ledger.markReverted(id, error: reason)]
         case .foreign(let id, let hash): return [try ledger.markForeign(id, usedBy: hash)]
         case .withdraw(let id, let reason): return [try ledger.withdraw(id, reason: reason)]
-        case .ask, .estimate, .sign, .send, .look, .prove, .rest:
+        case .ask, .estimate, .sign, .send, .look, .prove, .check, .rest:
             preconditionFailure("\(move) writes nothing")
         }
     }

@@ -35,6 +35,8 @@ struct LaneRules: Hashable, Sendable {
     static let firstPoll = Duration.milliseconds(5)
     /// So many are looked up at once, even where the first of them is in no block.
     static let fewLooked = 2
+    /// After so long it is asked again whether what a transaction relies on is there.
+    static let untilChecked = Duration.milliseconds(250)
     static let firstRest = Duration.milliseconds(250)
     /// How often a transaction is offered that a node plainly does not take.
     static let mostRefusals = 5

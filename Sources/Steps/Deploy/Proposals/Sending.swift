@@ -24,8 +24,7 @@ enum Sending: Sendable {
 
 /// What became of what was to be sent.
 enum Sent: Sendable {
-    /// It is in a block that is deep enough; not yet final in the ledger.
-    case settled(ChainOperation)
+    case settled(Settlement)
     /// What people must do, where steps that need this one may be asked for with it.
     case proposed(StepFailure)
 }

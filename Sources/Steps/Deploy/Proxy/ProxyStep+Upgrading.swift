@@ -42,8 +42,10 @@ extension ProxyStep {
                 return try DeployStep.performed(fact).outputs
             })
         switch sent {
-        case .settled(let operation):
+        case .settled(let settled):
+            let operation = settled.operation
             try await finish(operation, action, known.entry, to: implementation, network, inputs)
+            if let stranded = settled.stranded { throw stranded }
             return Self.upgraded(action, known.entry, to: implementation, operation, reason)
         case .proposed(let waits): return Self.proposed(action, known.entry, to: implementation, waits)
         }
@@ -75,7 +77,7 @@ extension ProxyStep {
             progress: progress,
             usable: { _ throws(StepFailure) in nil }
         )
-        guard let settled else { return nil }
+        guard let settled = settled?.operation else { return nil }
         let sent = settled.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
         guard let target = sent.flatMap({ Upgrade.implementation(in: $0.transaction) }),
             case .known(let known) = try context.knowledge(of: action.name, on: network)

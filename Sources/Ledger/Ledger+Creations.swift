@@ -1,0 +1,72 @@
+package import EthereumTypes
+import GRDB
+import Model
+
+/// An address at which an operation was to create a contract, where that has not come to a good end.
+package struct UnsettledCreation: Hashable, Sendable {
+    package var operation: ChainOperation.ID
+    package var address: Address
+    package var sender: Address
+    package var state: ChainOperation.State
+    /// Whether its block says that it failed; it may be another when the chain is reorganised.
+    package var failed: Bool
+    /// Whether a salt makes the address: another operation may create the contract there.
+    package var isSalted: Bool
+
+    package init(
+        operation: ChainOperation.ID,
+        address: Address,
+        sender: Address,
+        state: ChainOperation.State,
+        failed: Bool,
+        isSalted: Bool
+    ) {
+        self.operation = operation
+        self.address = address
+        self.sender = sender
+        self.state = state
+        self.failed = failed
+        self.isSalted = isSalted
+    }
+}
+
+extension Ledger {
+    /// The addresses that operations on a chain were to create contracts at and that are not final, whoever signs.
+    ///
+    /// Of several operations for one address the last counts. What is final under it since is left out.
+    package func unsettledCreations(
+        chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> [UnsettledCreation] {
+        try read { database in
+            let chain = try Column.integer(chainID.rawValue, "chain id")
+            let rows = try database.keptRows(
+                sql: """
+                    SELECT t.id, t.sender, t.state, t.succeeded, t.creates, a.predicted_address AS place
+                        FROM transactions t JOIN attempts a ON a.operation = t.id AND a.ordinal = 1
+                        WHERE t.chain_id = ? AND t.genesis_hash = ? AND t.kind = 'deploy'
+                            AND t.state IN ('signed', 'sent', 'included', 'blocked', 'foreign', 'reverted')
+                            AND a.predicted_address IS NOT NULL
+                            AND (t.creates IS NULL OR NOT EXISTS (SELECT 1 FROM deployments d JOIN transactions f ON f.id = d.operation
+                                WHERE d.address = a.predicted_address AND f.chain_id = t.chain_id
+                                    AND f.genesis_hash = t.genesis_hash AND f.state = 'final' AND f.id > t.id))
+                        ORDER BY t.id
+                    """,
+                arguments: [chain, genesisHash.description]
+            )
+            var last: [Address: UnsettledCreation] = [:]
+            for row in rows {
+                let creation = UnsettledCreation(
+                    operation: ChainOperation.ID(try row.value("id")),
+                    address: try row.parsed("place", Column.address),
+                    sender: try row.parsed("sender", Column.address),
+                    state: try row.parsed("state", ChainOperation.State.init(rawValue:)),
+                    failed: try row.optional("succeeded") == false,
+                    isSalted: try row.parsedIfThere("creates", Column.address) != nil
+                )
+                last[creation.address] = creation
+            }
+            return last.values.sorted { $0.operation < $1.operation }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What transactions rely on: the addresses that others of the ledger create.
+///
+/// A reorganisation can take a contract away whose address others were told, and its nonce can go to another transaction.
+/// What was signed for that address is offered no more then: its nonce is used up by a transaction that does nothing.
+extension Lane {
+    // MARK: Asked
+
+    /// Whether what is to be signed or offered relies on something that is not there.
+    func check(at now: Duration) -> LaneMove? {
+        let signed = slots.filter { $0.isUnsure && now >= $0.checkAfter }.compactMap(reliance(of:))
+        let wanted = wishes.prefix(rules.inFlight).filter {
+            $0.isUnsure && $0.gasLimit != nil && now >= $0.checkAfter && !$0.isBeingRecorded
+        }.map(reliance(of:))
+        return signed.isEmpty && wanted.isEmpty ? nil : .check(signed + wanted)
+    }
+
+    /// Asks for it together with others of the same look.
+    mutating func check(_ reliance: LaneReliance?) {
+        guard let reliance else { return }
+        if case .check(let reliances)? = todo.last {
+            todo[todo.count - 1] = .check(reliances + [reliance])
+        } else {
+            todo.append(.check([reliance]))
+        }
+    }
+
+    /// Something that others may rely on is not where it was.
+    mutating func doubtWhatRelies() {
+        for index in slots.indices {
+            slots[index].isUnsure = true
+            slots[index].checkAfter = .zero
+        }
+        for index in wishes.indices {
+            wishes[index].isUnsure = true
+            wishes[index].checkAfter = .zero
+        }
+    }
+
+    /// Takes in whether what was asked about is there.
+    mutating func checked(_ reliances: [LaneReliance], _ result: LaneResult, at now: Duration) {
+        switch result {
+        case .standing(let standings):
+            for (reliance, standing) in zip(reliances, standings) {
+                let known = reliance.named(
+                    among: gone.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+                ).first
+                take(known.map { .lost($0) } ?? standing, of: reliance, at: now)
+            }
+        case .failed(let failure) where failure.kind == .environment: breakDown(failure)
+        // Nothing is known: it is asked again.
+        case .failed: for reliance in reliances { take(.waits, of: reliance, at: now) }
+        default: preconditionFailure("it was asked what is relied on")
+        }
+    }
+
+    private mutating func take(_ standing: LaneStanding, of reliance: LaneReliance, at now: Duration) {
+        switch reliance.subject {
+        case .operation(let id):
+            guard let index = position(id) else { return }
+            take(standing, ofSlot: index, at: now)
+        case .wish(let ticket):
+            guard let index = wishes.firstIndex(where: { $0.ticket == ticket }),
+                !wishes[index].isBeingRecorded
+            else { return }
+            switch standing {
+            case .firm: wishes[index].isUnsure = false
+            case .waits: wishes[index].checkAfter = now + LaneRules.untilChecked
+            case .lost(let address): fail(wish: index, neverSent(wishes[index], address))
+            }
+        }
+    }
+
+    private mutating func take(_ standing: LaneStanding, ofSlot index: Int, at now: Duration) {
+        slots[index].isUnsure = false
+        let standing = slots[index].lost.map { .lost($0) } ?? standing
+        let slot = slots[index]
+        let isDone = slot.isMined && slot.isFirm && slot.operation.inclusion?.succeeded == true
+        switch standing {
+        case .firm:
+            guard isDone, let ticket = slot.ticket else { return }
+            tell(ticket, .confirmed(slot.operation))
+            slots.remove(at: index)
+        case .waits:
+            guard !slot.isMined else { return }
+            slots[index].isUnsure = true
+            slots[index].checkAfter = now + LaneRules.untilChecked
+        case .lost(let address):
+            slots[index].lost = address
+            if let created = slot.creates { gone.insert(created) }
+            if isDone, let ticket = slot.ticket {
+                tell(ticket, .stranded(slot.operation, stranded(slots[index])))
+                slots.remove(at: index)
+            } else if !slot.isMined, slot.lost == nil {
+                tell(slot.ticket, .said("\(Self.name(slot.operation)) relies on \(address), which is lost"))
+                endUnlessSomebodySigns(index)
+            }
+        }
+    }
+
+    /// Where nobody can sign what uses up its nonce, whoever waits need not; another who signs may come.
+    private mutating func endUnlessSomebodySigns(_ index: Int) {
+        guard signer(for: slots[index]) == nil else { return }
+        tell(slots[index].ticket, .failed(stranded(slots[index])))
+        slots[index].ticket = nil
+    }
+
+    // MARK: Used up
+
+    /// Where the transaction is that relies on what is lost and whose nonce is to be used up now.
+    func voidable(at now: Duration) -> Int? {
+        slots.firstIndex { slot in
+            !slot.isMined && slot.lost != nil && !slot.isVoid && slot.wasLookedUp && !slot.isDoubted
+                && now >= slot.replaceAfter && signer(for: slot) != nil
+        }
+    }
+
+    /// Who can sign for a slot: all who sign in a lane sign for its sender.
+    func signer(for slot: Slot) -> (any TransactionSigner)? {
+        if let signer = slot.signer { return signer }
+        guard slot.lost != nil else { return nil }
+        return slots.lazy.compactMap(\.signer).first ?? wishes.first?.request.signer
+    }
+
+    func mayPayMore(_ slot: Slot) -> Bool {
+        (slot.isVoid ? slot.voids.count : slot.operation.attempts.count) <= rules.maxBumps
+    }
+
+    // MARK: Who relies on whom
+
+    /// What an earlier process left.
+    func recovered(_ operation: ChainOperation, at now: Duration) -> Slot {
+        let signed = operation.attempts.map { try? SignedTransaction(raw: $0.rawTransaction).transaction }
+        return Slot(
+            operation: operation,
+            isRecovered: true,
+            wasLookedUp: false,
+            since: now,
+            deadline: now + rules.patience,
+            latest: signed.last ?? nil,
+            content: signed.first ?? nil,
+            voids: Set(
+                zip(operation.attempts, signed).compactMap { attempt, transaction in
+                    transaction?.isVoid(of: context.sender) == true ? attempt.hash : nil
+                }
+            ),
+            isUnsure: true
+        )
+    }
+
+    func relies(_ slot: Slot, on other: Slot) -> Bool {
+        guard other.nonce < slot.nonce, let address = other.creates else { return false }
+        return reliance(of: slot)?.names(address) ?? false
+    }
+
+    /// Whether somebody waits for one that relies on it.
+    func isReliedOn(_ slot: Slot) -> Bool {
+        !slot.isFirm && slots.contains { $0.ticket != nil && $0.isMined && relies($0, on: slot) }
+    }
+
+    func reliance(of slot: Slot) -> LaneReliance? {
+        slot.content.map {
+            LaneReliance(
+                subject: .operation(slot.id),
+                to: $0.to,
+                data: $0.data,
+                block: slot.isMined ? slot.operation.inclusion?.blockNumber : nil
+            )
+        }
+    }
+
+    private func reliance(of wish: Wish) -> LaneReliance {
+        let transaction = wish.request.transaction
+        return LaneReliance(subject: .wish(wish.ticket), to: transaction.to, data: transaction.data)
+    }
+
+    // MARK: Words
+
+    /// Why a contract will not be where others were told that it is.
+    func addressLost(_ slot: Slot, _ address: Address) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "address-lost",
+            "the block of '\(context.network)' that created \(address) is gone, and another transaction used nonce \(slot.nonce) of "
+                + "\(context.sender): nothing will be at this address, which others were told",
+            hint: "somebody else signs with this key. Run again: it is made anew, with all that relied on it"
+        )
+    }
+
+    /// Why one that relies on a lost address is there for nothing, or is not sent any more.
+    ///
+    /// What only an earlier process told of is made anew at once: nobody in this one was told of the lost address.
+    func stranded(_ slot: Slot) -> StepFailure {
+        let address = slot.lost.map { " \($0)" } ?? ""
+        let what = slot.operation.inclusion.map { slot.isMined && !slot.voids.contains($0.transactionHash) }
+        let isThere = what ?? false
+        let words =
+            "\(Self.name(slot.operation)) of \(slot.operation.intent.step) relies on the address\(address), which a "
+            + "reorganisation of '\(context.network)' took away for good"
+        if slot.isRecovered, !slot.isTold, !isThere {
+            return StepFailure(
+                code: "address-lost", words, hint: "it is not sent any more; it is made anew",
+                recurrence: .passing)
+        }
+        return StepFailure(
+            .blocked,
+            code: "address-lost",
+            words,
+            hint: isThere
+                ? "it goes on record as what it is. Run again: it is made anew with what is there then"
+                : "it is not sent any more. Run again: it is made anew with what is there then"
+        )
+    }
+
+    private func neverSent(_ wish: Wish, _ address: Address) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "address-lost",
+            "\(wish.request.transaction.step) relies on \(address), which a reorganisation of '\(context.network)' took away "
+                + "for good",
+            hint: "nothing was sent for it. Run again: it is made with what is there then"
+        )
+    }
+}
+
+extension Transaction {
+    /// A transaction that uses up the nonce of this one at its price and does nothing.
+    func void(by sender: Address) -> Transaction {
+        Transaction(form: form, nonce: nonce, gasLimit: gasLimit, to: sender, value: .zero, data: [])
+    }
+
+    /// Whether it does nothing but use up a nonce.
+    func isVoid(of sender: Address) -> Bool { to == sender && value == .zero && data.isEmpty }
+}

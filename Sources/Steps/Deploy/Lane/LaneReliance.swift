@@ -1,0 +1,102 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What a transaction needs to be there: the one that it is sent to, and every address in its data.
+///
+/// One rule for all of it: nothing is signed, offered again or called done while an address that it names, and that an operation
+/// of the ledger creates, is not at its place.
+struct LaneReliance: Hashable, Sendable {
+    enum Subject: Hashable, Sendable {
+        case operation(ChainOperation.ID)
+        case wish(LaneTicket)
+    }
+
+    var subject: Subject
+    var to: Address?
+    var data: [UInt8]
+    /// The block that has it; nil where none has it.
+    var block: UInt64?
+
+    /// Whether it is sent to an address, or its data hold it.
+    func names(_ address: Address) -> Bool { !named(among: [address]).isEmpty }
+
+    /// Which of some addresses it names, in their order.
+    func named(among addresses: [Address]) -> [Address] {
+        guard !addresses.isEmpty else { return [] }
+        var byFirst = [[Int]](repeating: [], count: 256)
+        for (index, address) in addresses.enumerated() { byFirst[Int(address.bytes[0])].append(index) }
+        var found = Set(addresses.indices.filter { addresses[$0] == to })
+        for start in data.indices.dropLast(19) {
+            for index in byFirst[Int(data[start])]
+            where data[start..<start + 20].elementsEqual(addresses[index].bytes) { found.insert(index) }
+        }
+        return found.sorted().map { addresses[$0] }
+    }
+}
+
+/// Whether what a transaction relies on is there.
+enum LaneStanding: Hashable, Sendable {
+    /// All of it is.
+    case firm
+    /// It is on its way, and no block is known to have it.
+    case waits
+    /// Nothing of ours will be at this address.
+    case lost(Address)
+}
+
+extension LaneReliance {
+    /// What becomes of it by what the ledger has of creations.
+    ///
+    /// - Parameters:
+    ///   - creations: One an address.
+    ///   - sender: Whose lane it is: it takes what is included in its own lane as there, since it sees itself when that goes away.
+    ///   - hasCode: Of an address that a salt makes, and where our operation failed, whether something is there all the same.
+    func standing(
+        among creations: [UnsettledCreation],
+        sender: Address,
+        hasCode: (Address) -> Bool
+    ) -> LaneStanding {
+        let own: ChainOperation.ID? = if case .operation(let id) = subject { id } else { nil }
+        var standing = LaneStanding.firm
+        for creation in relevant(creations) where creation.operation != own {
+            switch creation.state {
+            case .foreign, .reverted:
+                if !creation.isSalted || !hasCode(creation.address) { return .lost(creation.address) }
+            case .included:
+                // One of another lane may have lost its block unseen: what is done waits until that is final.
+                if creation.failed || block != nil && creation.sender != sender { standing = .waits }
+            case .planned, .nonce, .signed, .sent, .blocked: standing = .waits
+            case .final, .withdrawn: continue
+            }
+        }
+        return standing
+    }
+
+    func relevant(_ creations: [UnsettledCreation]) -> [UnsettledCreation] {
+        let named = Set(named(among: creations.map(\.address)))
+        return creations.filter { named.contains($0.address) }
+    }
+}
+
+extension LanePerformer {
+    /// Asks the ledger, and the chain where that alone does not tell.
+    func standings(of reliances: [LaneReliance]) async throws(StepFailure) -> [LaneStanding] {
+        let creations = try inLedger { () throws(LedgerError) in
+            try ledger.unsettledCreations(chainID: network.spec.chainID, genesisHash: network.genesis)
+        }
+        var standings: [LaneStanding] = []
+        for reliance in reliances {
+            var filled: Set<Address> = []
+            for creation in reliance.relevant(creations)
+            where creation.isSalted && [.foreign, .reverted].contains(creation.state) {
+                let code = try await network.code(of: creation.address, at: reliance.block)
+                if !code.isEmpty { filled.insert(creation.address) }
+            }
+            standings.append(
+                reliance.standing(among: creations, sender: sender) { filled.contains($0) })
+        }
+        return standings
+    }
+}
