@@ -14,6 +14,7 @@ struct LaneFakeJournal {
         enum Kind {
             case move(LaneMove)
             case finish(ChainOperation.ID)
+            case strand(ChainOperation.ID)
         }
 
         let kind: Kind
@@ -138,10 +139,15 @@ struct LaneFakeJournal {
 
     /// A call that succeeded where no contract was.
     mutating func strand(_ id: ChainOperation.ID) throws(LedgerError) -> ChainOperation {
-        let operation = try change(id, to: .reverted)
-        if let inclusion = operation.inclusion {
-            counted[Int(id.rawValue) - 1] = inclusion.feePaid.value + operation.intent.value.value
-        }
+        guard self[id].state == .included, self[id].intent.kind == .call,
+            var inclusion = self[id].inclusion, inclusion.succeeded
+        else { throw .notAllowed(id, from: self[id].state, to: .reverted) }
+        // What it cost is counted as of a success: its value is gone.
+        let failed = try change(id, to: .reverted)
+        inclusion.succeeded = false
+        inclusion.address = nil
+        let operation = store(failed, .reverted, inclusion: inclusion)
+        remember(.strand(id), [operation])
         sinceKept += 1
         return operation
     }

@@ -51,7 +51,14 @@ import Testing
                 default: Issue.record("\(move) writes nothing")
                 }
             case .finish(let id):
-                _ = try ledger.markFinal(id, leaving: claim(id))
+                let operation = try ledger.operation(id)
+                switch operation.intent.kind {
+                case .call: _ = try ledger.markFinal(id, leaving: call(operation))
+                case .deploy: _ = try ledger.markFinal(id, leaving: claim(id))
+                }
+                expectSame([try ledger.operation(id)], write.operations, place)
+            case .strand(let id):
+                _ = try ledger.markStranded(id, error: "nothing was there")
                 expectSame([try ledger.operation(id)], write.operations, place)
             }
         }
@@ -83,6 +90,15 @@ import Testing
             ),
             steps: [],
             maxRetries: 0
+        )
+    }
+
+    private func call(_ operation: ChainOperation) throws -> CallClaim {
+        CallClaim(
+            name: "call\(operation.id)",
+            deployment: "c\(operation.id)",
+            address: try #require(CallStep.target(of: operation)),
+            function: "hit()"
         )
     }
 

@@ -67,6 +67,7 @@ import Testing
         }
         #expect(hashes.contains(hash(bench)))
         bench.answer(look, try LaneBench.seen(hash(bench), block: 10, head: 15))
+        _ = bench.next()
         #expect(bench.isConfirmed(ticket))
     }
 

@@ -53,6 +53,7 @@ extension LaneReliance {
     ///   - creations: One an address.
     ///   - sender: Whose lane it is: it takes what is included in its own lane as there, since it sees itself when that goes away.
     ///   - hasCode: Of an address that a salt makes, and where our operation failed, whether something is there all the same.
+    /// - Returns: The worst of what it relies on: lost before what is on its way, and that before what is there.
     func standing(
         among creations: [UnsettledCreation],
         sender: Address,
