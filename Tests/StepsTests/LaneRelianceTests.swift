@@ -60,6 +60,10 @@ import Testing
             bench.told.contains { if $0.ticket == ticket, case .included = $0.notice { true } else { false } }
         }
 
+        func isStranded(_ ticket: LaneTicket) -> Bool {
+            bench.told.contains { if $0.ticket == ticket, case .stranded = $0.notice { true } else { false } }
+        }
+
         /// Takes both into blocks that are not deep.
         static func bothIncluded() throws -> (scene: Scene, token: LaneTicket, vault: LaneTicket) {
             var scene = Scene()
@@ -74,6 +78,17 @@ import Testing
             scene.head = 2
             #expect(try scene.play { $0.isTold(vault) })
             return (scene, token, vault)
+        }
+
+        /// Takes what uses the vault into the block behind it.
+        mutating func includeCall() throws -> LaneTicket {
+            let call = bench.submit(
+                "call", relyingOn: Address.created(by: LaneFakeSigner.address, nonce: 1))
+            #expect(try play { $0.offered.count == 3 })
+            blocks[try #require(hash("call"))] = 3
+            head = 3
+            #expect(try play { $0.isTold(call) })
+            return call
         }
     }
 
@@ -124,13 +139,30 @@ import Testing
         scene.blocks = [own: 3]
         scene.head = 9
         scene.foreign = [0]
-        #expect(
-            try scene.play { scene in
-                scene.bench.told.contains {
-                    if $0.ticket == vault, case .stranded = $0.notice { true } else { false }
-                }
-            })
+        #expect(try scene.play { $0.isStranded(vault) })
         #expect(!scene.bench.isConfirmed(vault))
+    }
+
+    /// Seed 13497: the vault's block was deep before anybody knew that the token's nonce was another's.
+    @Test func whatReliesOnOneThatReliesOnALostAddressIsNoSuccess() throws {
+        var (scene, _, vault) = try Scene.bothIncluded()
+        let call = try scene.includeCall()
+        scene.blocks[try #require(scene.hash("token"))] = nil
+        scene.head = 9
+        scene.foreign = [0]
+        #expect(try scene.play { $0.isStranded(vault) && $0.isStranded(call) })
+        #expect(!scene.bench.isConfirmed(call))
+    }
+
+    /// Nobody waits for the vault any more: it is looked at all the same, since the call relies on it.
+    @Test func whatNobodyWaitsForIsSettledForWhatReliesOnIt() throws {
+        var (scene, token, vault) = try Scene.bothIncluded()
+        let call = try scene.includeCall()
+        scene.bench.lane.leave(token)
+        scene.bench.lane.leave(vault)
+        scene.head = 9
+        #expect(try scene.play { $0.bench.isConfirmed(call) })
+        #expect(scene.bench.journal.operations.map(\.state) == [.included, .included, .included])
     }
 
     @Test func nobodyIsToldOfABlockThatWasNotSeenSinceTheStart() throws {

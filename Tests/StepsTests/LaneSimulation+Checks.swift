@@ -63,7 +63,7 @@ extension LaneSimulation {
     }
 
     /// The address that a step's transaction needs; nil where it needs none.
-    private func needed(_ transaction: Transaction, by step: Step) -> Address? {
+    func needed(_ transaction: Transaction, by step: Step) -> Address? {
         guard step.uses != nil else { return nil }
         return step.isCall ? transaction.to : Address(bytes: Array(transaction.data.suffix(20)))
     }
@@ -81,6 +81,8 @@ extension LaneSimulation {
             let there = chain.creation(of: address)
             if there.map({ $0.block <= chain.branch.uses[nonce].block }) != true {
                 found(.untrue, "\(step) is confirmed, and nothing is at \(address)")
+            } else if !own.isOther, !counts(content, of: own) {
+                found(.untrue, "\(step) is confirmed, and \(address) relies on what is lost")
             }
         }
         let depth = chain.branch.head - chain.branch.uses[nonce].block + 1

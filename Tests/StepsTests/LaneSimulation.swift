@@ -53,6 +53,8 @@ struct LaneSimulation {
         var isCall = false
         /// Where its contract is, as it was told in this process or is on record.
         var address: Address?
+        /// Whether it waits for what was sent with another address than it would be now.
+        var isOther = false
         var state = State.idle
         /// Attempts of this process to have it.
         var tries = 0
@@ -195,10 +197,8 @@ struct LaneSimulation {
         census.count(.powerLoss)
         note("power fails, and \(lost) writes with it")
         for index in steps.indices where steps[index].state == .done {
-            let isThere = journal.operations.contains {
-                $0.intent.step == steps[index].id && $0.state == .final
-            }
-            if !isThere {
+            let last = journal.operations.last { $0.intent.step == steps[index].id }
+            if last?.state != .final {
                 steps[index].state = .idle
                 steps[index].address = nil
             }
@@ -227,13 +227,15 @@ struct LaneSimulation {
         guard let index = readyStep else { return false }
         let step = steps[index]
         let open = journal.unfinished(step.id)
+        let used = step.uses.flatMap { steps[$0].address }
         let ticket: LaneTicket
         if let open, !open.attempts.isEmpty {
+            steps[index].isOther = content(of: open).map { needed($0, by: step) != used } ?? false
             note("\(step.id) attaches to \(open.id)")
             ticket = lane.attach(open.id, signer: chance(5) ? nil : LaneFakeSigner(), at: now)
         } else {
             note("\(step.id) submits")
-            let used = step.uses.flatMap { steps[$0].address }
+            steps[index].isOther = false
             let request = TransactionRequest(
                 step: step.id,
                 kind: step.isCall ? .call : .deploy,
@@ -279,9 +281,14 @@ struct LaneSimulation {
             }
             do throws(LedgerError) {
                 _ = try journal.finish(id)
-                note("\(steps[index].id) is done")
-                census.deployments += 1
-                steps[index].state = .done
+                if steps[index].isOther {
+                    note("\(steps[index].id) was another, and is made anew")
+                    steps[index].state = .idle
+                } else {
+                    note("\(steps[index].id) is done")
+                    census.deployments += 1
+                    steps[index].state = .done
+                }
             } catch {
                 found(.refused, "final: \(error)")
                 steps[index].state = .over
@@ -312,14 +319,16 @@ struct LaneSimulation {
             case .confirmed(let operation):
                 checkConfirmed(operation, for: steps[index].id)
                 note("\(steps[index].id) confirmed")
-                steps[index].address = operation.attempts.first?.predictedAddress
+                if !steps[index].isOther {
+                    steps[index].address = operation.attempts.first?.predictedAddress
+                }
                 steps[index].state = .finishing(operation.id)
             case .stranded(let operation, let failure):
                 census.count(.strandedThere)
                 note("\(steps[index].id) is there for nothing: \(failure.message)")
                 steps[index].state = .over
                 leave(operation)
-            case .included(let operation):
+            case .included(let operation) where !steps[index].isOther:
                 steps[index].address = operation.attempts.first?.predictedAddress
             case .failed(let failure):
                 census.count(failure: failure.code)
@@ -327,7 +336,7 @@ struct LaneSimulation {
                 note("\(steps[index].id) fails: \(failure.code) \(failure.message)")
                 let again = failure.recurrence == .passing && steps[index].tries < 3
                 steps[index].state = again ? .idle : .over
-            case .placed, .said: break
+            case .placed, .included, .said: break
             }
         }
     }
@@ -361,37 +370,4 @@ struct LaneSimulation {
         note("PROBLEM \(kind.rawValue): \(words)")
         problems.append(Problem(kind: kind, words: words))
     }
-
-    func note(_ words: @autoclosure () -> String) {
-        trace?.lines.append("\(now / .milliseconds(1)) ms  \(words())")
-    }
-
-    private func note(_ move: LaneMove) {
-        guard trace != nil else { return }
-        let detail =
-            switch move {
-            case .plan(_, let intent): "\(intent.step) \(intent.spendReserved)"
-            case .weigh(_, let intent): "\(intent.step) \(intent.spendReserved)"
-            case .reserve(let id, let latest, let pending): "#\(id) \(latest) \(pending)"
-            case .sign(let id, let transaction, _): "#\(id) \(transaction.nonce) \(transaction.maxFeePerGas)"
-            case .record(let signatures): "\(signatures.map { "#\($0.id) \($0.transaction.hash.short)" })"
-            case .replace(let signature, _): "#\(signature.id) \(signature.transaction.hash.short)"
-            case .send(let offers): "\(offers.map { "#\($0.id) \($0.attempt.hash.short)" })"
-            case .look(let hashes, _, let count, _): "\(hashes.map(\.short)) \(count)"
-            case .markSent(let ids): "\(ids)"
-            case .include(let inclusions): "\(inclusions.map(\.id))"
-            case .check(let reliances): "\(reliances.map(\.subject)) \(journal.standings(of: reliances))"
-            case .goBack(let id), .revert(let id, _), .foreign(let id, _), .withdraw(let id, _),
-                .prove(let id, _):
-                "#\(id)"
-            case .estimate(let asked): "\(asked.values.map(\.step.rawValue).sorted())"
-            case .ask, .rest: ""
-            }
-        note("\(LaneCensus.name(move)) \(detail)")
-    }
-}
-
-/// The moves of one seed, for a person who looks into it.
-final class LaneTrace {
-    var lines: [String] = []
 }

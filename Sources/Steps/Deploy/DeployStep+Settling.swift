@@ -15,7 +15,7 @@ extension DeployStep {
         _ network: OpenNetwork,
         _ progress: StepProgress
     ) async throws(StepFailure) -> DeploymentFact? {
-        let settled = try await context.settled(
+        let settlement = try await context.settled(
             action.step,
             signer: action.signer,
             on: network,
@@ -26,13 +26,15 @@ extension DeployStep {
                 return try early(action, call, operation, .create(reason: ""))
             }
         )
-        // Where it relies on what is lost, other arguments are wanted now: it is replaced below.
-        guard let settled = settled?.operation else { return nil }
+        guard let settlement else { return nil }
+        let settled = settlement.operation
         let reason = "run \(settled.intent.run) sent it and ended before it was confirmed"
         let before = try context.current(action.name, network)
         let decision: Decision = before == nil ? .create(reason: reason) : .replace(reason: reason)
         if settled.intent.payloadHash == creation.payloadHash {
-            return try await finish(action, call, settled, decision, network)
+            let fact = try await finish(action, call, settled, decision, network)
+            if let stranded = settlement.stranded { throw stranded }
+            return fact
         }
         if let address = settled.intent.creates {
             _ = try await codeOnceThere(address, settled, action, network)

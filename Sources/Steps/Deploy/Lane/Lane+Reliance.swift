@@ -33,6 +33,7 @@ extension Lane {
     mutating func doubtWhatRelies() {
         for index in slots.indices {
             slots[index].isUnsure = true
+            slots[index].isSound = false
             slots[index].checkAfter = .zero
         }
         for index in wishes.indices {
@@ -82,7 +83,9 @@ extension Lane {
         let isDone = slot.isMined && slot.isFirm && slot.operation.inclusion?.succeeded == true
         switch standing {
         case .firm:
-            guard isDone, let ticket = slot.ticket else { return }
+            guard isDone, hasFirmGround(slot) else { return }
+            slots[index].isSound = true
+            guard let ticket = slot.ticket else { return }
             tell(ticket, .confirmed(slot.operation))
             slots.remove(at: index)
         case .waits:
@@ -152,14 +155,32 @@ extension Lane {
         )
     }
 
-    func relies(_ slot: Slot, on other: Slot) -> Bool {
-        guard other.nonce < slot.nonce, let address = other.creates else { return false }
-        return reliance(of: slot)?.names(address) ?? false
+    /// Notes on which of those ahead of it each relies; once, for data may be long.
+    mutating func noteFoundations() {
+        for index in slots.indices where slots[index].foundations == nil {
+            let named = reliance(of: slots[index])?.named(among: slots[..<index].compactMap(\.creates)) ?? []
+            slots[index].foundations = Set(
+                slots[..<index].filter { $0.creates.map(named.contains) ?? false }.map(\.id))
+        }
     }
 
-    /// Whether somebody waits for one that relies on it.
+    /// Whether all of this lane that it relies on is settled, or is known to be lost.
+    ///
+    /// Each is settled after what itself relies on, so that this holds through others too.
+    func hasFirmGround(_ slot: Slot) -> Bool {
+        guard let foundations = slot.foundations, !foundations.isEmpty else { return true }
+        return slots.allSatisfy { !foundations.contains($0.id) || $0.isSound || $0.lost != nil }
+    }
+
+    /// Whether somebody waits for one that relies on it, through others too, and it is not settled.
     func isReliedOn(_ slot: Slot) -> Bool {
-        !slot.isFirm && slots.contains { $0.ticket != nil && $0.isMined && relies($0, on: slot) }
+        guard !slot.isSound else { return false }
+        var reliedOn: Set<ChainOperation.ID> = []
+        for other in slots.reversed()
+        where other.isMined && (other.ticket != nil || reliedOn.contains(other.id)) {
+            reliedOn.formUnion(other.foundations ?? [])
+        }
+        return reliedOn.contains(slot.id)
     }
 
     func reliance(of slot: Slot) -> LaneReliance? {

@@ -141,6 +141,7 @@ extension Lane {
                 )
             }
             slots.sort { $0.nonce < $1.nonce }
+            noteFoundations()
             tellPlaces()
         case .failed(let failure): breakDown(failure)
         default: preconditionFailure("bytes were stored")

@@ -60,6 +60,10 @@ struct Lane: Sendable {
         var isHeard = false
         /// Whether its block was seen to be deep and still the block.
         var isFirm = false
+        /// Whether all that it relies on was seen to be there since.
+        var isSound = false
+        /// The operations of this lane that create what it relies on; nil: not looked for yet.
+        var foundations: Set<ChainOperation.ID>?
 
         var id: ChainOperation.ID { operation.id }
         /// Whether it was signed by this process and no node was offered it: more may be signed to go with it.
@@ -148,6 +152,7 @@ struct Lane: Sendable {
             }
         }
         slots.sort { $0.nonce < $1.nonce }
+        noteFoundations()
     }
 
     /// Asks for a transaction; it gets its place behind all that was asked for before.
@@ -306,7 +311,7 @@ struct Lane: Sendable {
             rules.isDeep(inclusion.blockNumber, below: seen.head)
         else { return }
         slots[index].isFirm = true
-        guard slot.ticket != nil else { return }
+        guard slot.ticket != nil || inclusion.succeeded && isReliedOn(slot) else { return }
         guard inclusion.succeeded else {
             let reason =
                 slot.voids.contains(inclusion.transactionHash)
@@ -314,9 +319,8 @@ struct Lane: Sendable {
             todo.append(.revert(slot.id, reason: reason))
             return
         }
-        // What it relies on in this lane is in the same block or an earlier one, and seen to be there first.
-        guard !slots.contains(where: { $0.isMined && !$0.isFirm && relies(slot, on: $0) }) else { return }
-        check(reliance(of: slots[index]))
+        // What it relies on in this lane is in the same block or an earlier one, and settled first.
+        if slot.lost != nil || hasFirmGround(slot) { check(reliance(of: slot)) }
     }
 
     func inTheWay(_ operation: ChainOperation, _ failure: StepFailure? = nil) -> StepFailure {

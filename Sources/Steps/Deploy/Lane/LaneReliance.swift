@@ -19,10 +19,7 @@ struct LaneReliance: Hashable, Sendable {
     /// The block that has it; nil where none has it.
     var block: UInt64?
 
-    /// Whether it is sent to an address, or its data hold it.
-    func names(_ address: Address) -> Bool { !named(among: [address]).isEmpty }
-
-    /// Which of some addresses it names, in their order.
+    /// Which of some addresses it is sent to or has in its data, in their order.
     func named(among addresses: [Address]) -> [Address] {
         guard !addresses.isEmpty else { return [] }
         var byFirst = [[Int]](repeating: [], count: 256)

@@ -70,14 +70,15 @@ extension ProxyStep {
             fact?.implementation = implementation.description
             return fact
         }
-        let settled = try await context.settled(
+        let settlement = try await context.settled(
             action.step,
             signer: action.upgrader,
             on: network,
             progress: progress,
             usable: { _ throws(StepFailure) in nil }
         )
-        guard let settled = settled?.operation else { return nil }
+        guard let settlement else { return nil }
+        let settled = settlement.operation
         let sent = settled.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
         guard let target = sent.flatMap({ Upgrade.implementation(in: $0.transaction) }),
             case .known(let known) = try context.knowledge(of: action.name, on: network)
@@ -87,6 +88,7 @@ extension ProxyStep {
         }
         try await finish(settled, action, known.entry, to: target, network, inputs)
         guard target == implementation else { return nil }
+        if let stranded = settlement.stranded { throw stranded }
         let reason = "run \(settled.intent.run) sent the upgrade and ended before it was confirmed"
         return Self.upgraded(action, known.entry, to: target, settled, reason)
     }
