@@ -94,6 +94,15 @@ struct LaneSettings {
         }
     }
 
+    /// Somebody takes the nonces of contracts that others rely on, and processes end between.
+    mutating func losesAddresses() {
+        relies = true
+        isShared = true
+        steps = max(steps, 3)
+        crashRarity = 15
+        rules.confirmations = .blocks(6)
+    }
+
     func context(run: Int) -> LaneContext {
         guard let chainID = ChainID(1_337) else { preconditionFailure("1337 is a chain id") }
         return LaneContext(

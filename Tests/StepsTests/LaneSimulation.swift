@@ -95,7 +95,8 @@ struct LaneSimulation {
         self.habit = habit
         self.crash = crash
         var random = SeededRandom(seed: seed)
-        let settings = settings ?? LaneSettings(&random)
+        var settings = settings ?? LaneSettings(&random)
+        if habit == .takesAddressesOnTrust { settings.losesAddresses() }
         self.settings = settings
         self.random = random
         chain = LaneFakeChain(nodes: settings.nodes)
