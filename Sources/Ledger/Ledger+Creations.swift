@@ -31,6 +31,19 @@ package struct UnsettledCreation: Hashable, Sendable {
 }
 
 extension Ledger {
+    /// What is asked with the looks of lanes: ``Schema/unsettled`` has an index for each of its parts that is not by id.
+    static let unsettledCreations = """
+        SELECT t.id, t.sender, t.state, t.succeeded, t.creates, a.predicted_address AS place
+            FROM transactions t JOIN attempts a ON a.operation = t.id AND a.ordinal = 1
+            WHERE t.chain_id = ? AND t.genesis_hash = ? AND t.kind = 'deploy'
+                AND t.state IN ('signed', 'sent', 'included', 'blocked', 'foreign', 'reverted')
+                AND a.predicted_address IS NOT NULL
+                AND (t.creates IS NULL OR NOT EXISTS (SELECT 1 FROM deployments d JOIN transactions f ON f.id = d.operation
+                    WHERE d.address = a.predicted_address AND f.chain_id = t.chain_id
+                        AND f.genesis_hash = t.genesis_hash AND f.state = 'final' AND f.id > t.id))
+            ORDER BY t.id
+        """
+
     /// The addresses that operations on a chain were to create contracts at and that are not final, whoever signs.
     ///
     /// Of several operations for one address the last counts. What is final under it since is left out.
@@ -41,19 +54,7 @@ extension Ledger {
         try read { database in
             let chain = try Column.integer(chainID.rawValue, "chain id")
             let rows = try database.keptRows(
-                sql: """
-                    SELECT t.id, t.sender, t.state, t.succeeded, t.creates, a.predicted_address AS place
-                        FROM transactions t JOIN attempts a ON a.operation = t.id AND a.ordinal = 1
-                        WHERE t.chain_id = ? AND t.genesis_hash = ? AND t.kind = 'deploy'
-                            AND t.state IN ('signed', 'sent', 'included', 'blocked', 'foreign', 'reverted')
-                            AND a.predicted_address IS NOT NULL
-                            AND (t.creates IS NULL OR NOT EXISTS (SELECT 1 FROM deployments d JOIN transactions f ON f.id = d.operation
-                                WHERE d.address = a.predicted_address AND f.chain_id = t.chain_id
-                                    AND f.genesis_hash = t.genesis_hash AND f.state = 'final' AND f.id > t.id))
-                        ORDER BY t.id
-                    """,
-                arguments: [chain, genesisHash.description]
-            )
+                sql: Self.unsettledCreations, arguments: [chain, genesisHash.description])
             var last: [Address: UnsettledCreation] = [:]
             for row in rows {
                 let creation = UnsettledCreation(

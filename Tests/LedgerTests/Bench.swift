@@ -181,6 +181,8 @@ extension Ledger {
     func takeBackToVersion4() throws {
         try write { database in
             for statement in [
+                "DROP INDEX deployments_by_address",
+                "DROP INDEX unsettled_creations",
                 "DROP TABLE handovers",
                 "ALTER TABLE deployments DROP COLUMN storage_layout",
                 "ALTER TABLE deployments DROP COLUMN proxy",
