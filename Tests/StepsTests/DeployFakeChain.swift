@@ -94,6 +94,12 @@ struct FakeChain: Sendable {
         return next
     }
 
+    /// The transactions of an account by a block.
+    func count(of address: Address, at number: UInt64) -> UInt64 {
+        let later = blocks.drop { $0.number <= number }.flatMap(\.transactions)
+        return (nonces[address] ?? 0) - UInt64(later.count { $0.sender == address })
+    }
+
     func balance(of address: Address) -> UInt128 {
         let had = funds[address] ?? 0
         let gone = spent[address] ?? 0

@@ -24,7 +24,8 @@ enum FakeMethods {
         switch method {
         case "eth_chainId": return .success(quantity(chain.chainID))
         case "eth_blockNumber": return .success(quantity(chain.head.number))
-        case "eth_getBlockByNumber": return .success(block(chain, first))
+        case "eth_getBlockByNumber":
+            return .success(block(chain, first, isWhole: parameters.last == .bool(true)))
         case "eth_gasPrice": return .success(quantity(FakeChain.baseFee * 2))
         case "eth_feeHistory":
             return .success(
@@ -53,8 +54,13 @@ enum FakeMethods {
                     })
             )
         case "eth_getTransactionCount":
-            let isPending = parameters.last?.string == "pending"
-            return .success(quantity(address(first).map { chain.count(of: $0, pending: isPending) } ?? 0))
+            let reference = parameters.last?.string ?? ""
+            let block = reference.hasPrefix("0x") ? UInt64(reference.dropFirst(2), radix: 16) : nil
+            let count = address(first).map { account in
+                block.map { chain.count(of: account, at: $0) }
+                    ?? chain.count(of: account, pending: reference == "pending")
+            }
+            return .success(quantity(count ?? 0))
         case "eth_getBalance": return .success(quantity(address(first).map { chain.balance(of: $0) } ?? 0))
         case "eth_getCode":
             guard chain.hiddenCodePolls == 0 else {
@@ -85,7 +91,7 @@ enum FakeMethods {
         }
     }
 
-    private static func block(_ chain: FakeChain, _ reference: String) -> JSONValue {
+    private static func block(_ chain: FakeChain, _ reference: String, isWhole: Bool) -> JSONValue {
         let number: UInt64 =
             switch reference {
             case "latest", "pending": chain.head.number
@@ -94,11 +100,16 @@ enum FakeMethods {
             default: UInt64(reference.dropFirst(2), radix: 16) ?? 0
             }
         guard let block = chain.blocks.first(where: { $0.number == number }) else { return .null }
-        return .object([
+        var shown: [String: JSONValue] = [
             "number": quantity(block.number), "hash": .string(block.hash.description),
             "parentHash": .string(block.parent.description), "timestamp": quantity(block.number),
             "gasLimit": quantity(30_000_000), "baseFeePerGas": quantity(FakeChain.baseFee),
-        ])
+        ]
+        if isWhole {
+            let sent = block.transactions.compactMap { chain.transaction($0.hash) }
+            shown["transactions"] = .array(sent.map(transaction))
+        }
+        return .object(shown)
     }
 
     private static func receipt(_ receipt: FakeChain.Receipt) -> JSONValue {
