@@ -1,10 +1,12 @@
 package import EthereumTypes
 import GRDB
-import Model
+package import Model
 
 /// An address at which an operation was to create a contract, where that has not come to a good end.
 package struct UnsettledCreation: Hashable, Sendable {
     package var operation: ChainOperation.ID
+    package var project: String
+    package var step: StepID
     package var address: Address
     package var sender: Address
     package var state: ChainOperation.State
@@ -15,6 +17,8 @@ package struct UnsettledCreation: Hashable, Sendable {
 
     package init(
         operation: ChainOperation.ID,
+        project: String,
+        step: StepID,
         address: Address,
         sender: Address,
         state: ChainOperation.State,
@@ -22,6 +26,8 @@ package struct UnsettledCreation: Hashable, Sendable {
         isSalted: Bool
     ) {
         self.operation = operation
+        self.project = project
+        self.step = step
         self.address = address
         self.sender = sender
         self.state = state
@@ -33,7 +39,7 @@ package struct UnsettledCreation: Hashable, Sendable {
 extension Ledger {
     /// What is asked with the looks of lanes: ``Schema/unsettled`` has an index for each of its parts that is not by id.
     static let unsettledCreations = """
-        SELECT t.id, t.sender, t.state, t.succeeded, t.creates, a.predicted_address AS place
+        SELECT t.id, t.project, t.step, t.sender, t.state, t.succeeded, t.creates, a.predicted_address AS place
             FROM transactions t JOIN attempts a ON a.operation = t.id AND a.ordinal = 1
             WHERE t.chain_id = ? AND t.genesis_hash = ? AND t.kind = 'deploy'
                 AND t.state IN ('signed', 'sent', 'included', 'blocked', 'foreign', 'reverted')
@@ -59,6 +65,8 @@ extension Ledger {
             for row in rows {
                 let creation = UnsettledCreation(
                     operation: ChainOperation.ID(try row.value("id")),
+                    project: try row.value("project"),
+                    step: try row.parsed("step", StepID.init(_:)),
                     address: try row.parsed("place", Column.address),
                     sender: try row.parsed("sender", Column.address),
                     state: try row.parsed("state", ChainOperation.State.init(rawValue:)),

@@ -59,8 +59,8 @@ import Testing
             : try ledger.operation(intent(), at: state)
         #expect(operation.state == state)
         let expected = UnsettledCreation(
-            operation: operation.id, address: address(1), sender: deployer, state: state,
-            failed: state == .reverted, isSalted: false)
+            operation: operation.id, project: Bench.project, step: .deploy("token", on: "sepolia"),
+            address: address(1), sender: deployer, state: state, failed: state == .reverted, isSalted: false)
         #expect(try unsettled() == (isAsked.contains(state) ? [expected] : []))
     }
 

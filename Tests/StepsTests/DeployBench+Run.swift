@@ -142,7 +142,7 @@ extension DeployBench {
     func run(_ effects: [FakeEffect], applying approved: ApprovedPlan? = nil) async throws -> FakeRun {
         var inputs = try Self.pure(effects)
         var run = FakeRun()
-        var context = try context(try ledger())
+        var context = try context(try ledger(), steps: Set(effects.map(\.step)))
         context.approved = approved
         context.calls = effects.compactMap { if case .call(let action) = $0.work { action } else { nil } }
         context.deployments = effects.compactMap {

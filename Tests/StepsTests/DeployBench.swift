@@ -215,7 +215,7 @@ final class DeployBench: Sendable {
     }
 
     /// The context of a new run.
-    func context(_ ledger: Ledger) throws -> EffectContext {
+    func context(_ ledger: Ledger, steps: Set<StepID> = []) throws -> EffectContext {
         let run = state.withLock { state in
             state.runs += 1
             return "run-\(state.runs)"
@@ -239,6 +239,7 @@ final class DeployBench: Sendable {
             world: world, ledger: ledger, hub: hub, secrets: secrets, project: "treasury", run: run,
             patience: patience,
             registry: registry.map { [$0.network: $0] } ?? [:],
+            steps: steps,
             notice: { [self] in note("\($0)") })
     }
 

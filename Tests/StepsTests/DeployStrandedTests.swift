@@ -3,6 +3,7 @@ import Ethereum
 import EthereumTypes
 import Foundation
 import Model
+import Synchronization
 import Testing
 
 @testable import Ledger
@@ -33,11 +34,17 @@ import Testing
 
     func place(_ nonce: UInt64) -> Address { Address.created(by: bench.key.address, nonce: nonce) }
 
-    func signed(_ nonce: UInt64, to: Address?, _ data: [UInt8], value: Wei = .zero) -> SignedTransaction {
+    func signed(
+        _ nonce: UInt64,
+        to: Address?,
+        _ data: [UInt8],
+        value: Wei = .zero,
+        by key: PrivateKey? = nil
+    ) -> SignedTransaction {
         Transaction(
             form: .legacy(gasPrice: Wei(2_000_000_000), chainID: DeployBench.sepolia.chainID), nonce: nonce,
             gasLimit: 100_000, to: to, value: value, data: data
-        ).signed(by: bench.key)
+        ).signed(by: key ?? bench.key)
     }
 
     /// `setFee` with a number, or with an address in the place of one.
@@ -208,5 +215,44 @@ import Testing
         let next = try await bench.run(bench.deploy("token", fee), call)
         #expect(try !next.call().isMade)
         #expect(made.count == 1)
+    }
+
+    // MARK: Left by another signer
+
+    /// A block had it when the run that sent it ended; whether one has it now nobody looks.
+    @Test func nothingIsSentToWhatAnotherSignerLeftBeforeThatIsTakenToItsEnd() async throws {
+        bench.environment.withLock { $0["DAO_KEY"] = String(repeating: "11", count: 32) }
+        let dao = SignerSpec(name: "dao", location: DeployBench.here, key: .environment("DAO_KEY"))
+        let key = try PrivateKey(hex: String(repeating: "11", count: 32))
+        bench.node.change { $0.funds[key.address] = 10_000_000_000_000_000_000 }
+        let place = Address.created(by: key.address, nonce: 0)
+        do {
+            let ledger = try bench.ledger()
+            let creation = signed(0, to: nil, fee.initCode, by: key)
+            let id = try sent(
+                .deploy("other", on: "sepolia"), creation, in: ledger, run: try bench.context(ledger).run)
+            bench.node.change { #expect($0.take(creation) == nil) }
+            let block = bench.node.chain.head
+            _ = try ledger.markIncluded(
+                id,
+                ChainOperation.Inclusion(
+                    transactionHash: creation.hash, blockHash: block.hash, blockNumber: block.number,
+                    succeeded: true, gasUsed: 60_000, feePaid: Wei(1), address: place))
+        }
+        let effects = [
+            try bench.deploy("token", fee),
+            try bench.call(arguments: .positional([DeployBench.text(place.description)])),
+        ]
+        let start = bench.elapsed
+        let failure = try #require(try await bench.run(effects).failure(step))
+        #expect(failure.kind == .blocked)
+        #expect(failure.code == "address-unsettled")
+        #expect(failure.message.contains("deploy:other@sepolia"))
+        #expect(bench.elapsed - start < .seconds(60))
+        #expect(made.isEmpty)
+
+        let other = try bench.deploy("other", fee, signer: dao)
+        #expect(try await bench.run([other] + effects).call().isMade)
+        #expect(made == ["\(self.place(0)): \(place.bytes[19])"])
     }
 }

@@ -31,6 +31,8 @@ struct LaneFakeJournal {
     /// What each operation counts for in budgets.
     private var counted: [UInt128] = []
     let limits: SpendLimits
+    /// Creations of other lanes, which nobody takes to their end.
+    var elsewhere: [UnsettledCreation] = []
     /// The steps that take what they have on its way to its end.
     var atWork: Set<StepID> = []
 
@@ -160,6 +162,8 @@ struct LaneFakeJournal {
             else { return nil }
             return UnsettledCreation(
                 operation: operation.id,
+                project: operation.intent.project,
+                step: operation.intent.step,
                 address: address,
                 sender: operation.intent.sender,
                 state: operation.state,
@@ -171,9 +175,14 @@ struct LaneFakeJournal {
 
     /// Whether what transactions rely on is there, as far as it is written down.
     func standings(of reliances: [LaneReliance]) -> [LaneStanding] {
-        let creations = unsettledCreations
+        let creations = unsettledCreations + elsewhere
         return reliances.map {
-            $0.standing(among: creations, sender: LaneFakeSigner.address) { _ in false }
+            $0.standing(
+                among: creations,
+                sender: LaneFakeSigner.address,
+                isWatched: { $0.sender == LaneFakeSigner.address },
+                hasCode: { _ in false }
+            )
         }
     }
 

@@ -180,6 +180,100 @@ import Testing
         #expect(try scene.play { $0.isTold(token) })
     }
 
+    // MARK: What nobody takes to its end
+
+    static let place = Address.created(by: .zero, nonce: 9)
+
+    /// A creation of another lane, whose step no run has.
+    static func elsewhere(_ state: ChainOperation.State) -> UnsettledCreation {
+        UnsettledCreation(
+            operation: ChainOperation.ID(99), project: "other", step: .deploy("far", on: "sim"),
+            address: place, sender: .zero, state: state, failed: false, isSalted: false)
+    }
+
+    @Test(arguments: [ChainOperation.State.signed, .sent, .included, .blocked])
+    func nothingIsSignedForWhatNobodyTakesToItsEnd(_ state: ChainOperation.State) throws {
+        var scene = Scene()
+        scene.bench.journal.elsewhere = [Self.elsewhere(state)]
+        let vault = scene.bench.submit("vault", relyingOn: Self.place)
+        #expect(try scene.play { !$0.bench.failures(of: vault).isEmpty })
+        #expect(scene.bench.failures(of: vault) == ["address-unsettled"])
+        #expect(scene.offered == [])
+        #expect(scene.bench.journal.operations.isEmpty)
+        #expect(scene.bench.now < .seconds(10))
+    }
+
+    /// It was settled when the vault was signed, and another run lost its block since.
+    @Test func whatIsSignedForItIsKeptAndGoesOnWhenItIsThere() throws {
+        var scene = Scene()
+        var vault = scene.bench.submit("vault", relyingOn: Self.place)
+        #expect(try scene.play { $0.offered.count == 1 })
+        let hash = try #require(scene.hash("vault"))
+        scene.blocks[hash] = 1
+        #expect(try scene.play { $0.isTold(vault) })
+        scene.bench.journal.elsewhere = [Self.elsewhere(.sent)]
+        scene.blocks = [:]
+        scene.head = 9
+        scene.offered = []
+        for _ in 0..<2 {
+            #expect(try scene.play { !$0.bench.failures(of: vault).isEmpty })
+            #expect(scene.bench.failures(of: vault) == ["address-unsettled"])
+            #expect(scene.bench.now < .seconds(100))
+            scene.bench.restart()
+            let attached = scene.bench.attach("vault")
+            vault = try #require(attached)
+        }
+        #expect(scene.offered == [])
+        scene.bench.journal.elsewhere = []
+        #expect(try scene.play { $0.offered == [hash] })
+        scene.blocks = [hash: 7]
+        scene.head = 20
+        #expect(try scene.play { $0.bench.isConfirmed(vault) })
+    }
+
+    @Test func whatABlockHasIsNotDoneWhileNobodyTakesThatToItsEnd() throws {
+        var scene = Scene()
+        let vault = scene.bench.submit("vault", relyingOn: Self.place)
+        #expect(try scene.play { $0.offered.count == 1 })
+        scene.bench.journal.elsewhere = [Self.elsewhere(.included)]
+        scene.blocks[try #require(scene.hash("vault"))] = 1
+        scene.head = 9
+        #expect(try scene.play { !$0.bench.failures(of: vault).isEmpty })
+        #expect(scene.bench.failures(of: vault) == ["address-unsettled"])
+        #expect(scene.bench.journal.operations.map(\.state) == [.included])
+        #expect(scene.bench.now < .seconds(100))
+    }
+
+    @Test func whatTheRunHasIsWaitedFor() {
+        let reliance = LaneReliance(subject: .wish(LaneTicket(rawValue: 1)), to: Self.place, data: [])
+        var mined = reliance
+        mined.block = 7
+        var failed = Self.elsewhere(.included)
+        failed.failed = true
+        for (reliance, creation, watched, left) in [
+            (reliance, Self.elsewhere(.sent), LaneStanding.waits, true),
+            (reliance, Self.elsewhere(.included), .firm, true),
+            (mined, Self.elsewhere(.included), .waits, true),
+            (reliance, failed, .waits, true),
+            (reliance, Self.elsewhere(.foreign), .lost(Self.place), false),
+        ] {
+            for isWatched in [true, false] {
+                let standing = reliance.standing(
+                    among: [creation], sender: LaneFakeSigner.address, isWatched: { _ in isWatched },
+                    hasCode: { _ in false })
+                #expect(standing == (isWatched || !left ? watched : .left(creation)))
+            }
+            // Its own lane takes it to its end, but that one that failed is for its step to say.
+            let own = reliance.standing(
+                among: [creation], sender: .zero, isWatched: { _ in false }, hasCode: { _ in false })
+            switch (creation.state, creation.failed) {
+            case (.included, true): #expect(own == .left(creation))
+            case (.included, false): #expect(own == .firm)
+            default: #expect(own == watched)
+            }
+        }
+    }
+
     @Test func whatIsNamedIsFoundWhereverItStands() {
         let addresses = (0..<3).map { Address.created(by: LaneFakeSigner.address, nonce: $0) }
         func reliance(_ data: [UInt8], to: Address? = nil) -> LaneReliance {

@@ -35,7 +35,7 @@ package struct EffectContext: Sendable {
     package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
     let safes = SafeDesk()
-    let stepsAtWork = StepsAtWork()
+    let stepsAtWork: StepsAtWork
 
     package init(
         world: World,
@@ -50,6 +50,7 @@ package struct EffectContext: Sendable {
         registry: [String: RegistryFile] = [:],
         calls: [CallAction] = [],
         deployments: [DeployAction] = [],
+        steps: Set<StepID> = [],
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.world = world
@@ -64,6 +65,7 @@ package struct EffectContext: Sendable {
         self.registry = registry
         self.calls = calls
         self.deployments = deployments
+        stepsAtWork = StepsAtWork(of: project, planned: steps)
         self.notice = notice
     }
 

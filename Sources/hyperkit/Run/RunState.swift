@@ -28,6 +28,7 @@ struct RunState {
     private var calls: [CallAction]
     /// The deployments of the plan, each of their contracts.
     private var deployments: [DeployAction]
+    private var steps: Set<StepID>
     private var world: World
     private var approved: ApprovedPlan?
     /// Whether its state directory had no ledger before.
@@ -82,6 +83,7 @@ struct RunState {
                 registry: registry,
                 calls: plan.calls,
                 deployments: plan.deployments,
+                steps: Set(plan.steps.map(\.id)),
                 world: world,
                 approved: approved,
                 isNew: isNew
@@ -278,6 +280,7 @@ struct RunState {
             registry: registry,
             calls: calls,
             deployments: deployments,
+            steps: steps,
             notice: notice
         )
     }

@@ -71,6 +71,9 @@ extension Lane {
             switch standing {
             case .firm: wishes[index].isUnsure = false
             case .waits: wishes[index].checkAfter = now + LaneRules.untilChecked
+            case .left(let creation):
+                let step = wishes[index].request.transaction.step
+                fail(wish: index, left("\(step)", creation, "nothing was sent for it"))
             case .lost(let address): fail(wish: index, neverSent(wishes[index], address))
             }
         }
@@ -92,6 +95,12 @@ extension Lane {
             guard !slot.isMined else { return }
             slots[index].isUnsure = true
             slots[index].checkAfter = now + LaneRules.untilChecked
+        case .left(let creation):
+            guard !slot.isMined || isDone else { return }
+            slots[index].isUnsure = !slot.isMined
+            slots[index].checkAfter = now + LaneRules.untilChecked
+            let name = "\(Self.name(slot.operation)) of \(slot.operation.intent.step)"
+            giveUp(index, left(name, creation, "it is kept as it is until then"))
         case .lost(let address):
             slots[index].lost = address
             if let created = slot.creates { gone.insert(created) }
@@ -234,6 +243,17 @@ extension Lane {
             hint: isThere
                 ? "it goes on record as what it is. Run again: it is made anew with what is there then"
                 : "it is not sent any more. Run again: it is made anew with what is there then"
+        )
+    }
+
+    /// Why nobody can say whether a contract will be where others were told that it is.
+    private func left(_ subject: String, _ creation: UnsettledCreation, _ outcome: String) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "address-unsettled",
+            "\(subject) relies on \(creation.address), and what \(creation.sender) sent for \(creation.step) of project "
+                + "'\(creation.project)' to create that is \(creation.state.rawValue): this run does not take it to its end",
+            hint: "run what has that step: it is looked up, not made anew. Then run this again; \(outcome)"
         )
     }
 

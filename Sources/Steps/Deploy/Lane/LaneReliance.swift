@@ -39,6 +39,8 @@ enum LaneStanding: Hashable, Sendable {
     case firm
     /// It is on its way, and no block is known to have it.
     case waits
+    /// The same, and nobody in this run takes it to its end.
+    case left(UnsettledCreation)
     /// Nothing of ours will be at this address.
     case lost(Address)
 }
@@ -49,25 +51,33 @@ extension LaneReliance {
     /// - Parameters:
     ///   - creations: One an address.
     ///   - sender: Whose lane it is: it takes what is included in its own lane as there, since it sees itself when that goes away.
+    ///   - isWatched: Whether the run takes one of another lane to its end; its own lane does that by itself.
     ///   - hasCode: Of an address that a salt makes, and where our operation failed, whether something is there all the same.
     /// - Returns: The worst of what it relies on: lost before what is on its way, and that before what is there.
     func standing(
         among creations: [UnsettledCreation],
         sender: Address,
+        isWatched: (UnsettledCreation) -> Bool,
         hasCode: (Address) -> Bool
     ) -> LaneStanding {
         let own: ChainOperation.ID? = if case .operation(let id) = subject { id } else { nil }
         var standing = LaneStanding.firm
         for creation in relevant(creations) where creation.operation != own {
+            let isElsewhere = creation.sender != sender
+            let isLeft = (isElsewhere || creation.failed) && !isWatched(creation)
+            let isThere: Bool
             switch creation.state {
             case .foreign, .reverted:
                 if !creation.isSalted || !hasCode(creation.address) { return .lost(creation.address) }
+                isThere = true
             case .included:
                 // One of another lane may have lost its block unseen: what is done waits until that is final.
-                if creation.failed || block != nil && creation.sender != sender { standing = .waits }
-            case .planned, .nonce, .signed, .sent, .blocked: standing = .waits
-            case .final, .withdrawn: continue
+                isThere = !creation.failed && !isLeft && (block == nil || !isElsewhere)
+            case .planned, .nonce, .signed, .sent, .blocked: isThere = false
+            case .final, .withdrawn: isThere = true
             }
+            if case .left = standing { continue }
+            if !isThere { standing = isLeft ? .left(creation) : .waits }
         }
         return standing
     }
@@ -93,7 +103,13 @@ extension LanePerformer {
                 if !code.isEmpty { filled.insert(creation.address) }
             }
             standings.append(
-                reliance.standing(among: creations, sender: sender) { filled.contains($0) })
+                reliance.standing(
+                    among: creations,
+                    sender: sender,
+                    isWatched: { stepsAtWork.has($0.step, of: $0.project) },
+                    hasCode: { filled.contains($0) }
+                )
+            )
         }
         return standings
     }
