@@ -58,6 +58,8 @@ package struct DeploymentRow: Hashable, Sendable {
     /// The run that made it: another than ``run`` where that took it over from a registry or under another name.
     package let madeIn: String
     package let operation: ChainOperation.ID?
+    /// Whether no run made it: a person named it, or its salt led to it.
+    package let isAdopted: Bool
     package let project: String
     package let claim: DeploymentClaim
     package let network: String

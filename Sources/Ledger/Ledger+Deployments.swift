@@ -135,8 +135,10 @@ extension DeploymentRow {
     init(_ row: Row) throws {
         id = try row.value("id")
         run = try row.value("run")
-        madeIn = try row.optional("made_in") ?? run
+        let made: String? = try row.optional("made_in")
+        madeIn = made ?? run
         operation = try row.optional("operation").map { ChainOperation.ID($0) }
+        isAdopted = made == nil && operation == nil
         project = try row.value("project")
         claim = DeploymentClaim(
             name: try row.value("name"),

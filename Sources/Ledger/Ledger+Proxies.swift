@@ -99,7 +99,8 @@ extension Ledger {
                 SELECT ?, operation, project, coalesce(?, name), coalesce(?, contract), network, chain_id,
                     genesis_hash, 'current', address, deployer, gas_used, fee_paid_wei, transaction_hash,
                     block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
-                    constructor_arguments, ?, coalesce(made_in, run) FROM deployments WHERE id = ?
+                    constructor_arguments, ?,
+                    coalesce(made_in, CASE WHEN operation IS NOT NULL THEN run END) FROM deployments WHERE id = ?
                 """,
             arguments: [run, name, contract, time, row]
         )

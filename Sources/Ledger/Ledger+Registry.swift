@@ -58,7 +58,8 @@ extension Ledger {
                 gasUsed.map { try Column.integer($0, "gas used") }, entry.transactionHash?.description,
                 entry.block.map { try Column.integer($0, "block number") },
                 entry.initCodeDigest.description, entry.runtimeCodeDigest.description,
-                entry.deployedCodeDigest?.description, Data(entry.constructorArguments), time, entry.run,
+                entry.deployedCodeDigest?.description, Data(entry.constructorArguments), time,
+                entry.isAdopted ? nil : entry.run,
             ]
         )
         let id = database.lastInsertedRowID
@@ -272,7 +273,7 @@ extension Ledger {
         }
     }
 
-    /// Whether it is on record which transaction put a contract of any project at an address.
+    /// Whether it is on record that a run put a contract of any project at an address: all that was done to it since is too.
     package func knowsCreation(
         of address: Address,
         on chainID: ChainID,
@@ -283,7 +284,8 @@ extension Ledger {
                 database,
                 sql: """
                     SELECT EXISTS (SELECT 1 FROM deployments WHERE chain_id = ? AND genesis_hash = ?
-                        AND address = ? AND transaction_hash IS NOT NULL)
+                        AND address = ? AND transaction_hash IS NOT NULL
+                        AND (operation IS NOT NULL OR made_in IS NOT NULL))
                     """,
                 arguments: [
                     try Column.integer(chainID.rawValue, "chain id"), genesisHash.description,
@@ -327,6 +329,7 @@ extension DeploymentRow {
             deployedCodeDigest: claim.deployedCodeDigest,
             constructorArguments: claim.constructorArguments,
             run: madeIn,
+            isAdopted: isAdopted,
             proxy: claim.proxy,
             storageLayout: claim.storageLayout
         )

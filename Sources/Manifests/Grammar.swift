@@ -215,7 +215,8 @@ enum Grammar {
                 "The gas that its transaction may use, behind a proxy that of the code; default what the node estimates and a fifth."
             ),
             Table.Key(
-                "calls", .named(.call, .map(call)), "Calls made to it once it is there, in this order."),
+                "calls", .named(.call, .map(call)),
+                "Calls made to it once it is there, in this order, each where the one before it was made."),
             Table.Key(
                 "redeploy",
                 .text(.oneOf(DeploymentSpec.Redeploy.allCases.map(\.rawValue))),

@@ -123,7 +123,8 @@ struct RegistryNodes {
             "project", "runtimeCodeDigest", "status",
         ]
         let optional: Set = [
-            "block", "calls", "deployedCodeDigest", "deployer", "earlier", "proxy", "run", "storageLayout",
+            "adopted", "block", "calls", "deployedCodeDigest", "deployer", "earlier", "proxy", "run",
+            "storageLayout",
             "storageLayoutDigest", "transactionHash",
         ]
         guard let map = fields(node, "a deployment", required: required, optional: optional) else {
@@ -149,6 +150,7 @@ struct RegistryNodes {
             text.hasPrefix("0x") ? Hex.decode(text) : nil
         }
         let run = value(map["run"], "text", Self.word)
+        let adopted = value(map["adopted"], "true") { $0 == "true" ? true : nil }
         let calls = list(map["calls"]).compactMap(call)
         let earlier = list(map["earlier"]).compactMap { value($0, Self.anAddress, Self.address) }
         let proxy = map["proxy"].flatMap(proxy)
@@ -172,6 +174,7 @@ struct RegistryNodes {
             deployedCodeDigest: deployedCodeDigest,
             constructorArguments: arguments,
             run: run,
+            isAdopted: adopted ?? false,
             calls: calls,
             proxy: proxy,
             storageLayout: layout,

@@ -289,6 +289,8 @@ package struct CallAction: Hashable, Sendable {
     package var deployment: String
     package var compile: StepID
     package var deploy: StepID
+    /// The call that the manifest has before it; nil where it is the first of its deployment.
+    package var previous: StepID?
     package var network: NetworkSpec
     package var signer: SignerSpec?
     package var function: Located<String>
@@ -305,6 +307,7 @@ package struct CallAction: Hashable, Sendable {
         deployment: String,
         compile: StepID,
         deploy: StepID,
+        previous: StepID? = nil,
         network: NetworkSpec,
         signer: SignerSpec?,
         function: Located<String>,
@@ -318,6 +321,7 @@ package struct CallAction: Hashable, Sendable {
         self.deployment = deployment
         self.compile = compile
         self.deploy = deploy
+        self.previous = previous
         self.network = network
         self.signer = signer
         self.function = function

@@ -144,6 +144,8 @@ package struct CallFact: Hashable, Codable, Sendable {
     package var address: String
     /// false: made before, or its `unless` said that it is not needed.
     package var isMade: Bool
+    /// Whether people are asked for it and have not made it yet.
+    package var isAsked: Bool
     package var reason: String
     package var transactionHash: String?
     package var blockNumber: UInt64?
@@ -158,6 +160,7 @@ package struct CallFact: Hashable, Codable, Sendable {
         function: String,
         address: String,
         isMade: Bool,
+        isAsked: Bool = false,
         reason: String,
         transactionHash: String? = nil,
         blockNumber: UInt64? = nil,
@@ -170,6 +173,7 @@ package struct CallFact: Hashable, Codable, Sendable {
         self.function = function
         self.address = address
         self.isMade = isMade
+        self.isAsked = isAsked
         self.reason = reason
         self.transactionHash = transactionHash
         self.blockNumber = blockNumber

@@ -220,6 +220,14 @@ package struct SignerSpec: Hashable, Sendable {
         self.init(name: name, location: location, form: .key(key))
     }
 
+    /// Whether people sign for it: it is only written down what they are asked for.
+    package var isPeoples: Bool {
+        switch form {
+        case .key, .keystore, .remote: false
+        case .address, .safe: true
+        }
+    }
+
     /// The account that the manifest names; nil where only its key tells.
     package var address: Address? {
         switch form {

@@ -57,6 +57,8 @@ package struct RegistryEntry: Hashable, Sendable {
     package var constructorArguments: [UInt8]
     /// The run that made it; nil where none did.
     package var run: String?
+    /// Whether it was taken over as it was, by a person's word or by its salt: no record has what was done to it before.
+    package var isAdopted: Bool
     /// Calls that were made to it.
     package var calls: [RegistryCall]
     /// What it points to; nil where it is no proxy.
@@ -83,6 +85,7 @@ package struct RegistryEntry: Hashable, Sendable {
         deployedCodeDigest: Digest? = nil,
         constructorArguments: [UInt8],
         run: String?,
+        isAdopted: Bool = false,
         calls: [RegistryCall] = [],
         proxy: ProxyState? = nil,
         storageLayout: StorageLayout? = nil,
@@ -103,6 +106,7 @@ package struct RegistryEntry: Hashable, Sendable {
         self.deployedCodeDigest = deployedCodeDigest
         self.constructorArguments = constructorArguments
         self.run = run
+        self.isAdopted = isAdopted
         self.calls = calls
         self.proxy = proxy
         self.storageLayout = storageLayout

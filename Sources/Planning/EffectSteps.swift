@@ -73,6 +73,7 @@ enum EffectSteps {
         for call in instance.calls {
             let references = call.arguments.references + (call.unless?.equals.references ?? [])
             let others = deployments(references, instance).filter { $0 != instance.step }
+            let previous = steps.count > placed ? steps[steps.count - 1].id : nil
             steps.append(
                 Plan.Step(
                     id: .call(call.name, of: instance.name, on: instance.network.name),
@@ -82,6 +83,7 @@ enum EffectSteps {
                             deployment: instance.name,
                             compile: compile,
                             deploy: instance.step,
+                            previous: previous,
                             network: instance.network,
                             signer: call.by == .owner ? instance.owner ?? instance.signer : instance.signer,
                             function: call.function,
@@ -92,9 +94,8 @@ enum EffectSteps {
                             signersRead: signersRead(references, instance)
                         )
                     ),
-                    // A call comes after the one that the manifest writes before it.
-                    needs: [compile, instance.step] + others,
-                    after: steps.count > placed ? [steps[steps.count - 1].id] : [],
+                    // A call is made where the one that the manifest writes before it was.
+                    needs: [compile, instance.step] + others + (previous.map { [$0] } ?? []),
                     claims: claims
                 )
             )
@@ -188,6 +189,8 @@ enum EffectSteps {
 
     /// Where an effect need not wait for another's confirmation: behind one it is sent as soon as that has its nonce, and
     /// what it uses on the same chain need only be in a block, since nonces and blocks keep their order.
+    ///
+    /// People are asked only for what uses what stays: nobody takes back what they were shown when a block goes away.
     private static func early(
         _ step: Plan<Action>.Step,
         behind previous: [StepID],
@@ -198,6 +201,7 @@ enum EffectSteps {
         for other in step.after where plan[other]?.network?.name == step.network?.name {
             early[other] = .handedOver
         }
+        guard !step.isAskedOfPeople else { return early }
         for need in step.needs where plan[need]?.network?.name == step.network?.name { early[need] = .usable }
         return early
     }

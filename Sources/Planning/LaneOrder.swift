@@ -74,6 +74,19 @@ extension Plan<Action>.Step {
         return [name, Self.lane(action.deployment.network, action.upgrader)]
     }
 
+    /// Whether people are asked to send what it sends.
+    var isAskedOfPeople: Bool {
+        let signers: [SignerSpec?] =
+            switch work {
+            case .generate, .compile, .audit, .check, .factory, .verify: []
+            case .deploy(let action), .implementation(let action, _): [action.signer]
+            case .beacon(let action): [action.deployment.signer]
+            case .proxy(let action): [action.deployment.signer, action.upgrader]
+            case .call(let action): [action.signer]
+            }
+        return signers.contains { $0?.isPeoples ?? false }
+    }
+
     private static func lane(_ network: NetworkSpec, _ signer: SignerSpec?) -> String {
         "\(network.name)/\(signer?.name ?? "")"
     }

@@ -7,6 +7,8 @@ package struct RegistryV1: Encodable {
     /// One deployment.
     package struct Deployment: Encodable {
         var address: String
+        /// true where no run made it.
+        var adopted: Bool?
         var block: UInt64?
         var calls: [Call]?
         var chainId: UInt64
@@ -67,6 +69,7 @@ package struct RegistryV1: Encodable {
 extension RegistryV1.Deployment {
     init(_ entry: RegistryEntry) {
         address = entry.address.description
+        adopted = entry.isAdopted ? true : nil
         block = entry.block
         calls = entry.calls.isEmpty ? nil : entry.calls.map { RegistryV1.Call($0) }
         chainId = entry.chainID.rawValue

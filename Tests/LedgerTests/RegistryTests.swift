@@ -157,6 +157,22 @@ import Testing
         #expect(try !known(entry(), Keccak256.hash("another chain".utf8)))
     }
 
+    /// Its transaction may be known; nobody here knows what was done to it since.
+    @Test func whatAPersonNamedIsNoKnownCreation() throws {
+        var named = entry()
+        (named.run, named.isAdopted) = (nil, true)
+        _ = try ledger.adopt(named, network: "sepolia", run: Bench.run)
+        let known = { () throws(LedgerError) in
+            try ledger.knowsCreation(of: named.address, on: named.chainID, genesisHash: named.genesisHash)
+        }
+        #expect(try !known())
+        let history = try ledger.registryHistory(project: Bench.project, network: "sepolia")
+        #expect(history.map(\.isAdopted) == [true])
+        // As another machine reads it of the registry, which has the run that took it over.
+        _ = try ledger.adopt(history[0], network: "sepolia", run: Bench.run)
+        #expect(try !known())
+    }
+
     /// The tables of version 3 with a deployment and a call in them.
     @Test func anOlderLedgerKeepsWhatItHad() throws {
         let deployment = try ledger.operation(intent(), at: .final)

@@ -84,6 +84,18 @@ import Testing
         #expect(complaint(with("\"\(address.lowercased())\"")).contains("is not an address in the spelling"))
     }
 
+    @Test func readsWhatWasTakenOver() throws {
+        func with(_ adopted: String) -> String {
+            Self.file(
+                Self.deployment.replacing(
+                    "\"genesisHash\"", with: "\"adopted\" : \(adopted), \"genesisHash\""))
+        }
+        #expect(try read(Self.file(Self.deployment)).entries.first?.isAdopted == false)
+        let file = try read(with("true"))
+        #expect(file.entries.first?.isAdopted == true)
+        #expect(complaint(with("maybe")).contains("is not true"))
+    }
+
     @Test func aWrongDigitOfAnAddressIsFoundWithItsPlace() {
         let text = Self.file(Self.deployment.replacing("0xf39F", with: "0xf38F"))
         #expect(

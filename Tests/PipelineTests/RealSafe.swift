@@ -87,6 +87,23 @@ struct RealSafe {
         return try await wallet.chain.call(address.description, selector: Hex.prefixed(call)) == "0x"
     }
 
+    /// Lets its one owner act as a module, which signs nothing and uses no nonce.
+    func enableModule(nonce: Int) async throws {
+        let data = Selector.of("enableModule(address)") + Self.word(wallet.key.address)
+        try await execute(to: "\(address)", data: Hex.prefixed(data), nonce: nonce)
+    }
+
+    /// Does as a module what is in a file of `safe/`.
+    func executeAsModule(_ proposal: JSON) async throws {
+        let data = try #require(Hex.decode(proposal["data"].string ?? ""))
+        let to = try Address(try #require(proposal["to"].string))
+        let operation = UInt64(try #require(proposal["operation"].integer))
+        try await wallet.call(
+            address,
+            Selector.of("execTransactionFromModule(address,uint256,bytes,uint8)") + Self.word(to)
+                + Self.words([0, 128, operation]) + Self.tail(data))
+    }
+
     /// Has it make a call that no run proposed.
     func execute(to: String, data: String, nonce: Int) async throws {
         try await execute(try await proposal(to: to, data: data, nonce: nonce))

@@ -86,6 +86,20 @@ extension Pipelines.Safes {
             await bench.stop()
         }
 
+        /// Nothing of that is signed, and no nonce is used.
+        @Test func whatAModuleDidMeanwhileIsForAPerson() async throws {
+            let bench = try await SafeBench()
+            try await bench.safe.enableModule(nonce: 0)
+            let asked = try await bench.proposal(of: 3, nonce: 1)
+            #expect(try await bench.proposal(of: 3, nonce: 1)["safeTxHash"] == asked["safeTxHash"])
+            try await bench.safe.executeAsModule(asked)
+            let error = try await bench.blocked()
+            #expect(error["code"] == "not-told")
+            #expect(
+                error["message"].string?.contains("does not tell whether it did this") == true, "\(error)")
+            await bench.stop()
+        }
+
         @Test func aMachineThatLostItsStateTakesOnRecordWhatWasExecuted() async throws {
             let bench = try await SafeBench()
             let asked = try await bench.proposal(of: 3, nonce: 0)

@@ -40,7 +40,7 @@ import Testing
                 "deploy:vault@devnet < compile:Vault audit:Vault deploy:token@devnet | deploy:oracle@devnet",
                 "call:vault@devnet/setFee < compile:Vault deploy:vault@devnet",
                 "call:vault@devnet/setOracle < compile:Vault deploy:vault@devnet deploy:oracle@devnet"
-                    + " | call:vault@devnet/setFee",
+                    + " call:vault@devnet/setFee",
             ])
         let mates = try plan.deploy("token").laneMates
         #expect(mates.map(\.compile.rawValue) == ["compile:Token", "compile:Oracle", "compile:Vault"])
@@ -48,6 +48,30 @@ import Testing
         #expect(try plan.deploy("vault").laneMates.isEmpty)
         #expect(try plan.deploy("oracle").laneMates.isEmpty)
         #expect(plan.steps.last?.pool == "network:devnet")
+        guard case .call(let last)? = plan.steps.last?.work else { return }
+        #expect(last.previous?.rawValue == "call:vault@devnet/setFee")
+    }
+
+    /// Nobody takes back what people were shown when a block goes away.
+    @Test func peopleAreAskedOnlyForWhatUsesWhatStays() throws {
+        let vault = StepID.deploy("vault", on: "live")
+        for (form, early) in [
+            (SignerSpec.Form.key(.environment("DAO_KEY")), Milestone.usable), (.address(.zero), nil),
+            (.safe(.zero, multiSend: nil), nil),
+        ] {
+            var live = try Bench.live("live")
+            live.owner = "dao"
+            var call = Bench.call("setFee")
+            call.by = .owner
+            var manifest = try Bench.manifest(
+                contracts: [Bench.contract("Vault")], networks: [live],
+                deployments: [Bench.deployment("vault", of: "Vault", on: ["live"], calls: [call])])
+            manifest.signers[1].form = form
+            let plan = try Planner.plan(manifest, Snapshot(), PlanRequest(allNetworks: true)).plan
+            let step = try #require(plan[.call("setFee", of: "vault", on: "live")])
+            #expect(step.needs.contains(vault))
+            #expect(step.early[vault] == early, "\(form)")
+        }
     }
 
     @Test func aCallOfItselfNeedsItselfOnce() throws {
@@ -203,7 +227,10 @@ import Testing
         ),
         (
             ["a@devnet/on", "compile:?"],
-            ["compile:A", "audit:A", "compile:B", "compile:C", "deploy:a@devnet", "call:a@devnet/on"]
+            [
+                "compile:A", "audit:A", "compile:B", "compile:C", "deploy:a@devnet", "call:a@devnet/go",
+                "call:a@devnet/on",
+            ]
         ),
     ])
     func selectionBringsWhatIsNeeded(_ select: [String], _ expected: [String]) throws {

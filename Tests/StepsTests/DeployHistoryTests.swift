@@ -192,6 +192,32 @@ import Testing
         #expect(try run.deployment().action == .kept && run.call().isMade)
     }
 
+    /// Which transaction created it is known, and not what was done to it since.
+    @Test(arguments: [false, true])
+    func aCallToWhatAPersonNamedMayHaveBeenMade(_ isAdopted: Bool) async throws {
+        let effects = [
+            try bench.deploy("token", .withFee, network: DeployBench.approving),
+            try bench.call(network: DeployBench.approving),
+        ]
+        let first = try await bench.plan(effects[0], effects[1])
+        #expect(try await bench.run(effects, applying: first).call().isMade)
+        var entry = try #require(
+            try bench.ledger().registryHistory(project: "treasury", network: "sepolia").first)
+        entry.calls = []
+        entry.isAdopted = isAdopted
+        #expect(entry.transactionHash != nil)
+        bench.registry = RegistryFile(network: "sepolia", entries: [entry])
+        bench.loseState()
+        let seen = try await bench.forecast(effects)
+        let plan = ApprovedPlan(digest: Digest(of: Data()), deployments: seen)
+        for _ in 0..<2 {
+            let run = try await bench.run(effects, applying: plan)
+            #expect(try run.deployment().action == .kept)
+            #expect(run.failures.map(\.code) == (isAdopted ? ["unknown-history"] : []))
+        }
+        #expect(seen[0].calls.first?.obstacle?.code == (isAdopted ? "unknown-history" : nil))
+    }
+
     @Test func anAccountThatDidNothingYetMadeNoCall() async throws {
         let effects = try called(on: DeployBench.approving)
         bench.node.change { $0.tamper(DeploySaltTests.address(.withFee), code: FakeArtifact.withFee.runtime) }

@@ -50,7 +50,8 @@ package struct Adoption: Sendable {
             runtimeCodeDigest: call.runtimeCodeDigest,
             deployedCodeDigest: Digest(of: code),
             constructorArguments: try Self.arguments(found, call, action),
-            run: nil
+            run: nil,
+            isAdopted: true
         )
         if let hash = found.transactionHash, let receipt = try await network.receipt(hash) {
             guard receipt.status == .succeeded,

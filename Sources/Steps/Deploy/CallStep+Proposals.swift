@@ -44,6 +44,21 @@ extension CallStep {
         return try Self.performed(fact)
     }
 
+    /// Refuses to go ahead of the call that the manifest has before this one.
+    ///
+    /// - Throws: ``StepFailure`` as of ``EffectContext/requireThere(_:_:before:on:)``.
+    func requirePrevious(
+        of action: CallAction,
+        _ inputs: StepInputs,
+        before account: Address,
+        on network: OpenNetwork
+    ) throws(StepFailure) {
+        guard let previous = action.previous else { return }
+        let fact = try WireJSON.decode(CallFact.self, from: try inputs[previous].bytes(EffectOutput.call))
+        guard fact.isAsked else { return }
+        try context.requireExecuted(previous, before: account, on: network)
+    }
+
     /// What a Safe executed and nothing here knew of goes on record as this run found it.
     func takeOver(
         _ execution: SafeHistory.Execution,

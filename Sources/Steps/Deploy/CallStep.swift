@@ -72,8 +72,17 @@ package struct CallStep: Sendable {
         )
         let sending = try await context.sending(action.signer, on: network)
         try context.requireThere(deployment, action.deploy, before: sending.address, on: network)
-        let sent = try await context.send(
-            request, sending, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
+        try requirePrevious(of: action, inputs, before: sending.address, on: network)
+        let sent: Sent
+        do throws(StepFailure) {
+            // What comes behind it waits until it stays: a block that goes away may give its place to another's transaction.
+            sent = try await context.send(
+                request, sending, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
+        } catch {
+            guard error.code == EffectContext.unsigned else { throw error }
+            // The next call of the same account is written down with it, under the next nonce.
+            sent = .proposed(error)
+        }
         switch sent {
         case .settled(let settled):
             if let stranded = settled.stranded {
@@ -83,6 +92,7 @@ package struct CallStep: Sendable {
             return try finish(action, function, address, data, settled.operation, &fact, fact.reason)
         case .proposed(let waits):
             fact.reason = waits.message
+            fact.isAsked = true
             return try Self.performed(fact, waitsFor: waits)
         }
     }

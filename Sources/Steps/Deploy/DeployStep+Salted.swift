@@ -63,7 +63,8 @@ extension DeployStep {
             runtimeCodeDigest: call.runtimeCodeDigest,
             deployedCodeDigest: Digest(of: code),
             constructorArguments: call.arguments,
-            run: nil
+            run: nil,
+            isAdopted: true
         )
         if let kind = call.proxy {
             let state = try await network.proxyState(kind, at: address, since: network.height(.latest))

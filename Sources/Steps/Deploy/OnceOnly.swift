@@ -130,9 +130,10 @@ extension EffectContext {
 
     private func knowsCreation(of address: Address, on network: OpenNetwork) throws(StepFailure) -> Bool {
         let entries = registered(on: network)
-        guard !entries.contains(where: { $0.address == address && $0.transactionHash != nil }) else {
-            return true
+        let isMade = entries.contains {
+            $0.address == address && $0.transactionHash != nil && !$0.isAdopted
         }
+        if isMade { return true }
         return try inLedger { () throws(LedgerError) in
             try ledger.knowsCreation(of: address, on: network.spec.chainID, genesisHash: network.genesis)
         }

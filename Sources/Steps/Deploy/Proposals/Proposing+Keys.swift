@@ -5,6 +5,9 @@ import Model
 
 /// An account whose key somebody has: a transaction a step, in the order of nonces.
 extension EffectContext {
+    /// The code of what is written down for whoever has a key.
+    static let unsigned = "unsigned"
+
     /// Writes down the transaction that whoever has a key is to sign.
     func propose(
         _ request: TransactionRequest,
@@ -29,7 +32,7 @@ extension EffectContext {
         }
         var unsigned = StepFailure(
             .blocked,
-            code: "unsigned",
+            code: Self.unsigned,
             "signer '\(account.name)' is an address alone; its transaction is unsigned/\(file) beside the report",
             hint:
                 "have it signed and sent with the key of \(account.address), then run again; nothing was sent"

@@ -20,8 +20,17 @@ extension EffectContext {
         before account: Address,
         on network: OpenNetwork
     ) throws(StepFailure) {
-        guard fact.action == .proposed, let open = try openProposal(of: needed, on: network),
-            open.intent.lane.sender != account
+        guard fact.action == .proposed else { return }
+        try requireExecuted(needed, before: account, on: network)
+    }
+
+    /// The same of a step that people are asked for.
+    func requireExecuted(
+        _ needed: StepID,
+        before account: Address,
+        on network: OpenNetwork
+    ) throws(StepFailure) {
+        guard let open = try openProposal(of: needed, on: network), open.intent.lane.sender != account
         else { return }
         throw StepFailure(
             .blocked,

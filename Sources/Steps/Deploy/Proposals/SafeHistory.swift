@@ -34,6 +34,8 @@ struct SafeHistory: Hashable, Sendable {
     let head: UInt64
     /// Of what it executes next.
     let nonce: UInt64
+    /// Whether modules may act as the Safe, which takes no nonce.
+    let hasModules: Bool
     /// The first block whose events were read; behind `head` where none were.
     var start: UInt64
     /// In the order of the chain.
@@ -46,9 +48,10 @@ struct SafeHistory: Hashable, Sendable {
         let block: UInt64
     }
 
-    init(nonce: UInt64, at head: UInt64) {
+    init(nonce: UInt64, at head: UInt64, hasModules: Bool = false) {
         self.nonce = nonce
         self.head = head
+        self.hasModules = hasModules
         start = head + 1
     }
 

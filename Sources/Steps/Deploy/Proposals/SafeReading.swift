@@ -53,12 +53,33 @@ struct SafeReading: Sendable {
         for behind: UInt64 in [0, 1, 4] where behind <= head {
             do throws(StepFailure) {
                 let block = head - behind
-                return SafeHistory(nonce: try await nonce(at: .number(block), of: rpc), at: block)
+                return SafeHistory(
+                    nonce: try await nonce(at: .number(block), of: rpc),
+                    at: block,
+                    hasModules: try await hasModules(at: .number(block), of: rpc))
             } catch {
                 refusal = refusal ?? error
             }
         }
         throw refusal ?? notASafe()
+    }
+
+    /// Whether the first page of the Safe's modules has one; what does not tell may have some.
+    private func hasModules(at block: BlockReference, of rpc: EthereumRPC) async throws(StepFailure) -> Bool {
+        // From the start of the list, one.
+        let one = [UInt8](repeating: 0, count: 31) + [1]
+        let data = Selector.of("getModulesPaginated(address,uint256)") + one + one
+        do throws(RPCFailure) {
+            let answer = try await rpc.call(CallRequest(to: safe, data: data), at: block)
+            // An offset, where the next page begins, and how many there are.
+            guard answer.count >= 96 else { return true }
+            return answer[64..<96].contains { $0 != 0 }
+        } catch {
+            if case .node(let fault) = error, fault.kind == .reverted || fault.revertData != nil {
+                return true
+            }
+            throw StepFailure(error, on: network.spec)
+        }
     }
 
     /// How far back a history is wanted.

@@ -25,11 +25,11 @@ extension EffectContext {
         let last = asked.map(\.nonce).max() ?? proposal.nonce
         let moment = try await safes.history(of: lane, by: reading, back: nil)
         // Nothing was executed since; what was asked for can still be.
-        guard moment.nonce != first || moment.nonce != last else { return .waits }
+        guard moment.nonce != first || moment.nonce != last || moment.hasModules else { return .waits }
         let start = asked.map(\.counted).min() ?? proposal.counted
         let reach = SafeReading.Reach(
             block: start,
-            executions: moment.nonce > last ? moment.nonce - first : nil)
+            executions: moment.nonce > last && !moment.hasModules ? moment.nonce - first : nil)
         let history = try await safes.history(of: lane, by: reading, back: reach)
         let attribution = SafeAttribution(
             history, of: try proposals(of: lane), besides: try callsOnRecord(network))
@@ -37,7 +37,11 @@ extension EffectContext {
             guard let receipt = done.execution.receipt else { throw missing(proposal, history) }
             return .sent(done.proposal, receipt)
         }
-        guard history.nonce > last else { return .waits }
+        guard history.nonce > last else {
+            // A module does the same without the nonce, and can be asked to do what the owners signed.
+            guard let module = history.modules.first(where: { $0.block > start }) else { return .waits }
+            return .untold(untold(proposal, module.transaction), in: module.block)
+        }
         guard let user = history.execution(under: last) else { throw missing(proposal, history) }
         switch history.use(from: first, since: start) {
         case .missing: throw missing(proposal, history)

@@ -73,7 +73,8 @@ extension Adoption {
             runtimeCodeDigest: digest,
             deployedCodeDigest: digest,
             constructorArguments: [],
-            run: nil
+            run: nil,
+            isAdopted: true
         )
     }
 }

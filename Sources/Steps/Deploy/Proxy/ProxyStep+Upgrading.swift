@@ -35,12 +35,9 @@ extension ProxyStep {
             abi: try EffectContext.abi(try inputs[action.deployment.compile]),
             allowance: allowance
         )
+        // A block that goes away takes the new code with it, and not the address: what calls it must not come before.
         let sent = try await context.send(
-            request, sending, on: network, progress: progress,
-            usable: { operation throws(StepFailure) in
-                let fact = Self.upgraded(action, known.entry, to: implementation, operation, reason)
-                return try DeployStep.performed(fact).outputs
-            })
+            request, sending, on: network, progress: progress, usable: { _ throws(StepFailure) in nil })
         switch sent {
         case .settled(let settled):
             let operation = settled.operation
