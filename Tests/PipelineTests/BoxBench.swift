@@ -67,10 +67,10 @@ final class BoxBench {
     }
 
     /// Makes `plan.json`.
-    func plan(_ more: String...) async throws -> Sandbox.Ran {
+    func plan(_ more: String..., key: String = DevelopmentAccount.key) async throws -> Sandbox.Ran {
         try await sandbox.hyperkit(
             Sandbox.command("plan", "m.yaml", ["--all-networks", "--out", "plan.json"] + more),
-            environment: ["DEV_KEY": DevelopmentAccount.key])
+            environment: ["DEV_KEY": key])
     }
 
     /// What `plan.json` says of the deployments.

@@ -122,7 +122,7 @@ extension Pipelines {
             #expect(said.values.map(\.action) == ["blocked", "blocked"])
             let reason = try #require(said["token@chain"]?.reason)
             #expect(reason.contains(" has 0 ether on 'chain', and the plan needs up to "), "\(reason)")
-            #expect(reason.hasSuffix(" ether more"))
+            #expect(reason.contains(" ether or more ("))
             await bench.chain.stop()
         }
 

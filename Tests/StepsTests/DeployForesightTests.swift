@@ -125,7 +125,13 @@ import Testing
         let forecasts = try await forecast(try two(DeployBench.sepolia))
         #expect(forecasts.map(\.action) == [.blocked, .blocked])
         #expect(forecasts.map(\.obstacle?.code) == ["insufficient-funds", "insufficient-funds"])
-        #expect(forecasts[0].reason.hasSuffix(": 0.000000000000000001 ether more"), "\(forecasts[0].reason)")
+        let most = cost + cost + byRule
+        let missing = Wei(most.value / 4 * 5 - 2 * cost.value + 1).wholeGwei
+        let reason =
+            "signer 'ci' (\(bench.key.address)) has \(Wei(2 * cost.value - 1).ether()) ether on 'sepolia', and the plan needs "
+            + "up to \((cost + cost).ether()) ether, or \(most.ether()) with what is bounded by rule alone: send it "
+            + "\(missing.ether()) ether or more (a quarter of the fees is on top, as gas may become dearer)"
+        #expect(forecasts.map(\.reason) == [reason, reason])
         let applied = try await forecast(try two(DeployBench.sepolia), countsMoney: false)
         #expect(applied.map(\.action) == [.create, .create])
     }
@@ -136,7 +142,41 @@ import Testing
         let forecasts = try await forecast(try two(DeployBench.sepolia))
         #expect(forecasts.map(\.action) == [.create, .create])
         #expect(forecasts[1].calls.map(\.gasBound) == [.rule])
-        #expect(bench.said.contains { $0.contains("insufficient-funds") && $0.contains("bounded by rule") })
+        let missing = Wei((cost + cost + byRule).value / 4 * 5 - 2 * cost.value).wholeGwei
+        let words = ": \(missing.ether()) ether more suffices"
+        #expect(
+            bench.said.contains {
+                $0.contains("insufficient-funds") && $0.contains("bounded by rule") && $0.contains(words)
+            })
+    }
+
+    /// What a transaction may cost of which nothing is known.
+    private var byRule: Wei { Wei(3_000_000_000) * DeployBench.sepolia.limits.maxTransactionGas }
+
+    @Test func onlyFeesMayBecomeDearer() async throws {
+        let ether = Wei(1_000_000_000_000_000_000)
+        bench.node.change { $0.funds[bench.key.address] = ether.value }
+        var artifact = FakeArtifact.withConstructor("")
+        artifact.abi = artifact.abi.replacing("nonpayable", with: "payable")
+        let forecasts = try await forecast([try bench.deploy("token", artifact, value: ether)])
+        let gas = FakeChain.gas(artifact.initCode)
+        let missing = Wei((Wei(3_000_000_000) * (gas + gas / 5)).value / 4 * 5).wholeGwei
+        #expect(
+            forecasts[0].reason.contains(": send it \(missing.ether()) ether or more ("),
+            "\(forecasts[0].reason)")
+    }
+
+    @Test func whatIsInNoBlockYetIsStillToBePaid() async throws {
+        bench.node.plan(.loseRequest, on: "eth_sendRawTransaction", times: 1_000)
+        let waiting = try bench.deploy("other", .withFee)
+        #expect(try await bench.run(waiting).failures.map(\.code) == ["not-mined"])
+        bench.node.change { $0.funds[bench.key.address] = 2 * cost.value - 1_000_000_000 }
+        let forecasts = try await forecast([try bench.deploy("token", .withFee)])
+        let missing = Wei(cost.value / 4 + 1_000_000_000).wholeGwei
+        let words =
+            ", \(cost.ether()) ether of it for what is on its way, and the plan needs up to \(cost.ether()) ether: send it "
+            + "\(missing.ether()) ether or more ("
+        #expect(forecasts[0].reason.contains(words), "\(forecasts[0].reason)")
     }
 
     @Test func whatIsOverTheBudgetOfATransactionIsBlocked() async throws {
@@ -268,4 +308,9 @@ import Testing
         bench.environment.withLock { $0 = [:] }
         #expect(try await missing().isEmpty, "what is there needs none")
     }
+}
+
+extension Wei {
+    /// Rounded up.
+    fileprivate var wholeGwei: Wei { Wei((value + 999_999_999) / 1_000_000_000 * 1_000_000_000) }
 }

@@ -186,9 +186,10 @@ import Testing
         #expect(failure.code == "insufficient-funds")
         #expect(
             failure.message
-                == "\(key) has 0.000193 ether on 'sepolia' and this needs up to \(Wei(UInt128(most)).ether(places: 6))"
+                == "\(key) has 0.000193 ether on 'sepolia' and this needs up to \(Wei(UInt128(most)).ether(places: 6)) ether"
         )
-        #expect(failure.hint == "send it 0.000000000000000001 ether or more; nothing was sent")
+        #expect(
+            failure.hint == "the run says at its end what suffices for all that is left; nothing was sent")
         #expect(bench.node.sends == 0)
         #expect(try operations().isEmpty)
         bench.node.change { $0.funds[key] = UInt128(most) }
@@ -215,7 +216,8 @@ import Testing
         #expect(failure.kind == .blocked)
         #expect(failure.code == "insufficient-funds")
         #expect(
-            failure.message.hasPrefix("\(key) has 1 ether on 'sepolia'; its 2 deployments need at least 1.0"))
+            failure.message.hasPrefix(
+                "signer 'ci' (\(key)) has 1 ether on 'sepolia'; its 2 deployments need at least 1.0"))
         #expect(bench.node.chain.mined.allSatisfy { $0.transaction.transaction.nonce == 0 })
         #expect(try operations().isEmpty)
     }

@@ -2,6 +2,7 @@ import EthereumTypes
 import Model
 import Testing
 
+@testable import Ethereum
 @testable import Ledger
 @testable import Steps
 
@@ -92,4 +93,75 @@ import Testing
     }
 
     private func required(_ move: LaneMove?) throws -> LaneMove { try #require(move) }
+
+    // MARK: Funds
+
+    /// Answers whoever asks with a balance, until something else is to be done.
+    private func next(_ bench: inout LaneBench, gwei: UInt128) -> LaneMove {
+        while true {
+            let move = bench.next()
+            guard case .ask = move else { return move }
+            let account = AccountState(
+                latest: 0, pending: 0, balance: Wei(gwei * 1_000_000_000), head: 0)
+            bench.answer(move, .account(account, .legacy(Wei(3_000_000_000))))
+        }
+    }
+
+    /// Sends the first of two, each of which may cost 300,000 gwei of 500,000, and shows it in a block.
+    private func waitingForFunds() throws -> (bench: LaneBench, second: LaneTicket) {
+        var bench = LaneBench()
+        let tickets = ["a", "b"].map { bench.submit($0) }
+        let send = next(&bench, gwei: 500_000)
+        bench.answer(send, LaneBench.sent(.taken, for: send))
+        #expect(bench.journal.operations.map(\.intent.step) == [step("a")])
+        let hash = bench.journal.operations[0].attempts[0].hash
+        var look = next(&bench, gwei: 500_000)
+        while case .rest(let until?) = look {
+            bench.now = until
+            look = next(&bench, gwei: 500_000)
+        }
+        #expect(
+            said(tickets[1], bench).suffix(1) == [
+                "waiting until a block has what is on its way: \(bench.lane.context.sender) has 0.0005 ether on 'sim' and this needs up to "
+                    + "0.0003 ether beside 0.0003 ether for what is on its way"
+            ])
+        bench.answer(look, try LaneBench.seen(hash, block: 10, head: 10))
+        return (bench, tickets[1])
+    }
+
+    @Test func whatTheSenderCanPayForWhenABlockHasTheOthersWaitsForThat() throws {
+        var (bench, second) = try waitingForFunds()
+        let send = next(&bench, gwei: 300_000)
+        bench.answer(send, LaneBench.sent(.taken, for: send))
+        #expect(bench.journal.operations.map(\.intent.step) == [step("a"), step("b")])
+        #expect(bench.failures(of: second) == [])
+    }
+
+    @Test func whatTheSenderHasThenIsAskedForAnew() throws {
+        var (bench, second) = try waitingForFunds()
+        _ = next(&bench, gwei: 299_999)
+        #expect(bench.failures(of: second) == ["insufficient-funds"])
+    }
+
+    @Test func whatTheSenderCannotPayForAtAllIsNotWaitedFor() {
+        var bench = LaneBench()
+        let tickets = ["a", "b"].map { bench.submit($0, gasLimit: $0 == "a" ? 50_000 : 200_000) }
+        let send = next(&bench, gwei: 500_000)
+        bench.answer(send, LaneBench.sent(.taken, for: send))
+        #expect(bench.failures(of: tickets[0]) == [])
+        #expect(bench.failures(of: tickets[1]) == ["insufficient-funds"])
+    }
+
+    @Test func aWaitForFundsEndsAtItsDeadlineWithWhatItWaitedFor() throws {
+        var bench = LaneBench()
+        let tickets = ["a", "b"].map { bench.submit($0) }
+        let send = next(&bench, gwei: 500_000)
+        bench.answer(send, LaneBench.sent(.taken, for: send))
+        while bench.failures(of: tickets[1]) == [] {
+            let move = try required(bench.reach("rest"))
+            guard case .rest(let until?) = move else { break }
+            bench.now = until
+        }
+        #expect(bench.failures(of: tickets[1]) == ["insufficient-funds"])
+    }
 }

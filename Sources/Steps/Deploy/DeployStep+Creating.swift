@@ -28,7 +28,7 @@ extension DeployStep {
         }
         try Self.checkSizes(call, action)
         if sending.paysItself {
-            try await cost.check(network, sender: sending.address, context: context)
+            try await cost.check(network, sender: sending.address, named: action.signer?.name)
         }
         let request = TransactionRequest(
             step: action.step,

@@ -22,6 +22,8 @@ struct ForecastEffect: Sendable {
     var deployment = 0
     var call: Int?
     var payer = ForecastPayer.lane
+    /// The name of whoever signs it; nil: a devnet's first account.
+    var signer: String?
 
     /// nil where it cannot be run.
     var request: CallRequest? {
@@ -70,6 +72,7 @@ struct ForecastView {
         effect.deployment = deployment
         effect.call = call
         effect.payer = ForecastPayer(signer)
+        effect.signer = signer?.name
         effects.append(effect)
         next = nil
     }

@@ -27,11 +27,13 @@ struct ForecastMoney: Sendable {
         var most = Wei.zero
         /// What it costs at least when it has ended: its gas is bounded and its price capped with room above what is paid.
         var least = Wei.zero
+        /// What of it is sent along and is no fee.
+        var value = Wei.zero
 
         static func + (left: Cost, right: Cost) -> Cost {
             Cost(
-                known: left.known + right.known, most: left.most + right.most, least: left.least + right.least
-            )
+                known: left.known + right.known, most: left.most + right.most,
+                least: left.least + right.least, value: left.value + right.value)
         }
     }
 
@@ -43,12 +45,14 @@ struct ForecastMoney: Sendable {
         let text = call.map(\.maxCostWei) ?? forecast.maxCostWei
         guard let most = text.flatMap({ UInt128($0) }).map({ Wei($0) }) else { return nil }
         let bound = (call.map(\.gasBound) ?? forecast.gasBound) ?? .estimated
-        guard bound != .rule else { return Cost(known: effect.value, most: most, least: effect.value) }
+        guard bound != .rule else {
+            return Cost(known: effect.value, most: most, least: effect.value, value: effect.value)
+        }
         // A cap is twice the price and more, so that blocks may become dearer meanwhile.
         let gas = (call.map(\.maxGas) ?? forecast.maxGas) ?? 0
         let fee =
             gas > 0 ? (most.value - effect.value.value) / UInt128(gas) / 2 * UInt128(bound.least(of: gas)) : 0
-        return Cost(known: most, most: most, least: effect.value + Wei(fee))
+        return Cost(known: most, most: most, least: effect.value + Wei(fee), value: effect.value)
     }
 
     private func stop(
@@ -136,36 +140,57 @@ struct ForecastMoney: Sendable {
 
     private func funds(_ effects: [ForecastEffect], _ forecasts: inout [DeploymentForecast]) async {
         guard let network = effects.first?.network else { return }
-        var sums: [Address: Cost] = [:]
-        for effect in effects where effect.payer != .somebody {
-            guard let cost = cost(effect, forecasts) else { continue }
-            sums[effect.sender] = (sums[effect.sender] ?? Cost()) + cost
-        }
-        for (sender, sum) in sums.sorted(by: { $0.key.description < $1.key.description }) {
+        let paid = effects.filter { $0.payer != .somebody }
+        let senders = Dictionary(grouping: paid, by: \.sender)
+        for (sender, own) in senders.sorted(by: { $0.key.description < $1.key.description }) {
+            let sum = own.compactMap { cost($0, forecasts) }.reduce(Cost(), +)
             let balance: Wei
+            let signed: Wei
             do throws(StepFailure) {
                 balance = try await network.balance(of: sender)
+                signed = try onItsWay(from: sender, network)
             } catch {
                 // The run asks again.
                 continue
             }
-            guard balance < sum.most else { continue }
-            let has = "\(sender) has \(balance.ether()) ether on '\(network.spec.name)'"
-            guard balance < sum.known else {
+            guard balance < signed + sum.most else { continue }
+            let names = Set(own.compactMap(\.signer)).sorted().map { "'\($0)'" }.joined(separator: " and ")
+            let who = names.isEmpty ? "\(sender)" : "signer \(names) (\(sender))"
+            let rest = signed > .zero ? ", \(signed.ether()) ether of it for what is on its way" : ""
+            let has = "\(who) has \(balance.ether()) ether on '\(network.spec.name)'\(rest)"
+            let missing = Self.missing(sum, besides: signed, balance).ether()
+            guard balance < signed + sum.known else {
                 note(
-                    "insufficient-funds", "the plan may need \(sum.most.ether()) ether, and \(has)",
+                    "insufficient-funds",
+                    "the plan may need \(sum.most.ether()) ether, and \(has): \(missing) ether more suffices",
                     network.spec, isByRule: true)
                 continue
             }
-            let missing = Wei(sum.known.value - balance.value).ether()
-            let failure = StepFailure(
-                .blocked,
-                code: "insufficient-funds",
-                "\(has), and the plan needs up to \(sum.known.ether()) ether of it: \(missing) ether more"
+            let byRule =
+                sum.known < sum.most ? ", or \(sum.most.ether()) with what is bounded by rule alone" : ""
+            let failure = StepFailure.insufficientFunds(
+                "\(has), and the plan needs up to \(sum.known.ether()) ether\(byRule): send it \(missing) ether or more (a "
+                    + "quarter of the fees is on top, as gas may become dearer)"
             )
-            for effect in effects where effect.sender == sender && effect.payer != .somebody {
-                stop(effect, failure, &forecasts)
-            }
+            // It is the same for all of them, calls too.
+            for effect in own { forecasts[effect.deployment].stop(by: failure) }
         }
+    }
+
+    /// What an account may still be charged for what is signed and in no block: its balance does not show that yet.
+    private func onItsWay(from sender: Address, _ network: OpenNetwork) throws(StepFailure) -> Wei {
+        let open = try inLedger { () throws(LedgerError) in
+            try context.ledger.openOperations(in: network.lane(of: sender))
+        }
+        return open.filter { [.signed, .sent].contains($0.state) }.reduce(.zero) { sum, operation in
+            sum + operation.intent.spendReserved
+        }
+    }
+
+    /// What suffices for all of it where it is sent some time later: a quarter of the fees is on top, in whole gwei.
+    private static func missing(_ sum: Cost, besides signed: Wei, _ balance: Wei) -> Wei {
+        let needed = signed + sum.most + Wei((sum.most.value - sum.value.value) / 4)
+        let gwei: UInt128 = 1_000_000_000
+        return Wei((needed.value - balance.value + gwei - 1) / gwei * gwei)
     }
 }

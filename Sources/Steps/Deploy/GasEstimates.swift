@@ -61,12 +61,8 @@ struct GasEstimates: Sendable {
                 )
             }
             if case .node(let fault) = error, fault.kind == .insufficientFunds {
-                throw StepFailure(
-                    .blocked,
-                    code: "insufficient-funds",
-                    "\(sender) cannot pay for this on '\(name)': \(fault.message)",
-                    hint: "fund the address; nothing was sent"
-                )
+                throw .insufficientFunds(
+                    ofOne: "\(sender) cannot pay for this on '\(name)': \(fault.message)")
             }
             throw StepFailure(error, on: network.spec)
         }

@@ -49,19 +49,18 @@ struct LaneCost: Sendable {
     /// Compares the sender's balance with the cost at the chain's current price.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `insufficient-funds`, that names the shortfall.
-    func check(_ network: OpenNetwork, sender: Address, context: EffectContext) async throws(StepFailure) {
+    func check(_ network: OpenNetwork, sender: Address, named name: String?) async throws(StepFailure) {
         guard count > 0 else { return }
         let price = try await GasPrice.now(network)
         let least = price.most * gas + value
         let balance = try await network.balance(of: sender)
         guard balance >= least else {
             let what = count == 1 ? "1 deployment needs" : "\(count) deployments need"
-            throw StepFailure(
-                .blocked,
-                code: "insufficient-funds",
-                "\(sender) has \(balance.ether(places: 6)) ether on '\(network.spec.name)'; its \(what) at least "
-                    + "\(least.ether(places: 6))",
-                hint: "send it \(Wei(least.value - balance.value).ether()) ether or more; nothing was sent"
+            let who = name.map { "signer '\($0)' (\(sender))" } ?? "\(sender)"
+            throw .insufficientFunds(
+                ofOne:
+                    "\(who) has \(balance.ether(places: 6)) ether on '\(network.spec.name)'; its \(what) at least "
+                    + "\(least.ether(places: 6)) ether"
             )
         }
     }

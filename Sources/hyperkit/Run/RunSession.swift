@@ -94,7 +94,15 @@ struct RunSession {
         )
         let interrupts = Interrupts()
         let plan = planned.plan
-        _ = await display.alive(in: world) { await interrupts.run { await scheduler.run(plan) } }
+        await display.alive(in: world) {
+            await interrupts.run {
+                let outcomes = await scheduler.run(plan)
+                guard !Task.isCancelled else { return }
+                for note in await state.shortfalls(plan, outcomes, hub: hub) {
+                    events.post(.fact(.note(note)))
+                }
+            }
+        }
         await hub.close()
         await state.slither?.close()
         let unrecorded = state.record(record.withLock(\.networks))

@@ -53,4 +53,17 @@ extension Lane {
         default: preconditionFailure("a budget was looked at")
         }
     }
+
+    // MARK: Funds
+
+    /// How many are on their way to a block that somebody still looks for, the signed ones that are not recorded yet too.
+    var countOnTheirWay: Int {
+        slots.count { !$0.isMined && $0.givenUp == nil } + wishes.count { $0.signed != nil }
+    }
+
+    /// Lets a wish wait until a block has something that is on its way: it may take less than it could.
+    mutating func waitForFunds(wish index: Int, _ failure: StepFailure) {
+        wishes[index].fundsWait = (failure, countOnTheirWay)
+        tell(wishes[index].ticket, .said("waiting until a block has what is on its way: \(failure.message)"))
+    }
 }

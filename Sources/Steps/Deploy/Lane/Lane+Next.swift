@@ -117,6 +117,12 @@ extension Lane {
             return nil
         }
         let wish = wishes[index]
+        if let wait = wish.fundsWait {
+            if countOnTheirWay >= wait.beside { return nil }
+            wishes[index].fundsWait = nil
+            // What is there now is asked for anew.
+            account = nil
+        }
         if let wait = wish.budgetWait {
             return now >= wait.until ? .weigh(wish.ticket, wait.intent) : nil
         }
@@ -142,7 +148,11 @@ extension Lane {
             }
             let most = allowed.most * gasLimit + request.transaction.value
             if let shortfall = shortfall(most, account.value.balance) {
-                fail(wish: index, shortfall)
+                if most <= account.value.balance, countOnTheirWay > 0 {
+                    waitForFunds(wish: index, shortfall)
+                } else {
+                    fail(wish: index, shortfall)
+                }
                 return next(at: now)
             }
             wishes[index].price = allowed
@@ -167,13 +177,12 @@ extension Lane {
         let onItsWay = (Array(sent) + signed).reduce(Wei.zero) { $0 + $1.maxCost }
         let needed = onItsWay + most
         guard balance < needed else { return nil }
-        let beside = onItsWay == .zero ? "" : " beside \(onItsWay.ether(places: 6)) for what is on its way"
-        return StepFailure(
-            .blocked,
-            code: "insufficient-funds",
-            "\(context.sender) has \(balance.ether(places: 6)) ether on '\(context.network)' and this needs up to "
-                + "\(most.ether(places: 6))\(beside)",
-            hint: "send it \(Wei(needed.value - balance.value).ether()) ether or more; nothing was sent"
+        let beside =
+            onItsWay == .zero ? "" : " beside \(onItsWay.ether(places: 6)) ether for what is on its way"
+        return .insufficientFunds(
+            ofOne:
+                "\(context.sender) has \(balance.ether(places: 6)) ether on '\(context.network)' and this needs up to "
+                + "\(most.ether(places: 6)) ether\(beside)"
         )
     }
 
@@ -245,7 +254,8 @@ extension Lane {
         }
         while let index = wishes.firstIndex(where: { $0.signed == nil && now >= $0.deadline }) {
             let first = slots.first { !$0.isMined }
-            fail(wish: index, lookFailure ?? wishes[index].budgetWait?.failure ?? first.map(late) ?? notSent)
+            let waited = wishes[index].budgetWait?.failure ?? wishes[index].fundsWait?.failure
+            fail(wish: index, lookFailure ?? waited ?? first.map(late) ?? notSent)
         }
         // What a node does not take and nobody waits for is not offered again: nothing comes behind it.
         if let slot = slots.first(where: { !$0.isMined && $0.givenUp != nil && $0.lastSent == nil }) {

@@ -91,6 +91,8 @@ struct Lane: Sendable {
         var isPlaced = false
         /// Whether it would revert as the chain is, and something is on its way that may change that.
         var waitsForOthers = false
+        /// What the sender cannot pay for beside so many that are on their way.
+        var fundsWait: (failure: StepFailure, beside: Int)?
         /// What the budget did not allow beside what is on its way; nothing is on record for it meanwhile.
         var budgetWait: BudgetWait?
         var operation: ChainOperation?
