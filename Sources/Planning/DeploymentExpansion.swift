@@ -24,6 +24,8 @@ struct DeploymentExpansion {
         var proxy: ProxySpec?
         /// The deployments that have a proxy, by name.
         var proxied: Set<String>
+        /// The networks whose deployments outlast a run, by name.
+        var recorded: Set<String>
         /// All signers that may be read for an address, by name.
         var signers: [String: SignerSpec]
 
@@ -52,6 +54,7 @@ struct DeploymentExpansion {
         let signers = Dictionary(
             manifest.signers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let known = Set(roster.entries.map(\.name))
+        let recorded = Set(manifest.networks.filter(\.isRecorded).map(\.name))
         let proxied = Set(manifest.deployments.filter { $0.proxy != nil }.map(\.name))
         for spec in manifest.deployments {
             for (name, contract) in Self.subjects(of: spec, roster) where known.contains(contract) {
@@ -86,6 +89,7 @@ struct DeploymentExpansion {
                             },
                             proxy: spec.proxy?.mapping(fill),
                             proxied: proxied,
+                            recorded: recorded,
                             signers: signers
                         )
                     )
@@ -170,6 +174,13 @@ struct DeploymentExpansion {
             }
         }
         return problems
+    }
+}
+
+extension NetworkSpec {
+    /// Whether what is on it is worth a record: a devnet that starts empty takes all of it along.
+    package var isRecorded: Bool {
+        if case .devnet(.ephemeral, _) = chain { false } else { true }
     }
 }
 

@@ -21,10 +21,10 @@ enum EffectSteps {
         let factory = self.factory(instance)
         // Their addresses tell whether this one's is the same everywhere.
         let ofTwins = twins.flatMap {
-            deployments($0.arguments.references + $0.creation.references, $0)
+            deployments($0.arguments.references + $0.creation.references, $0, among: others)
         }
         let needs =
-            [compile, audit] + checks.gating(.deploy) + deployments(references, instance)
+            [compile, audit] + checks.gating(.deploy) + deployments(references, instance, among: others)
             + (factory.map { [$0.step] } ?? [])
         let after = Set((first.map { [$0] } ?? []) + ofTwins).filter(others.contains).subtracting(needs)
             .sorted()
@@ -62,7 +62,8 @@ enum EffectSteps {
             behind.deployment.signersRead = signersRead(behind.spec.references, instance)
             proxied = behind
             steps = ProxySteps.steps(
-                action, behind, needs: needs, after: after, reading: { deployments($0, instance) }, claims)
+                action, behind, needs: needs, after: after,
+                reading: { deployments($0, instance, among: others) }, claims)
         } else {
             steps = [
                 Plan.Step(
@@ -72,7 +73,7 @@ enum EffectSteps {
         let placed = steps.count
         for call in instance.calls {
             let references = call.arguments.references + (call.unless?.equals.references ?? [])
-            let others = deployments(references, instance).filter { $0 != instance.step }
+            let read = deployments(references, instance, among: others).filter { $0 != instance.step }
             let previous = steps.count > placed ? steps[steps.count - 1].id : nil
             steps.append(
                 Plan.Step(
@@ -95,7 +96,7 @@ enum EffectSteps {
                         )
                     ),
                     // A call is made where the one that the manifest writes before it was.
-                    needs: [compile, instance.step] + others + (previous.map { [$0] } ?? []),
+                    needs: [compile, instance.step] + read + (previous.map { [$0] } ?? []),
                     claims: claims
                 )
             )
@@ -104,7 +105,7 @@ enum EffectSteps {
             let libraries = action.creation.libraries.flatMap(\.address.references)
             steps.append(
                 VerifySteps.step(
-                    of: action, behind: proxied, reading: deployments(libraries, instance),
+                    of: action, behind: proxied, reading: deployments(libraries, instance, among: others),
                     signersRead(libraries, instance)))
         }
         return steps
@@ -206,14 +207,21 @@ enum EffectSteps {
         return early
     }
 
+    /// The steps that references are of.
+    ///
+    /// What is on another network that is not part of this plan is left out: the step itself finds out what is on record there.
     private static func deployments(
         _ references: [Interpolated.Reference],
-        _ instance: DeploymentExpansion.Instance
+        _ instance: DeploymentExpansion.Instance,
+        among others: Set<StepID>
     ) -> [StepID] {
         let ids = references.compactMap { reference -> StepID? in
             guard case .deploymentAddress(let name, let network) = reference else { return nil }
             let part: DeploymentPart = instance.proxied.contains(name) ? .proxy : .contract
-            return .placing(part, of: name, on: network ?? instance.network.name)
+            let home = network ?? instance.network.name
+            let step = StepID.placing(part, of: name, on: home)
+            let isElsewhere = home != instance.network.name && instance.recorded.contains(home)
+            return isElsewhere && !others.contains(step) ? nil : step
         }
         return Set(ids).sorted()
     }

@@ -123,12 +123,27 @@ import Testing
             plan[.deploy("b", on: "south")]?.needs.map(\.rawValue) == [
                 "compile:B", "audit:B", "deploy:a@north",
             ])
+        // Where the command does not name that one, it is read of its record.
+        let alone = try Planner.plan(manifest, Snapshot(), PlanRequest(networks: ["south"])).plan
+        #expect(alone[.deploy("b", on: "south")]?.needs.map(\.rawValue) == ["compile:B", "audit:B"])
+        #expect(alone[.deploy("a", on: "north")] == nil)
+    }
+
+    @Test func whatADevnetKeepsForNobodyIsNeededInTheSameRun() throws {
+        let manifest = try Bench.manifest(
+            contracts: [Bench.contract("A"), Bench.contract("B")],
+            networks: [Bench.devnet(), Bench.live("south", chainID: 2)],
+            deployments: [
+                Bench.deployment(
+                    "b", of: "B", on: ["south"], arguments: [Bench.address(of: "a", on: "devnet")]),
+                Bench.deployment("a", of: "A", on: ["devnet"]),
+            ])
         let problems = Bench.problems(manifest, Snapshot(), PlanRequest(networks: ["south"]))
         #expect(
             problems.map(\.description) == [
                 """
-                a.yaml:9:3: error: deploy:b@south needs deploy:a@north, which is not part of this run [not-named]
-                  hint: name its network as well: --network north
+                a.yaml:9:3: error: deploy:b@south needs deploy:a@devnet, which is not part of this run [not-named]
+                  hint: name its network as well: --network devnet
                 """
             ])
     }

@@ -71,6 +71,8 @@ final class DeployBench: Sendable {
     let environment: Mutex<[String: String]>
     let files: Mutex<[String: Data]> = Mutex([:])
     let toolResult: Mutex<ToolResult?> = Mutex(nil)
+    /// Those of the manifest, by name, for what refers to one that no effect is on.
+    let networks: Mutex<[String: NetworkSpec]> = Mutex([:])
     /// Fake nodes beside ``node``, by URL.
     let routes: Mutex<[String: @Sendable (HTTPRequest) -> Result<HTTPReply, HTTPError>]> = Mutex([:])
     /// What was sent to which URL, in order.
@@ -240,6 +242,7 @@ final class DeployBench: Sendable {
             patience: patience,
             registry: registry.map { [$0.network: $0] } ?? [:],
             steps: steps,
+            networks: networks.withLock(\.self),
             notice: { [self] in note("\($0)") })
     }
 

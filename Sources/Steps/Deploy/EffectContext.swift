@@ -31,6 +31,8 @@ package struct EffectContext: Sendable {
     package var calls: [CallAction]
     /// The deployments of the plan, each of their contracts, for what is asked about them together.
     package var deployments: [DeployAction]
+    /// Those of the manifest, by name, for what is read of one that is no part of the plan.
+    package var networks: [String: NetworkSpec]
     /// Hears what the user should know.
     package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
@@ -51,6 +53,7 @@ package struct EffectContext: Sendable {
         calls: [CallAction] = [],
         deployments: [DeployAction] = [],
         steps: Set<StepID> = [],
+        networks: [String: NetworkSpec] = [:],
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.world = world
@@ -66,6 +69,7 @@ package struct EffectContext: Sendable {
         self.calls = calls
         self.deployments = deployments
         stepsAtWork = StepsAtWork(of: project, planned: steps)
+        self.networks = networks
         self.notice = notice
     }
 
@@ -263,8 +267,8 @@ package struct EffectContext: Sendable {
         var resolution = ArgumentResolution(deployments: [:], signers: [:], network: network)
         for case .deploymentAddress(let name, let other) in references {
             let home = other ?? network
-            let fact = try Self.deployment(name, on: home, inputs)
-            resolution.deployments["\(name)@\(home)"] = try Self.address(of: fact)
+            resolution.deployments["\(name)@\(home)"] = try await address(
+                of: name, on: home, from: network, inputs)
         }
         for signer in signers {
             resolution.signers[signer.name] = try await address(of: signer)

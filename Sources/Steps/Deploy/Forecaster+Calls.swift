@@ -15,6 +15,14 @@ extension Forecaster {
     ) async -> DeploymentForecast.Call? {
         guard ![.blocked, .drift].contains(deployment.action) else { return nil }
         let network = mayAsk(action.network) ? try? await context.hub.open(action.network) : nil
+        do throws(StepFailure) {
+            let references = action.arguments.references + (action.unless?.equals.references ?? [])
+            try await lookElsewhere(references, from: action.network, &view)
+        } catch {
+            var forecast = CallStep.intent(action, reason: error.message)
+            forecast.obstacle = error
+            return forecast
+        }
         let resolution = await resolution(view, on: action.network, signers: action.signersRead)
         let address = view.addresses["\(action.deployment)@\(action.network.name)"]
         let step = CallStep(context)

@@ -134,6 +134,7 @@ package struct Forecaster: Sendable {
             if let reason = blocked(needs, action.references, on: action.network, outcome, view) {
                 throw StepFailure(.blocked, code: DeploymentForecast.needsOther, reason)
             }
+            try await lookElsewhere(action.references, from: action.network, &view)
             try DeployStep.judge(action, inputs)
             try InterfaceCheck.check(proxy?.deployment ?? action, behind: proxy?.spec, inputs)
             let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil

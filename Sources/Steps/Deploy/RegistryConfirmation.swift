@@ -22,17 +22,29 @@ extension EffectContext {
             try await compare(entry, record.transaction, subject, on: network)
             gasUsed = record.receipt?.gasUsed
         }
-        let code = try await codeBefore(at: entry.address, on: network)
-        guard !code.isEmpty, entry.deployedCodeDigest.map({ $0 == Digest(of: code) }) ?? true else {
-            throw StepFailure(
-                .blocked,
-                code: "drift",
-                "\(subject) is at \(entry.address), says the registry, and the chain has "
-                    + (code.isEmpty ? "no code there" : "other code there"),
-                hint: "find out what happened to it; nothing was sent"
-            )
-        }
+        try await confirmCode(of: entry, said: "says the registry", on: network)
         return gasUsed
+    }
+
+    /// Asks the chain whether the code is there that is on record.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `drift`, where it is gone or another.
+    func confirmCode(
+        of entry: RegistryEntry,
+        said source: String,
+        on network: OpenNetwork
+    ) async throws(StepFailure) {
+        let code = try await codeBefore(at: entry.address, on: network)
+        guard code.isEmpty || entry.deployedCodeDigest.map({ $0 != Digest(of: code) }) ?? false else {
+            return
+        }
+        throw StepFailure(
+            .blocked,
+            code: "drift",
+            "\(entry.name)@\(network.spec.name) is at \(entry.address), \(source), and the chain has "
+                + (code.isEmpty ? "no code there" : "other code there"),
+            hint: "find out what happened to it; nothing was sent"
+        )
     }
 
     /// The entries of the deployments of this plan on a network that are news to the ledger.

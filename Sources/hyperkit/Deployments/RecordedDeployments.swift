@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Ledger
 import Model
+import Planning
 import Reports
 
 /// Which deployments a command is about, and where they are recorded.

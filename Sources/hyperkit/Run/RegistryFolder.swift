@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import Manifests
 import Model
+import Planning
 import Reports
 
 /// The committed registry: a folder with one file a network.
@@ -137,13 +138,6 @@ extension RegistryFolder {
     }
 }
 
-extension NetworkSpec {
-    /// Whether what is on it is worth a record: a devnet that starts empty takes all of it along.
-    var isRecorded: Bool {
-        if case .devnet(.ephemeral, _) = chain { false } else { true }
-    }
-}
-
 extension Plan<Action> {
     /// The networks that its steps change, sorted; those whose deployments are worth a record.
     var recordedNetworks: [String] {
@@ -155,5 +149,30 @@ extension Plan<Action> {
             }
         }
         return Set(names).sorted()
+    }
+
+    /// Those, and the networks of which its steps read where something is, sorted.
+    var readNetworks: [String] {
+        let read = steps.flatMap { step -> [String] in
+            let references: [Interpolated.Reference]
+            switch step.work {
+            case .deploy(let action), .implementation(let action, _):
+                let first = action.liveFirst.map { $0.isRecorded ? [$0.name] : [] } ?? []
+                return first + action.references.compactMap(\.otherNetwork)
+            case .beacon(let action), .proxy(let action): references = action.spec.references
+            case .call(let action):
+                references = action.arguments.references + (action.unless?.equals.references ?? [])
+            case .generate, .compile, .audit, .check, .factory, .verify: return []
+            }
+            return references.compactMap(\.otherNetwork)
+        }
+        return Set(recordedNetworks + read).sorted()
+    }
+}
+
+extension Interpolated.Reference {
+    /// The network that it names itself; nil where it names none.
+    fileprivate var otherNetwork: String? {
+        if case .deploymentAddress(_, let network) = self { network } else { nil }
     }
 }

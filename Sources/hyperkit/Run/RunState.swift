@@ -22,7 +22,7 @@ struct RunState {
     private var stateDirectory: String
     /// The folder of this run's reports.
     private var reports: String
-    /// What the committed registry says of the networks of the plan, by network.
+    /// What the committed registry says of the networks that the plan changes or reads of, by network.
     private var registry: [String: RegistryFile]
     /// The calls of the plan.
     private var calls: [CallAction]
@@ -45,7 +45,7 @@ struct RunState {
         world: World
     ) async throws -> RunState {
         let registry =
-            try RegistryFolder(project.manifest, world: world)?.readAll(plan.recordedNetworks) ?? [:]
+            try RegistryFolder(project.manifest, world: world)?.readAll(plan.readNetworks) ?? [:]
         let state = absolute(options.stateDir)
         let run = RunID.new(world)
         let lock = try await StateLock.shared(options.stateDir, run: run, world: world)
@@ -281,6 +281,7 @@ struct RunState {
             calls: calls,
             deployments: deployments,
             steps: steps,
+            networks: Dictionary(project.manifest.networks.map { ($0.name, $0) }) { first, _ in first },
             notice: notice
         )
     }

@@ -17,6 +17,7 @@ extension Forecaster {
         let beacon = action.beaconDeployment(compiledBy: compile)
         do throws(StepFailure) {
             try admit(action, [compile], action.spec.owner?.references ?? [], outcome, view)
+            try await lookElsewhere(action.spec.owner?.references ?? [], from: action.network, &view)
             let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
             var decision = DeployStep.Decision.create(reason: Self.newChain)
             if let network, let there = try await proposed(beacon, action, inputs, network, view) {
@@ -48,6 +49,7 @@ extension Forecaster {
             try admit(
                 action, [action.deployment.compile, action.proxyCompile], action.spec.references, outcome,
                 view)
+            try await lookElsewhere(action.spec.references, from: action.network, &view)
             let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
             guard let network else {
                 let new = DeployStep.Decision.create(reason: Self.newChain)
