@@ -2,6 +2,7 @@ import Engine
 import Ethereum
 import EthereumTypes
 import Model
+import Synchronization
 import Testing
 
 @testable import Steps

@@ -88,28 +88,36 @@ import Testing
         _ = try ledger.markForeign(id, usedBy: foreign.hash)
     }
 
-    /// Leaves a creation that the newest block has; that goes away when a call is in a block, which comes back without it.
-    func loseCreationLater(of name: String, nonce: UInt64) throws {
-        let creation = signed(nonce, to: nil, fee.initCode)
+    /// Leaves a creation that the newest block has.
+    func leaveCreation(of name: String, nonce: UInt64, by key: PrivateKey? = nil) throws -> FakeChain.Receipt
+    {
+        let creation = signed(nonce, to: nil, fee.initCode, by: key)
         let ledger = try bench.ledger()
         let run = try bench.context(ledger).run
         let id = try sent(.deploy(name, on: "sepolia"), creation, in: ledger, run: run)
         bench.node.change { #expect($0.take(creation) == nil) }
-        let block = bench.node.chain.head
+        let receipt = try #require(bench.node.chain.receipts[creation.hash])
         _ = try ledger.markIncluded(
             id,
             ChainOperation.Inclusion(
-                transactionHash: creation.hash, blockHash: block.hash, blockNumber: block.number,
-                succeeded: true, gasUsed: 60_000, feePaid: Wei(1), address: place(nonce)))
+                transactionHash: creation.hash, blockHash: receipt.block.hash,
+                blockNumber: receipt.block.number, succeeded: true, gasUsed: receipt.gasUsed,
+                feePaid: Wei(1), address: receipt.address))
+        return receipt
+    }
+
+    /// Leaves a creation whose block goes away when one has a call, which comes back without it.
+    func loseCreationLater(of name: String, nonce: UInt64) throws {
+        let creation = try leaveCreation(of: name, nonce: nonce)
         bench.node.change { $0.minesAtOnce = false }
         let foreign = signed(nonce, to: .zero, [], value: Wei(1))
         for pause in 1...40 {
             bench.node.atPause(pause) { chain in
-                guard chain.receipts[creation.hash] != nil,
+                guard chain.receipts[creation.transaction.hash] != nil,
                     let call = chain.mined.first(where: { $0.transaction.transaction.nonce == nonce + 1 })
                 else { return }
                 chain.reorganise(
-                    depth: Int(chain.head.number - block.number) + 1, forgetting: true)
+                    depth: Int(chain.head.number - creation.block.number) + 1, forgetting: true)
                 _ = chain.take(foreign)
                 _ = chain.take(call.transaction)
             }
@@ -225,20 +233,7 @@ import Testing
         let dao = SignerSpec(name: "dao", location: DeployBench.here, key: .environment("DAO_KEY"))
         let key = try PrivateKey(hex: String(repeating: "11", count: 32))
         bench.node.change { $0.funds[key.address] = 10_000_000_000_000_000_000 }
-        let place = Address.created(by: key.address, nonce: 0)
-        do {
-            let ledger = try bench.ledger()
-            let creation = signed(0, to: nil, fee.initCode, by: key)
-            let id = try sent(
-                .deploy("other", on: "sepolia"), creation, in: ledger, run: try bench.context(ledger).run)
-            bench.node.change { #expect($0.take(creation) == nil) }
-            let block = bench.node.chain.head
-            _ = try ledger.markIncluded(
-                id,
-                ChainOperation.Inclusion(
-                    transactionHash: creation.hash, blockHash: block.hash, blockNumber: block.number,
-                    succeeded: true, gasUsed: 60_000, feePaid: Wei(1), address: place))
-        }
+        let place = try #require(try leaveCreation(of: "other", nonce: 0, by: key).address)
         let effects = [
             try bench.deploy("token", fee),
             try bench.call(arguments: .positional([DeployBench.text(place.description)])),
