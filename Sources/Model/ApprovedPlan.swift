@@ -6,10 +6,13 @@ import EthereumTypes
 /// transactions.
 package struct ApprovedPlan: Sendable {
     package let digest: Digest
+    /// Which chains its networks are, each network once.
+    package let chains: [PlannedChain]
     private let deployments: [StepID: DeploymentForecast]
 
-    package init(digest: Digest, deployments: [DeploymentForecast]) {
+    package init(digest: Digest, chains: [PlannedChain], deployments: [DeploymentForecast]) {
         self.digest = digest
+        self.chains = chains
         self.deployments = Dictionary(deployments.map { ($0.step, $0) }) { first, _ in first }
     }
 
@@ -17,6 +20,11 @@ package struct ApprovedPlan: Sendable {
     package var networks: Set<String> { Set(deployments.values.map(\.network)) }
 
     package var steps: [StepID] { deployments.keys.sorted() }
+
+    /// Whether something of a network was approved.
+    func isUsed(_ network: String) -> Bool {
+        deployments.values.contains { $0.network == network && !$0.isStuck }
+    }
 
     package subscript(step: StepID) -> DeploymentForecast? { deployments[step] }
 
@@ -28,10 +36,14 @@ package struct ApprovedPlan: Sendable {
     /// In what way a run would now do something else than was approved, a line for each; empty where it would not.
     ///
     /// What is done already is no departure, so that an interrupted run can be taken up with the same plan.
-    package func departures(of forecasts: [DeploymentForecast]) -> [String] {
+    ///
+    /// - Parameters:
+    ///   - forecasts: What a run would do now.
+    ///   - chains: Which chain every network of the manifests is now.
+    package func departures(of forecasts: [DeploymentForecast], on chains: [PlannedChain]) -> [String] {
         let now = Set(forecasts.map(\.step))
         let gone = steps.filter { !now.contains($0) }
-        var found: [String] = []
+        var found = departures(of: chains, forecasts)
         for forecast in forecasts { found += departures(of: forecast) }
         for step in gone { found.append("\(step.placed): the manifests no longer have it") }
         return found

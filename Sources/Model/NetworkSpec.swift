@@ -167,6 +167,11 @@ package struct NetworkSpec: Hashable, Sendable {
         self.values = values
     }
 
+    /// Whether it is a chain that nobody had before: it has another block 0 each time.
+    package var startsEmpty: Bool {
+        if case .devnet(.ephemeral, _) = chain { true } else { false }
+    }
+
     package var isDevnet: Bool {
         switch chain {
         case .devnet: true

@@ -179,9 +179,7 @@ struct DeploymentExpansion {
 
 extension NetworkSpec {
     /// Whether what is on it is worth a record: a devnet that starts empty takes all of it along.
-    package var isRecorded: Bool {
-        if case .devnet(.ephemeral, _) = chain { false } else { true }
-    }
+    package var isRecorded: Bool { !startsEmpty }
 }
 
 extension Argument {

@@ -11,13 +11,14 @@ package enum PlanText {
     /// - Parameters:
     ///   - steps: Every step of the plan.
     ///   - forecasts: Every deployment of it.
-    ///   - chains: The chain id of each network, for the name of its coin.
+    ///   - chains: Which chain each network is; those that were asked, or have a deployment, are told.
     /// - Returns: Lines, the last with a line break too.
     package static func render(
-        steps: [PlanV1.Step],
+        steps: [PlanV2.Step],
         forecasts: [DeploymentForecast],
-        chains: [String: UInt64]
+        chains known: [PlannedChain]
     ) -> String {
+        let chains = Dictionary(known.map { ($0.network, $0.chainID.rawValue) }) { first, _ in first }
         var lines: [String] = []
         if !forecasts.isEmpty {
             lines.append("deployments")
@@ -45,18 +46,27 @@ package enum PlanText {
             let reason = step.reasons.joined(separator: ", ")
             lines.append("  \(step.id)  \(step.action): \(reason)".plainForTerminal)
         }
+        lines += Self.chains(known, forecasts)
         let costs = costs(forecasts, chains)
         if !costs.isEmpty { lines.append("cost    \(costs)".plainForTerminal) }
         return lines.joined(separator: "\n") + "\n"
     }
 
     /// `contracts/Vault.sol changed: 3, it has not been done before: 8`: the most frequent first.
-    private static func reasons(of steps: [PlanV1.Step]) -> String {
+    private static func reasons(of steps: [PlanV2.Step]) -> String {
         let counts = Dictionary(grouping: steps) { $0.reasons.joined(separator: ", ") }.mapValues(\.count)
         let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         let rest = sorted.dropFirst(4).reduce(0) { $0 + $1.value }
         let shown = sorted.prefix(4).map { "\($0.key): \($0.value)" } + (rest > 0 ? ["other: \(rest)"] : [])
         return shown.joined(separator: ", ")
+    }
+
+    /// `chain   sepolia: chain id 11155111, block 0 0x25a5…`, a line for each network.
+    private static func chains(_ known: [PlannedChain], _ forecasts: [DeploymentForecast]) -> [String] {
+        PlanV2.chains(known, of: forecasts).map { chain in
+            let block = chain.genesis.map { ", block 0 \($0)" } ?? ""
+            return "chain   \(chain.network): chain id \(chain.chainID)\(block)".plainForTerminal
+        }
     }
 
     /// What each network would cost at most, as far as it could be asked.

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @testable import Model
@@ -33,8 +34,14 @@ import Testing
         return forecast
     }
 
+    static let chain = PlannedChain.numbered(11_155_111, as: "sepolia", block0: "genesis")
+
+    func plan(_ deployments: DeploymentForecast...) -> ApprovedPlan {
+        ApprovedPlan(digest: code, chains: [Self.chain], deployments: deployments)
+    }
+
     func departures(_ now: DeploymentForecast...) -> [String] {
-        ApprovedPlan(digest: code, deployments: [forecast()]).departures(of: now)
+        plan(forecast()).departures(of: now, on: [Self.chain])
     }
 
     @Test func theSameIntentIsNoDeparture() {
@@ -120,15 +127,16 @@ import Testing
             }
         }
         let math = #"{Math: "${deployments.math.address}"}"#
-        let plan = ApprovedPlan(digest: code, deployments: [linked("at 1", "code", math)])
-        #expect(plan.departures(of: [linked("at 2", "code", math)]) == [])
+        let plan = plan(linked("at 1", "code", math))
+        let here = [Self.chain]
+        #expect(plan.departures(of: [linked("at 2", "code", math)], on: here) == [])
         let other = Digest(of: Data("other".utf8)).short
         #expect(
-            plan.departures(of: [linked("at 1", "other", math)]) == [
+            plan.departures(of: [linked("at 1", "other", math)], on: here) == [
                 "token@sepolia: init code \(code.short)… → \(other)…"
             ])
         #expect(
-            plan.departures(of: [linked("at 1", "code", #"{Math: "0x1"}"#)]) == [
+            plan.departures(of: [linked("at 1", "code", #"{Math: "0x1"}"#)], on: here) == [
                 #"token@sepolia: libraries \#(math) → {Math: "0x1"}"#
             ])
     }
@@ -141,7 +149,7 @@ import Testing
             let planned = forecast("token", action, change: change)
             var now = planned
             now.address = "0x2"
-            return ApprovedPlan(digest: code, deployments: [planned]).departures(of: [now])
+            return plan(planned).departures(of: [now], on: [Self.chain])
         }
         let moved = ["token@sepolia: address 0x1 → 0x2"]
         #expect(departures(.keep) == moved)
@@ -162,8 +170,9 @@ import Testing
     }
 
     @Test func whatWasBlockedIsNoDepartureSinceNothingOfItIsDone() {
-        let plan = ApprovedPlan(digest: code, deployments: [forecast("token", .blocked)])
-        #expect(plan.departures(of: [forecast("token", .create) { $0.arguments = "other" }]) == [])
+        let plan = plan(forecast("token", .blocked))
+        let now = forecast("token", .create) { $0.arguments = "other" }
+        #expect(plan.departures(of: [now], on: [Self.chain]) == [])
     }
 
     @Test func whatIsStoppedTwiceHasTheFirstReason() {

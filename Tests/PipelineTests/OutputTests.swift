@@ -17,7 +17,7 @@ extension Pipelines {
                 "quickstart.yaml", "--select", "token@devnet", "--out", "plan.json")
             #expect(ran.end == .exited(0))
             let plan = try JSON(text: ran.output)
-            #expect(plan["version"] == 1)
+            #expect(plan["version"] == 2)
             #expect(
                 plan["steps"].map("id", to: "action")
                     == [

@@ -115,7 +115,7 @@ extension Pipelines {
             #expect(
                 none.errors.contains(
                     "plan.json:1:1: error: it is no plan file: the file has no 'version' [bad-plan]"))
-            try sandbox.write(Data(#"{"version": 1,"#.utf8), to: "plan.json")
+            try sandbox.write(Data(#"{"version": 2,"#.utf8), to: "plan.json")
             let half = try await apply(sandbox)
             #expect(half.end == .exited(2))
             #expect(
@@ -127,6 +127,40 @@ extension Pipelines {
             #expect(gone.errors.hasPrefix("error: plan.json: it is not there [bad-plan]\n"))
             #expect(try await chain.transactionCount(DevelopmentAccount.address) == 0)
             await chain.stop()
+        }
+
+        @Test func refusesAnotherChainUnderTheSameName() async throws {
+            let sandbox = try Sandbox("manifests")
+            let chain = try await RunningDevnet(sandbox)
+            try project(chain, sandbox)
+            let planned = try await plan(sandbox)
+            let genesis = try #require(planned["networks"].array.first?["genesisHash"].string)
+            #expect(
+                planned["networks"].array.map { $0["name"].string } == ["devnet"]
+                    && planned["networks"].array.first?["chainId"] == 31_337)
+
+            // As where a preset or an endpoint of the manifest comes to mean another chain.
+            let others = [
+                try await RunningDevnet(sandbox), try await RunningDevnet(sandbox, chainID: 31_338),
+            ]
+            try sandbox.replace(chain.url, with: others[0].url, in: "quickstart.yaml")
+            let restarted = try await apply(sandbox)
+            #expect(restarted.end == .exited(4), "\(restarted.errors)")
+            #expect(
+                restarted.errors.contains("error: network 'devnet': block 0 \(genesis) → 0x"),
+                "\(restarted.errors)")
+            try sandbox.replace(
+                "\(others[0].url)\", chainId: 31337", with: "\(others[1].url)\", chainId: 31338",
+                in: "quickstart.yaml")
+            let renumbered = try await apply(sandbox)
+            #expect(renumbered.end == .exited(4))
+            #expect(
+                renumbered.errors.contains("network 'devnet': chain id 31337 → 31338 [not-as-planned]"),
+                "\(renumbered.errors)")
+            for chain in [chain] + others {
+                #expect(try await chain.transactionCount(DevelopmentAccount.address) == 0)
+                await chain.stop()
+            }
         }
 
         @Test func whoAppliesAPlanIsToldOfNetworksInWordsOfPlans() async throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Support
 import Testing
 
 @testable import Reports
@@ -8,11 +9,18 @@ import Testing
     static let made = Timestamp(milliseconds: 1_764_000_000_000)
     static let days: Int64 = 24 * 3600 * 1000
 
-    static func plan(at time: Timestamp = made) -> PlanV1 {
-        PlanV1(
+    static let chains = [
+        PlannedChain.numbered(11_155_111, as: "sepolia", block0: "genesis"),
+        // Neither asked nor deployed to.
+        .numbered(80_002, as: "amoy", block0: nil),
+    ]
+
+    static func plan(at time: Timestamp = made) -> PlanV2 {
+        PlanV2(
             project: "treasury",
             manifests: [],
             createdAt: time,
+            chains: chains,
             steps: [.init(id: .deploy("token", on: "sepolia"), action: "create", reasons: ["new"])],
             forecasts: [
                 DeploymentForecast(
@@ -32,11 +40,12 @@ import Testing
 
     @Test func aPlanThatWasWrittenIsReadAsItWas() throws {
         let later = Timestamp(milliseconds: Self.made.milliseconds + 2 * Self.days)
-        let plan = try PlanV1(reading: try Self.plan().json(), at: later)
+        let plan = try PlanV2(reading: try Self.plan().json(), at: later)
         #expect(try plan.digest() == Self.plan().digest())
         let approved = try plan.approved(for: "treasury")
         #expect(approved.digest == (try Self.plan().digest()))
         #expect(approved.networks == ["sepolia"])
+        #expect(approved.chains == [Self.chains[0]])
         let deployment = try #require(approved[.deploy("drops/17", on: "sepolia")])
         #expect(deployment.arguments == #"["1"]"#)
         #expect(deployment.valueWei == "5")
@@ -51,7 +60,7 @@ import Testing
     @Test func aPlanHasItsTime() throws {
         let late = Timestamp(milliseconds: Self.made.milliseconds + 3 * Self.days)
         let json = try Self.plan().json()
-        #expect(throws: PlanFileError.expired(at: late.rfc3339)) { try PlanV1(reading: json, at: late) }
+        #expect(throws: PlanFileError.expired(at: late.rfc3339)) { try PlanV2(reading: json, at: late) }
     }
 
     @Test func timesAreNotPartOfTheDigest() throws {
@@ -62,14 +71,18 @@ import Testing
 
     @Test(arguments: [
         ("", "it is no plan file: it is no JSON"), ("[]", "it is no plan file: the file is not a map"),
-        (#"{"version": 1, "project": 5}"#, "it is no plan file: project is not text"),
-        (#"{"version": 2}"#, "it is a plan of version 2; this hyperkit reads version 1"),
-        (#"{"version": 1}"#, "it is no plan file: the file has no 'project'"),
+        (#"{"version": 2, "project": 5}"#, "it is no plan file: project is not text"),
+        (#"{"version": 3}"#, "it is a plan of version 3; this hyperkit reads version 2"),
+        (
+            #"{"version": 1}"#,
+            "it is a plan of version 1, which does not say which chains it is for: make a new plan"
+        ),
+        (#"{"version": 2}"#, "it is no plan file: the file has no 'project'"),
         (#"{"version": "x"}"#, "it is no plan file: version is not a whole number"),
     ])
     func whatIsNoPlanIsSaid(_ text: String, _ message: String) throws {
         let error = try #require(throws: PlanFileError.self) {
-            try PlanV1(reading: Data(text.utf8), at: Self.made)
+            try PlanV2(reading: Data(text.utf8), at: Self.made)
         }
         #expect(error.description == message, "\(error)")
     }
@@ -78,7 +91,7 @@ import Testing
         func refusal(_ old: String, _ new: String) throws -> PlanFileError? {
             let text = String(decoding: try Self.plan().json(), as: UTF8.self).replacing(old, with: new)
             return #expect(throws: PlanFileError.self) {
-                try PlanV1(reading: Data(text.utf8), at: Self.made).approved(for: "treasury")
+                try PlanV2(reading: Data(text.utf8), at: Self.made).approved(for: "treasury")
             }
         }
         #expect(
@@ -95,17 +108,41 @@ import Testing
                 == .malformed(detail: "'guess' of drops/17@sepolia is no 'gasBound'"))
     }
 
+    @Test func whichChainANetworkIsMustBeTold() throws {
+        func refusal(_ change: (inout PlanV2) -> Void) -> String? {
+            var plan = Self.plan()
+            change(&plan)
+            let error = #expect(throws: PlanFileError.self) { try plan.approved(for: "treasury") }
+            return error.map { "\($0)" }
+        }
+        #expect(
+            refusal { $0.networks = [] } == "it is no plan file: it does not say which chain 'sepolia' is")
+        #expect(
+            refusal { $0.networks[0].chainId = 0 }
+                == "it is no plan file: network sepolia has the chain id 0")
+        #expect(
+            refusal { $0.networks[0].genesisHash = "0x25" }
+                == "it is no plan file: the 'genesisHash' of network sepolia is no hash")
+        #expect(
+            refusal { $0.networks.append($0.networks[0]) }
+                == "it is no plan file: it has 'network sepolia' twice")
+        // A chain that is another is another plan.
+        var other = Self.plan()
+        other.networks[0].chainId = 1
+        #expect(try other.digest() != Self.plan().digest())
+    }
+
     @Test func valuesAreInTheFile() throws {
         var plan = Self.plan()
         plan.deployments[0].values = ["uint256 supply: 1"]
         plan.deployments[0].calls[0].values = []
-        let read = try PlanV1(reading: try plan.json(), at: Self.made)
+        let read = try PlanV2(reading: try plan.json(), at: Self.made)
         #expect(read.deployments[0].values == ["uint256 supply: 1"])
         #expect(read.deployments[0].calls[0].values == [])
     }
 
     @Test func anEntryThatIsThereTwiceIsRefused() throws {
-        func refusal(_ change: (inout PlanV1) -> Void) -> PlanFileError? {
+        func refusal(_ change: (inout PlanV2) -> Void) -> PlanFileError? {
             var plan = Self.plan()
             change(&plan)
             return #expect(throws: PlanFileError.self) { try plan.approved(for: "treasury") }
@@ -128,7 +165,7 @@ import Testing
     }
 
     @Test func aPlanOfAnotherProjectIsRefused() throws {
-        let plan = try PlanV1(reading: try Self.plan().json(), at: Self.made)
+        let plan = try PlanV2(reading: try Self.plan().json(), at: Self.made)
         #expect(throws: PlanFileError.otherProject("treasury", expected: "other")) {
             try plan.approved(for: "other")
         }

@@ -1,12 +1,14 @@
+import EthereumTypes
 import Model
 import Reports
+import Support
 import Testing
 
 @Suite struct PlanTextTests {
     private static func step(_ id: StepID, _ action: String, _ reason: String = "nothing changed")
-        -> PlanV1.Step
+        -> PlanV2.Step
     {
-        PlanV1.Step(id: id, action: action, reasons: [reason])
+        PlanV2.Step(id: id, action: action, reasons: [reason])
     }
 
     @Test func saysWhatWouldBeDoneWhyAndForHowMuch() {
@@ -36,7 +38,13 @@ import Testing
         let steps = [
             Self.step(.deploy("a", on: "x"), "reuse"), Self.step(.deploy("b", on: "x"), "run", "it is new"),
         ]
-        let chains: [String: UInt64] = ["amoy": 80_002, "sepolia": 11_155_111]
+        let genesis = Keccak256.hash("genesis".utf8)
+        let chains = [
+            PlannedChain.numbered(11_155_111, as: "sepolia", block0: "genesis"),
+            .numbered(80_002, as: "amoy", block0: nil),
+            // Neither asked nor deployed to.
+            .numbered(8453, as: "base", block0: nil),
+        ]
         #expect(
             PlanText.render(steps: steps, forecasts: forecasts, chains: chains) == """
                 deployments
@@ -50,6 +58,8 @@ import Testing
 
                 steps   1 reuse · 1 run
                   deploy:b@x  it is new
+                chain   amoy: chain id 80002
+                chain   sepolia: chain id 11155111, block 0 \(genesis)
                 cost    sepolia ≤ 0.0183 ETH
 
                 """)
@@ -59,7 +69,7 @@ import Testing
         var forecast = DeploymentForecast(
             step: .deploy("vault", on: "a"), network: "a", action: .create, reason: "new")
         change(&forecast)
-        let text = PlanText.render(steps: [], forecasts: [forecast], chains: [:])
+        let text = PlanText.render(steps: [], forecasts: [forecast], chains: [])
         return text.split(separator: "\n").map(String.init).filter { $0.hasPrefix("      ") }
     }
 
@@ -129,7 +139,7 @@ import Testing
             Self.step(.deploy("s\(number)", on: "x"), "run", number < 10 ? "solc changed" : "it is new")
         }
         #expect(
-            PlanText.render(steps: steps, forecasts: [], chains: [:])
+            PlanText.render(steps: steps, forecasts: [], chains: [])
                 == "steps   0 reuse · 30 run (it is new: 20, solc changed: 10)\n")
     }
 }

@@ -1,4 +1,5 @@
 import Engine
+import EthereumTypes
 import Foundation
 import Ledger
 import Model
@@ -13,9 +14,17 @@ extension DeployBench {
         return network
     }
 
+    /// The plan of some forecasts, for the networks of ``sepolia``'s chain that they are of.
+    static func approved(_ forecasts: [DeploymentForecast], genesis: String = "genesis") -> ApprovedPlan {
+        let chains = Set(forecasts.map(\.network)).sorted().map {
+            PlannedChain(network: $0, chainID: sepolia.chainID, genesis: Keccak256.hash(genesis.utf8))
+        }
+        return ApprovedPlan(digest: Digest(of: Data()), chains: chains, deployments: forecasts)
+    }
+
     /// What a plan says of some deployments, as the ledger and the chain are now.
     func plan(_ effects: FakeEffect...) async throws -> ApprovedPlan {
-        ApprovedPlan(digest: Digest(of: Data()), deployments: try await forecast(effects))
+        Self.approved(try await forecast(effects))
     }
 
     func forecast(_ effects: [FakeEffect]) async throws -> [DeploymentForecast] {

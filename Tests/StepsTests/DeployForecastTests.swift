@@ -175,7 +175,7 @@ import Testing
         var plan = try await forecast(Array(effects.prefix(2)))
         plan[0].calls[0].maxGas = 60_000
         var context = try bench.context(try bench.ledger())
-        context.approved = ApprovedPlan(digest: Digest(of: Data()), deployments: plan)
+        context.approved = DeployBench.approved(plan)
         guard case .call(let action) = effects[1].work else { return }
         var inputs = try DeployBench.pure(effects)
         let kept = try await bench.run(effects[0]).deployment()
@@ -189,7 +189,7 @@ import Testing
                 action, inputs: StepInputs(inputs), progress: StepProgress())
         }
         plan[0].calls[0].maxGas = 50_000
-        context.approved = ApprovedPlan(digest: Digest(of: Data()), deployments: plan)
+        context.approved = DeployBench.approved(plan)
         var other = action
         other.arguments = .positional([DeployBench.text("25")])
         other.name = "setFee"
@@ -200,6 +200,19 @@ import Testing
         }
         #expect(failure?.code == "over-plan")
         await context.hub.close()
+    }
+
+    @Test func aPlanOfAnotherChainIsNotApplied() async throws {
+        let effect = try bench.deploy()
+        let seen = try await forecast([effect])
+        let elsewhere = DeployBench.approved(seen, genesis: "another")
+        let failure = try #require(
+            try await bench.run([effect], applying: elsewhere).failures.first)
+        #expect(failure.code == "not-as-planned" && failure.kind == .blocked)
+        #expect(failure.message.contains("network 'sepolia': block 0 "), "\(failure.message)")
+        #expect(bench.node.sends == 0)
+        let here = try await bench.run([effect], applying: DeployBench.approved(seen))
+        #expect(try here.deployment().action == .created)
     }
 
     @Test func aChangeTakesWhatDependsOnItAlong() async throws {

@@ -101,7 +101,7 @@ import Testing
             #expect(
                 call.reason.hasSuffix("call:token@sepolia/setFee may have been made already"),
                 "\(call.reason)")
-            for plan in [first, ApprovedPlan(digest: Digest(of: Data()), deployments: seen)] {
+            for plan in [first, DeployBench.approved(seen)] {
                 let run = try await bench.run(
                     plan[other.step] == nil ? effects : all, applying: plan)
                 #expect(try run.deployment().action == .kept)
@@ -157,7 +157,7 @@ import Testing
         let seen = try await bench.forecast(asking)
         #expect(seen.map(\.action) == [.keep, .blocked])
         let run = try await bench.run(
-            asking, applying: ApprovedPlan(digest: Digest(of: Data()), deployments: seen))
+            asking, applying: DeployBench.approved(seen))
         #expect(run.failures.map(\.code).sorted() == ["is-there", "unknown-history"])
         #expect(try run.deployment().action == .kept)
     }

@@ -34,7 +34,7 @@ import Testing
     private func applied(_ effects: FakeEffect...) async throws -> FakeRun {
         let seen = try await bench.forecast(effects)
         return try await bench.run(
-            effects, applying: ApprovedPlan(digest: Digest(of: Data()), deployments: seen))
+            effects, applying: DeployBench.approved(seen))
     }
 
     // MARK: Lost

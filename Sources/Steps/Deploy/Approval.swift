@@ -68,6 +68,20 @@ extension EffectContext {
         )
     }
 
+    /// Opens a network that is about to be changed.
+    ///
+    /// - Throws: As ``admit(_:)`` and ``NetworkHub/open(_:)``; ``StepFailure`` of the kind `blocked`, coded `not-as-planned`, where
+    ///   it is another chain than the approved plan is for.
+    func openToChange(_ spec: NetworkSpec) async throws(StepFailure) -> OpenNetwork {
+        try admit(spec)
+        let network = try await hub.open(spec)
+        let chain = PlannedChain(network: spec.name, chainID: spec.chainID, genesis: network.genesis)
+        if let other = approved?.departure(of: chain, startsEmpty: spec.startsEmpty) {
+            throw Self.departs(other)
+        }
+        return network
+    }
+
     /// What was approved of a deployment that is about to be made, if it was approved as it is.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-as-planned`.

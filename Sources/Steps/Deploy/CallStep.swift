@@ -16,8 +16,7 @@ package struct CallStep: Sendable {
         inputs: StepInputs,
         progress: StepProgress
     ) async throws(StepFailure) -> Performed {
-        try context.admit(action.network)
-        let network = try await context.hub.open(action.network)
+        let network = try await context.openToChange(action.network)
         let deployment = try EffectContext.deployment(action.deployment, on: action.network.name, inputs)
         let address = try EffectContext.address(of: deployment)
         let abi = try EffectContext.abi(try inputs[action.compile])

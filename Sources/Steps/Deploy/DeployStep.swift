@@ -17,8 +17,7 @@ package struct DeployStep: Sendable {
     ) async throws(StepFailure) -> Performed {
         try Self.judge(action, inputs)
         try InterfaceCheck.check(action, inputs)
-        try context.admit(action.network)
-        let network = try await context.hub.open(action.network)
+        let network = try await context.openToChange(action.network)
         let resolution = try await context.resolution(
             of: action.references,
             on: action.network.name,

@@ -52,22 +52,22 @@ struct PlanCommand: AsyncParsableCommand {
         }
 
         let steps = Self.steps(planned.plan, foreseen)
-        let plan = PlanV1(
+        let plan = PlanV2(
             project: project.manifest.project,
             manifests: project.manifest.files,
             createdAt: world.now(),
+            chains: foreseen.chains,
             steps: steps,
             forecasts: forecasts
         )
         let file = try plan.json()
         if let out { try world.files.write(Self.absolute(out), file, false) }
         if json { Console.out(String(decoding: file, as: UTF8.self)) }
-        let chains = project.manifest.networks.map { ($0.name, $0.chainID.rawValue) }
         let text =
             PlanText.render(
                 steps: steps,
                 forecasts: forecasts,
-                chains: Dictionary(chains, uniquingKeysWith: { first, _ in first })
+                chains: foreseen.chains
             ) + PlanText.leftOut(planned.notNamed.count, on: Set(planned.notNamed.map(\.network)).sorted())
             + "plan    \(try plan.digest())"
             + (out.map { "   apply exactly this with: hyperkit run --plan \($0)" } ?? "") + "\n"
@@ -77,7 +77,7 @@ struct PlanCommand: AsyncParsableCommand {
 
     /// Ends with what stops a run, 4 for each deployment that a person must decide about; else with what `--exit-code` asks for.
     private func finish(
-        _ steps: [PlanV1.Step],
+        _ steps: [PlanV2.Step],
         _ forecasts: [DeploymentForecast],
         _ ends: [StepID: StepEnd]
     ) throws {
@@ -92,7 +92,7 @@ struct PlanCommand: AsyncParsableCommand {
         if exitCode, wouldChange { throw Exit.wouldChange }
     }
 
-    private static func steps(_ plan: Plan<Action>, _ seen: Foresight.Seen) -> [PlanV1.Step] {
+    private static func steps(_ plan: Plan<Action>, _ seen: Foresight.Seen) -> [PlanV2.Step] {
         let ends = seen.ends
         let byStep = Dictionary(seen.forecasts.map { ($0.step, $0) }, uniquingKeysWith: { first, _ in first })
         return plan.steps.map { step in
@@ -106,13 +106,13 @@ struct PlanCommand: AsyncParsableCommand {
                     case let other: other?.rawValue ?? "skipped"
                     }
                 let reason = end?.failure?.message ?? end?.skippedAfter.map { "after \($0)" } ?? end?.reason
-                return PlanV1.Step(
+                return PlanV2.Step(
                     id: step.id, action: action, reasons: [reason ?? ""].filter { !$0.isEmpty })
             case .factory:
-                return PlanV1.Step(id: step.id, action: "keep", reasons: ["it is put there where it is not"])
+                return PlanV2.Step(id: step.id, action: "keep", reasons: ["it is put there where it is not"])
             case .deploy, .implementation, .beacon, .proxy:
                 let forecast = byStep[step.id]
-                return PlanV1.Step(
+                return PlanV2.Step(
                     id: step.id,
                     action: forecast?.action.rawValue ?? "blocked",
                     reasons: [forecast?.reason ?? ""]
@@ -120,20 +120,20 @@ struct PlanCommand: AsyncParsableCommand {
             case .call(let action):
                 let deployment = byStep[action.deploy]
                 if deployment?.isStuck == true {
-                    return PlanV1.Step(id: step.id, action: "blocked", reasons: ["it needs \(action.deploy)"])
+                    return PlanV2.Step(id: step.id, action: "blocked", reasons: ["it needs \(action.deploy)"])
                 }
                 let call = deployment?.calls.first { $0.name == action.name }
-                return PlanV1.Step(
+                return PlanV2.Step(
                     id: step.id,
                     action: call.map { $0.obstacle != nil ? "blocked" : "call" } ?? "keep",
                     reasons: [call?.reason ?? "it is not needed"]
                 )
             case .verify(let action):
                 if seen.shown.contains(step.id) {
-                    return PlanV1.Step(id: step.id, action: "keep", reasons: ["its source is shown already"])
+                    return PlanV2.Step(id: step.id, action: "keep", reasons: ["its source is shown already"])
                 }
                 let services = action.network.verifiers.map(\.service.rawValue).joined(separator: ", ")
-                return PlanV1.Step(id: step.id, action: "verify", reasons: ["with \(services)"])
+                return PlanV2.Step(id: step.id, action: "verify", reasons: ["with \(services)"])
             }
         }
     }

@@ -104,7 +104,7 @@ struct RunCommand: AsyncParsableCommand {
             Console.err("a key is missing, nothing ran\n")
             throw Exit.environment
         }
-        let departures = approved.departures(of: seen.forecasts)
+        let departures = approved.departures(of: seen.forecasts, on: seen.chains)
         guard !departures.isEmpty else { return }
         Console.err(
             departures.map {

@@ -23,7 +23,7 @@ extension ApprovedPlan {
             throw Exit.usage
         }
         do throws(PlanFileError) {
-            return try PlanV1(reading: bytes, at: world.now()).approved(for: project.manifest.project)
+            return try PlanV2(reading: bytes, at: world.now()).approved(for: project.manifest.project)
         } catch {
             switch error {
             case .expired(let moment):

@@ -1,4 +1,5 @@
 import Engine
+import EthereumTypes
 import Foundation
 import Model
 import Planning
@@ -13,6 +14,8 @@ struct Foresight {
         var forecasts: [DeploymentForecast]
         /// The verify steps that have nothing to do.
         var shown: Set<StepID>
+        /// Which chain every network of the manifests is; its block 0 where it was asked.
+        var chains: [PlannedChain]
         /// The keys that a run would need and cannot have; looked for only where a plan is applied.
         var missingKeys: [StepFailure] = []
     }
@@ -47,7 +50,11 @@ struct Foresight {
     func look(_ files: [EventFile]) async throws -> Seen {
         let state = try await RunState.open(
             project, planned.plan, options, applying: approved, world: world)
-        let hub = state.hub(opened: { _ in }, noted: { Console.err([$0]) })
+        let origins = Mutex<[String: String]>([:])
+        let hub = state.hub(
+            opened: { fact in origins.withLock { $0[fact.name] = fact.genesisHash } },
+            noted: { Console.err([$0]) }
+        )
         let interrupts = Interrupts()
         let plan = planned.plan
         let seen = await interrupts.run {
@@ -58,12 +65,21 @@ struct Foresight {
                 plan, outcome: outcomes, inputs: inputs, countsMoney: approved == nil)
             let shown = await state.shown(plan, forecasts, inputs: inputs, hub: hub)
             let missing = approved != nil ? await forecaster.missingKeys(plan, forecasts) : []
-            return Seen(ends: ends, forecasts: forecasts, shown: shown, missingKeys: missing)
+            let chains = chains(origins.withLock(\.self))
+            return Seen(
+                ends: ends, forecasts: forecasts, shown: shown, chains: chains, missingKeys: missing)
         }
         await hub.close()
         await state.slither?.close()
         if let signal = interrupts.signal { throw Exit(code: 128 + signal) }
         return seen
+    }
+
+    private func chains(_ origins: [String: String]) -> [PlannedChain] {
+        project.manifest.networks.map { network in
+            let genesis = origins[network.name].flatMap { Hash($0) }
+            return PlannedChain(network: network.name, chainID: network.chainID, genesis: genesis)
+        }
     }
 
     /// Does the generate, compile, audit and check steps.

@@ -20,8 +20,7 @@ package struct ProxyStep: Sendable {
     ) async throws(StepFailure) -> Performed {
         try DeployStep.judge(action, inputs)
         try InterfaceCheck.check(proxy.deployment, behind: proxy.spec, inputs)
-        try context.admit(action.network)
-        let network = try await context.hub.open(action.network)
+        let network = try await context.openToChange(action.network)
         if try await isNew(action, network, inputs) {
             // Where its proxy is not on record, that is about to be made too: it may be there, with other code.
             try await context.checkHistory(
@@ -116,8 +115,7 @@ package struct ProxyStep: Sendable {
         _ inputs: StepInputs,
         _ work: (OpenNetwork) async throws(StepFailure) -> DeploymentFact
     ) async throws(StepFailure) -> Performed {
-        try context.admit(action.network)
-        let network = try await context.hub.open(action.network)
+        let network = try await context.openToChange(action.network)
         do throws(StepFailure) {
             return try DeployStep.performed(try await work(network))
         } catch {

@@ -1,3 +1,4 @@
+import EthereumTypes
 package import Foundation
 package import Model
 
@@ -16,7 +17,10 @@ extension PlanFileError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformed(let detail, _): "it is no plan file: \(detail)"
-        case .version(let version): "it is a plan of version \(version); this hyperkit reads version 1"
+        case .version(1):
+            "it is a plan of version 1, which does not say which chains it is for: make a new plan"
+        case .version(let version):
+            "it is a plan of version \(version); this hyperkit reads version \(PlanV2.current)"
         case .unknownAction(let action, let deployment):
             "the action '\(action)' of \(deployment) is not known"
         case .expired(let moment): "it was good until \(moment)"
@@ -26,7 +30,7 @@ extension PlanFileError: CustomStringConvertible {
     }
 }
 
-extension PlanV1 {
+extension PlanV2 {
     private struct Head: Decodable { var version: Int }
 
     /// Reads a plan file.
@@ -34,11 +38,11 @@ extension PlanV1 {
     /// - Throws: ``PlanFileError`` where it cannot be read, or has had its time.
     package init(reading json: Data, at now: Timestamp) throws(PlanFileError) {
         let decoder = JSONDecoder()
-        let plan: PlanV1
+        let plan: PlanV2
         do {
             let version = try decoder.decode(Head.self, from: json).version
-            guard version == 1 else { throw PlanFileError.version(version) }
-            plan = try decoder.decode(PlanV1.self, from: json)
+            guard version == PlanV2.current else { throw PlanFileError.version(version) }
+            plan = try decoder.decode(PlanV2.self, from: json)
         } catch let error as PlanFileError {
             throw error
         } catch let error as DecodingError {
@@ -63,8 +67,29 @@ extension PlanV1 {
         var forecasts: [DeploymentForecast] = []
         for deployment in deployments { forecasts.append(try deployment.forecast()) }
         try Self.requireOnce(forecasts.map(\.step.placed))
+        let chains = try chains()
+        let named = Set(chains.map(\.network))
+        if let other = forecasts.first(where: { !named.contains($0.network) }) {
+            throw .malformed(detail: "it does not say which chain '\(other.network)' is")
+        }
         guard let digest = try? digest() else { throw .malformed(detail: "it has no digest") }
-        return ApprovedPlan(digest: digest, deployments: forecasts)
+        return ApprovedPlan(digest: digest, chains: chains, deployments: forecasts)
+    }
+
+    private func chains() throws(PlanFileError) -> [PlannedChain] {
+        try Self.requireOnce(networks.map { "network \($0.name)" })
+        var chains: [PlannedChain] = []
+        for network in networks {
+            guard let chainID = ChainID(network.chainId) else {
+                throw .malformed(detail: "network \(network.name) has the chain id 0")
+            }
+            let genesis = network.genesisHash.flatMap { Hash($0) }
+            guard genesis != nil || network.genesisHash == nil else {
+                throw .malformed(detail: "the 'genesisHash' of network \(network.name) is no hash")
+            }
+            chains.append(PlannedChain(network: network.name, chainID: chainID, genesis: genesis))
+        }
+        return chains
     }
 
     /// Of two entries of one name nobody could say which was approved.
@@ -76,7 +101,7 @@ extension PlanV1 {
     }
 }
 
-extension PlanV1.Deployment {
+extension PlanV2.Deployment {
     fileprivate func forecast() throws(PlanFileError) -> DeploymentForecast {
         guard let action = DeploymentForecast.Action(rawValue: action) else {
             throw .unknownAction(self.action, deployment: id)
@@ -88,7 +113,7 @@ extension PlanV1.Deployment {
         for case let bound? in bounds where DeploymentForecast.GasBound(rawValue: bound) == nil {
             throw .malformed(detail: "'\(bound)' of \(id) is no 'gasBound'")
         }
-        try PlanV1.requireOnce(calls.map { "call \($0.name) of \(id)" })
+        try PlanV2.requireOnce(calls.map { "call \($0.name) of \(id)" })
         return DeploymentForecast(
             // The parts of what stands behind a proxy have the kind of their step before their name.
             step: StepID(id) ?? .deploy(String(parts[0]), on: network),

@@ -1,8 +1,9 @@
+import EthereumTypes
 package import Foundation
 package import Model
 
-/// The plan file, version 1: what a run would do.
-package struct PlanV1: Codable, Sendable {
+/// The plan file, version 2: what a run would do, and on which chains.
+package struct PlanV2: Codable, Sendable {
     package struct Step: Codable, Sendable {
         /// `run` or `reuse` for pure steps; for effects what the forecast says.
         package var id: StepID
@@ -14,6 +15,14 @@ package struct PlanV1: Codable, Sendable {
             self.action = action
             self.reasons = reasons
         }
+    }
+
+    /// Which chain a network is.
+    struct Network: Codable, Sendable {
+        var name: String
+        var chainId: UInt64
+        /// nil on a devnet that starts empty, and where no node answered.
+        var genesisHash: String?
     }
 
     struct Call: Codable, Sendable {
@@ -58,21 +67,31 @@ package struct PlanV1: Codable, Sendable {
         var replaces: String?
     }
 
-    var version = 1
+    var version = PlanV2.current
     package private(set) var project: String
     var manifests: [Manifest.File]
     var createdAt: String
     var expiresAt: String
+    var networks: [Network]
     var steps: [Step]
     var deployments: [Deployment]
 
+    static let current = 2
     /// A plan is good for three days: a review takes as long, and a chain moves on.
     private static let lifetimeMilliseconds: Int64 = 3 * 24 * 3600 * 1000
 
+    /// - Parameters:
+    ///   - project: The manifests' project.
+    ///   - manifests: Their files.
+    ///   - createdAt: Now.
+    ///   - chains: Which chain each network of the manifests is; those that were asked, or have a deployment, are in the plan.
+    ///   - steps: Every step.
+    ///   - forecasts: Every deployment.
     package init(
         project: String,
         manifests: [Manifest.File],
         createdAt: Timestamp,
+        chains: [PlannedChain],
         steps: [Step],
         forecasts: [DeploymentForecast]
     ) {
@@ -80,6 +99,9 @@ package struct PlanV1: Codable, Sendable {
         self.manifests = manifests
         self.createdAt = createdAt.rfc3339
         expiresAt = Timestamp(milliseconds: createdAt.milliseconds + Self.lifetimeMilliseconds).rfc3339
+        networks = Self.chains(chains, of: forecasts).map {
+            Network(name: $0.network, chainId: $0.chainID.rawValue, genesisHash: $0.genesis?.description)
+        }
         self.steps = steps
         deployments = forecasts.map { forecast in
             Deployment(
@@ -117,6 +139,13 @@ package struct PlanV1: Codable, Sendable {
                 replaces: forecast.replaces
             )
         }
+    }
+
+    /// Those of some networks that a plan is about, sorted: they were asked, or have a deployment.
+    static func chains(_ known: [PlannedChain], of forecasts: [DeploymentForecast]) -> [PlannedChain] {
+        let used = Set(forecasts.map(\.network))
+        return known.filter { $0.genesis != nil || used.contains($0.network) }
+            .sorted { $0.network < $1.network }
     }
 
     /// The file's text: keys sorted, a line break at the end.
