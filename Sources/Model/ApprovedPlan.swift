@@ -150,6 +150,9 @@ extension DeploymentForecast.Call {
     /// What a call means that is not what was approved.
     package func differences(from now: Self) -> [String] {
         var found: [String] = []
+        if let before = sender, let after = now.sender, before != after {
+            found.append("sender \(before) → \(after)")
+        }
         if function != now.function { found.append("\(function) → \(now.function)") }
         if arguments != now.arguments { found.append("arguments \(arguments) → \(now.arguments)") }
         if valueWei != now.valueWei { found.append("value \(valueWei) → \(now.valueWei) wei") }

@@ -38,6 +38,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         package var arguments: String
         /// What is sent of them, each with its type and name; nil where an address among them is not known yet.
         package var values: [String]?
+        /// Who sends it, or is asked to; nil where nothing tells the account.
+        package var sender: String?
         package var to: String?
         /// Behind `0x`; nil where an address in it is not known yet.
         package var data: String?
@@ -58,6 +60,7 @@ package struct DeploymentForecast: Hashable, Sendable {
             name: String,
             function: String,
             arguments: String,
+            sender: String? = nil,
             to: String?,
             data: String?,
             valueWei: String,
@@ -69,6 +72,7 @@ package struct DeploymentForecast: Hashable, Sendable {
             self.name = name
             self.function = function
             self.arguments = arguments
+            self.sender = sender
             self.to = to
             self.data = data
             self.valueWei = valueWei
@@ -83,7 +87,7 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var network: String
     package var action: Action
     package var reason: String
-    /// nil where no key may be read, or the chain is not there yet.
+    /// Who sends it, or is asked to; nil where nothing tells the account.
     package var sender: String?
     package var address: String?
     /// nil where an address among the arguments is not known yet, or the contract does not compile.

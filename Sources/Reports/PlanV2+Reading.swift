@@ -130,6 +130,7 @@ extension PlanV2.Deployment {
                     name: call.name,
                     function: call.function,
                     arguments: call.arguments,
+                    sender: call.sender,
                     to: call.to,
                     data: call.data,
                     valueWei: call.valueWei,

@@ -31,6 +31,8 @@ package struct PlanV2: Codable, Sendable {
         var arguments: String
         /// What is sent of them, each with its type and name.
         var values: [String]?
+        /// nil where nothing tells the account.
+        var sender: String?
         var to: String?
         var data: String?
         var valueWei: String
@@ -120,6 +122,7 @@ package struct PlanV2: Codable, Sendable {
                         function: $0.function,
                         arguments: $0.arguments,
                         values: $0.values,
+                        sender: $0.sender,
                         to: $0.to,
                         data: $0.data,
                         valueWei: $0.valueWei,

@@ -11,7 +11,7 @@ enum PlannedTransactionText {
 
     /// Lines for below the deployment; of what is kept only its calls.
     static func lines(of forecast: DeploymentForecast, coin: String) -> [String] {
-        let lines = forecast.isCreation ? creation(forecast, coin) : []
+        let lines = forecast.isCreation ? creation(forecast, coin) + [indent + by(forecast.sender)] : []
         return lines + forecast.calls.flatMap { call($0, of: forecast, coin) }
     }
 
@@ -45,7 +45,7 @@ enum PlannedTransactionText {
         let written = call.values == nil ? " \(cut(call.arguments))" : ""
         let elsewhere = call.to.flatMap { $0 == forecast.address ? nil : "to \($0)" } ?? ""
         let words = [
-            elsewhere, value(call.valueWei, coin), PlanText.gas(call.maxGas, call.gasBound),
+            elsewhere, by(call.sender), value(call.valueWei, coin), PlanText.gas(call.maxGas, call.gasBound),
             PlanText.money(call.maxCostWei, coin: coin),
             call.obstacle != nil ? "blocked: \(call.reason)" : call.reason,
         ]
@@ -60,6 +60,11 @@ enum PlannedTransactionText {
         let brackets = "(\(values.joined(separator: ", ")))"
         guard name.count + brackets.count > longestLine else { return ["\(indent)\(name)\(brackets)\(rest)"] }
         return ["\(indent)\(name)\(rest)"] + values.map { "\(indent)  \($0)" }
+    }
+
+    /// Whose money it is, and whose name the contract sees.
+    private static func by(_ sender: String?) -> String {
+        "by \(sender ?? "an account that nothing tells")".plainForTerminal
     }
 
     private static func value(_ wei: String, _ coin: String) -> String {

@@ -23,7 +23,8 @@ import Testing
             arguments: #"["1", "${deployments.other.address}"]"#,
             calls: [
                 .init(
-                    name: "setFee", function: "setFee(uint256)", arguments: #"["25"]"#, to: "0x1",
+                    name: "setFee", function: "setFee(uint256)", arguments: #"["25"]"#, sender: "0xC",
+                    to: "0x1",
                     data: "0x19",
                     valueWei: "0", reason: "the contract is new")
             ],
@@ -59,6 +60,15 @@ import Testing
         #expect(departures(now) == [])
     }
 
+    @Test func whatNothingToldWhenThePlanWasMadeIsNotCompared() {
+        let blind = plan(
+            forecast {
+                $0.sender = nil
+                $0.calls[0].sender = nil
+            })
+        #expect(blind.departures(of: [forecast()], on: [Self.chain]) == [])
+    }
+
     @Test func whatIsDoneAlreadyIsNoDeparture() {
         let now = forecast("token", .keep) { $0.calls = [] }
         #expect(departures(now) == [])
@@ -74,6 +84,7 @@ import Testing
             $0.maxGas = 150_000
             $0.maxCostWei = "6002"
             $0.calls[0].arguments = #"["26"]"#
+            $0.calls[0].sender = "0xD"
             $0.calls.append($0.calls[0])
             $0.calls[1].name = "pause"
         }
@@ -86,6 +97,7 @@ import Testing
                 "token@sepolia: planned create, now replace (it is not on this network yet)",
                 "token@sepolia: it needs 125000 gas now, and the plan allows 120000",
                 "token@sepolia: it costs about 3001 wei now, and the plan allows 3000",
+                "token@sepolia: call setFee: sender 0xC → 0xD",
                 #"token@sepolia: call setFee: arguments ["25"] → ["26"]"#,
                 "token@sepolia: call pause is not in the plan",
             ])

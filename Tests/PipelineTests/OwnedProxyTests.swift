@@ -30,6 +30,7 @@ extension Pipelines {
             let planned = try await bench.plan()["deployments"].first("id", "proxy:vault@chain")
             #expect(planned["action"] == "upgrade")
             #expect(planned["sender"].string == safe.address.description)
+            #expect(planned["calls"].array.first?["sender"].string == safe.address.description)
             let upgrade = try await owned.asked(["proxy:vault@chain"], nonce: 1)
             let waiting = try bench.deployment()
             #expect(waiting["action"] == "proposed" && waiting["address"] == made["address"])

@@ -29,7 +29,8 @@ import Testing
                     initCodeDigest: Digest(of: Data("code".utf8)), arguments: #"["1"]"#, valueWei: "5",
                     calls: [
                         .init(
-                            name: "open", function: "open()", arguments: "[]", to: nil, data: nil,
+                            name: "open", function: "open()", arguments: "[]", sender: "0xA", to: nil,
+                            data: nil,
                             valueWei: "0",
                             reason: "")
                     ], maxGas: 7, maxCostWei: "9", unlinkedCodeDigest: Digest(of: Data("unlinked".utf8)),
@@ -55,6 +56,7 @@ import Testing
         #expect(deployment.libraries == #"{Math: "0x1"}"#)
         #expect(deployment.salt == #"createx ["v1"]"#)
         #expect(approved.call("open", of: deployment.step)?.function == "open()")
+        #expect(approved.call("open", of: deployment.step)?.sender == "0xA")
     }
 
     @Test func aPlanHasItsTime() throws {

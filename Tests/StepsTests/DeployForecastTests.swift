@@ -68,6 +68,7 @@ import Testing
         let call = try #require(forecasts[0].calls.first)
         #expect(call.to == created(0))
         #expect(call.reason == "the contract is new")
+        #expect(call.sender == bench.key.address.description)
         // What a reviewer approves is what is sent, with the addresses that are foreseen.
         #expect(call.values == ["uint256 fee: 25"])
         #expect(forecasts.map(\.values) == [[], ["address asset: \(created(0))"]])
@@ -200,6 +201,33 @@ import Testing
         }
         #expect(failure?.code == "over-plan")
         await context.hub.close()
+    }
+
+    @Test func whatAnotherAccountWouldSendIsNotSigned() async throws {
+        let other = SignerSpec(name: "other", location: DeployBench.here, key: .environment("OTHER_KEY"))
+        let otherKey = "0x" + String(repeating: "07", count: 32)
+        let account = try PrivateKey(hex: otherKey).address
+        bench.environment.withLock { $0["OTHER_KEY"] = otherKey }
+        bench.node.change { $0.funds[account] = 1 << 70 }
+        let effects = [try bench.deploy("token", .withFee), try bench.call("setFee")]
+        let approved = DeployBench.approved(try await forecast(effects))
+        let changed = [effects[0], try bench.call("setFee", signer: other)]
+        let words = "sender \(bench.key.address) → \(account)"
+        #expect(
+            approved.departures(of: try await forecast(changed), on: approved.chains) == [
+                "token@sepolia: call setFee: \(words)"
+            ])
+        // Should it be another between that look and the signature, nothing is signed either.
+        let run = try await bench.run(changed, applying: approved)
+        #expect(try run.deployment().action == .created)
+        #expect(run.failures.map(\.code) == ["not-as-planned"])
+        #expect(run.failures[0].message.hasSuffix(words), "\(run.failures)")
+        let created = try await bench.run(
+            [try bench.deploy("vault", .withFee, signer: other)],
+            applying: DeployBench.approved(try await forecast([try bench.deploy("vault", .withFee)])))
+        #expect(created.failures.map(\.message).first?.hasSuffix(words) == true, "\(created.failures)")
+        #expect(bench.node.sends == 1)
+        #expect(try await bench.run(effects, applying: approved).call().isMade)
     }
 
     @Test func aPlanOfAnotherChainIsNotApplied() async throws {

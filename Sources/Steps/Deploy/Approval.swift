@@ -6,14 +6,17 @@ struct Allowance: Hashable, Sendable {
     var gas: UInt64?
     /// Value and fees.
     var cost: Wei?
+    /// Who may send it; nil where the plan could not tell.
+    var sender: String?
 
     static let unlimited = Allowance()
 
     private init() {}
 
     /// The bounds of a plan; nil: it names none.
-    init(gas: UInt64?, costWei: String?) {
+    init(gas: UInt64?, costWei: String?, sender: String?) {
         self.gas = gas
+        self.sender = sender
         cost = costWei.flatMap { UInt128($0) }.map { Wei($0) }
     }
 
@@ -28,6 +31,14 @@ struct Allowance: Hashable, Sendable {
     func check(cost needed: Wei) throws(StepFailure) {
         guard let cost, needed > cost else { return }
         throw Self.exceeded("needs up to \(needed.ether()) ether", "allows \(cost.ether())")
+    }
+
+    /// Whether the account is the one that was approved; for the moment before anything is signed or asked for.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-as-planned`.
+    func check(sender account: Address) throws(StepFailure) {
+        guard let sender, sender != account.description else { return }
+        throw EffectContext.departs("sender \(sender) → \(account)")
     }
 
     /// The price, lowered to what the cost allows as long as a block could still take it.
@@ -94,7 +105,7 @@ extension EffectContext {
                 "planned \(planned.action.rawValue), now \(now.action.rawValue) (\(now.reason))")
         }
         guard differences.isEmpty else { throw Self.departs(differences.joined(separator: "; ")) }
-        return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei)
+        return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei, sender: planned.sender)
     }
 
     /// What was approved of a call that is about to be made, if it was approved as it is.
@@ -107,7 +118,7 @@ extension EffectContext {
         }
         let differences = planned.differences(from: now)
         guard differences.isEmpty else { throw Self.departs(differences.joined(separator: "; ")) }
-        return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei)
+        return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei, sender: planned.sender)
     }
 
     /// Whether `redeploy: always` asks for another contract than `entry`, which is there.
@@ -120,7 +131,7 @@ extension EffectContext {
         return planned.replaces == entry.address.description
     }
 
-    private static func departs(_ words: String) -> StepFailure {
+    fileprivate static func departs(_ words: String) -> StepFailure {
         StepFailure(
             .blocked,
             code: "not-as-planned",

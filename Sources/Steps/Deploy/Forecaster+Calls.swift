@@ -54,7 +54,8 @@ extension Forecaster {
             }
         }
         let sender = await sender(action.signer, network)
-        let isOpen = network.map { (try? context.unfinished(action.step, $0)) != nil } ?? false
+        let signed = network.flatMap { try? context.unfinished(action.step, $0) }
+        let isOpen = signed != nil
         var obstacle: StepFailure?
         if !isOpen, !isNotMade, [.keep, .upgrade].contains(deployment.action), let network, let address {
             do throws(StepFailure) {
@@ -85,6 +86,8 @@ extension Forecaster {
         forecast.values = try? CallStep.words(
             action.function, action.arguments, try inputs[action.compile], resolution
         ).values
+        // What an earlier run signed is taken to its end, whoever would sign now.
+        forecast.sender = (signed?.intent.sender ?? sender)?.description
         forecast.to = address?.description
         forecast.data = data.map { Hex.prefixed($0) }
         forecast.obstacle = obstacle

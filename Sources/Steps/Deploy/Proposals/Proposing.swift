@@ -57,6 +57,7 @@ extension EffectContext {
         progress: StepProgress,
         usable: @escaping @Sendable (ChainOperation) throws(StepFailure) -> [Performed.NewOutput]?
     ) async throws(StepFailure) -> Sent {
+        try request.allowance.check(sender: sending.address)
         switch sending {
         case .signed(let signer):
             try takeBack(request.step, on: network)

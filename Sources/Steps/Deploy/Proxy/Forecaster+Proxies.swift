@@ -123,6 +123,7 @@ extension Forecaster {
                 name: upgrade.function,
                 function: upgrade.function,
                 arguments: "its implementation",
+                sender: sender?.description,
                 to: upgrade.to.description,
                 data: implementation.map { _ in Hex.prefixed(upgrade.data) },
                 valueWei: "0",
