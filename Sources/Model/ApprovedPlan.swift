@@ -9,11 +9,21 @@ package struct ApprovedPlan: Sendable {
     /// Which chains its networks are, each network once.
     package let chains: [PlannedChain]
     private let deployments: [StepID: DeploymentForecast]
+    /// The addresses of signers that were approved, by network and signer.
+    private let signers: [String: [String: Set<String>]]
 
     package init(digest: Digest, chains: [PlannedChain], deployments: [DeploymentForecast]) {
         self.digest = digest
         self.chains = chains
         self.deployments = Dictionary(deployments.map { ($0.step, $0) }) { first, _ in first }
+        var signers: [String: [String: Set<String>]] = [:]
+        for forecast in deployments where !forecast.isStuck {
+            for signer in forecast.signers + forecast.calls.flatMap(\.signers) {
+                guard let address = signer.address else { continue }
+                signers[forecast.network, default: [:]][signer.name, default: []].insert(address)
+            }
+        }
+        self.signers = signers
     }
 
     /// The networks that it changes or looks at.
@@ -31,6 +41,14 @@ package struct ApprovedPlan: Sendable {
     /// What was approved of a call; nil where it was not foreseen.
     package func call(_ name: String, of deployment: StepID) -> DeploymentForecast.Call? {
         deployments[deployment]?.calls.first { $0.name == name }
+    }
+
+    /// In what way the address of a signer is not what was approved on a network; nil where it is, or nothing there reads it.
+    package func departure(of signer: ReadSigner, on network: String) -> String? {
+        guard let planned = signers[network]?[signer.name], let now = signer.address,
+            !planned.contains(now)
+        else { return nil }
+        return "address of signer '\(signer.name)' \(planned.sorted().joined(separator: ", ")) → \(now)"
     }
 
     /// In what way a run would now do something else than was approved, a line for each; empty where it would not.
@@ -125,6 +143,8 @@ extension DeploymentForecast {
         if let before = sender, let after = now.sender, before != after {
             found.append("sender \(before) → \(after)")
         }
+        // What is there already was made with what was approved, else it would be made anew.
+        if now.action != .keep { found += signers.differences(from: now.signers) }
         if isAtOnePlace, action == now.action, let before = address, let after = now.address, before != after
         {
             found.append("address \(before) → \(after)")
@@ -156,6 +176,7 @@ extension DeploymentForecast.Call {
         if function != now.function { found.append("\(function) → \(now.function)") }
         if arguments != now.arguments { found.append("arguments \(arguments) → \(now.arguments)") }
         if valueWei != now.valueWei { found.append("value \(valueWei) → \(now.valueWei) wei") }
+        found += signers.differences(from: now.signers)
         return found
     }
 }

@@ -51,6 +51,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         package var maxCostWei: String?
         /// What ``maxGas`` is from.
         package var gasBound: GasBound?
+        /// The signers whose addresses are among its arguments or in its `unless`.
+        package var signers: [ReadSigner] = []
         /// The run in which people were asked for it, who may still send it; nil where nobody was.
         package var proposedIn: String?
         /// What would stop a run that makes it, as its reason says.
@@ -109,6 +111,8 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var libraries: String?
     /// The factory and the salt; nil where the sender's nonce decides the address.
     package var salt: String?
+    /// The signers whose addresses are in what would be created.
+    package var signers: [ReadSigner] = []
     /// What ``maxGas`` is from.
     package var gasBound: GasBound?
     /// The run in which people were asked for it, who may still send it; nil where nobody was.

@@ -114,7 +114,7 @@ extension PlanV2.Deployment {
             throw .malformed(detail: "'\(bound)' of \(id) is no 'gasBound'")
         }
         try PlanV2.requireOnce(calls.map { "call \($0.name) of \(id)" })
-        return DeploymentForecast(
+        var forecast = DeploymentForecast(
             // The parts of what stands behind a proxy have the kind of their step before their name.
             step: StepID(id) ?? .deploy(String(parts[0]), on: network),
             network: network,
@@ -126,7 +126,7 @@ extension PlanV2.Deployment {
             arguments: arguments,
             valueWei: valueWei,
             calls: calls.map { call in
-                DeploymentForecast.Call(
+                var forecast = DeploymentForecast.Call(
                     name: call.name,
                     function: call.function,
                     arguments: call.arguments,
@@ -139,6 +139,8 @@ extension PlanV2.Deployment {
                     maxCostWei: call.maxCostWei,
                     gasBound: call.gasBound.flatMap { .init(rawValue: $0) }
                 )
+                forecast.signers = PlanV2.Signer.read(call.signers)
+                return forecast
             },
             maxGas: maxGas,
             maxCostWei: maxCostWei,
@@ -148,5 +150,13 @@ extension PlanV2.Deployment {
             gasBound: gasBound.flatMap { .init(rawValue: $0) },
             replaces: replaces
         )
+        forecast.signers = PlanV2.Signer.read(signers)
+        return forecast
+    }
+}
+
+extension PlanV2.Signer {
+    fileprivate static func read(_ signers: [PlanV2.Signer]?) -> [ReadSigner] {
+        (signers ?? []).map { ReadSigner(name: $0.name, address: $0.address) }
     }
 }

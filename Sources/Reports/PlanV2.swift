@@ -25,6 +25,18 @@ package struct PlanV2: Codable, Sendable {
         var genesisHash: String?
     }
 
+    /// A signer whose address is among what is sent.
+    struct Signer: Codable, Sendable {
+        var name: String
+        /// nil where nothing told it: then the plan is refused when it is applied.
+        var address: String?
+
+        init(_ signer: ReadSigner) {
+            name = signer.name
+            address = signer.address
+        }
+    }
+
     struct Call: Codable, Sendable {
         var name: String
         var function: String
@@ -40,6 +52,8 @@ package struct PlanV2: Codable, Sendable {
         var maxCostWei: String?
         var gasBound: String?
         var proposedIn: String?
+        /// Those whose addresses are among its arguments or in its `unless`.
+        var signers: [Signer]?
     }
 
     struct Deployment: Codable, Sendable {
@@ -67,6 +81,8 @@ package struct PlanV2: Codable, Sendable {
         var proposedIn: String?
         /// The address of the contract whose place it takes.
         var replaces: String?
+        /// Those whose addresses are in what would be created.
+        var signers: [Signer]?
     }
 
     var version = PlanV2.current
@@ -129,7 +145,8 @@ package struct PlanV2: Codable, Sendable {
                         maxGas: $0.maxGas,
                         maxCostWei: $0.maxCostWei,
                         gasBound: $0.gasBound?.rawValue,
-                        proposedIn: $0.proposedIn
+                        proposedIn: $0.proposedIn,
+                        signers: Self.signers($0.signers)
                     )
                 },
                 maxGas: forecast.maxGas,
@@ -139,9 +156,14 @@ package struct PlanV2: Codable, Sendable {
                 salt: forecast.salt,
                 gasBound: forecast.gasBound?.rawValue,
                 proposedIn: forecast.proposedIn,
-                replaces: forecast.replaces
+                replaces: forecast.replaces,
+                signers: Self.signers(forecast.signers)
             )
         }
+    }
+
+    private static func signers(_ read: [ReadSigner]) -> [Signer]? {
+        read.isEmpty ? nil : read.map(Signer.init)
     }
 
     /// Those of some networks that a plan is about, sorted: they were asked, or have a deployment.

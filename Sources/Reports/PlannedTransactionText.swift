@@ -31,6 +31,7 @@ enum PlannedTransactionText {
         }
         if let libraries = forecast.libraries { lines.append("\(indent)libraries \(cut(libraries))") }
         if let salt = forecast.salt { lines.append("\(indent)salt \(cut(salt))") }
+        lines += forecast.signers.map { indent + words($0) }
         return lines.map(\.plainForTerminal)
     }
 
@@ -50,7 +51,8 @@ enum PlannedTransactionText {
             call.obstacle != nil ? "blocked: \(call.reason)" : call.reason,
         ]
         let head = "call \(isNamed ? "\(call.name)  " : "")\(function)\(written)"
-        return fitted(head, call.values, words).map(\.plainForTerminal)
+        let signers = call.signers.map { "\(indent)  \(Self.words($0))" }
+        return (fitted(head, call.values, words) + signers).map(\.plainForTerminal)
     }
 
     /// `name(values)  words`, on one line where it fits, else with each value on its own; nil: there are no brackets.
@@ -60,6 +62,12 @@ enum PlannedTransactionText {
         let brackets = "(\(values.joined(separator: ", ")))"
         guard name.count + brackets.count > longestLine else { return ["\(indent)\(name)\(brackets)\(rest)"] }
         return ["\(indent)\(name)\(rest)"] + values.map { "\(indent)  \($0)" }
+    }
+
+    /// Whose address is meant where the manifest names a signer.
+    private static func words(_ signer: ReadSigner) -> String {
+        signer.address.map { "signer \(signer.name) is \($0)" }
+            ?? "nothing tells the address of signer \(signer.name): this plan is refused when it is applied"
     }
 
     /// Whose money it is, and whose name the contract sees.

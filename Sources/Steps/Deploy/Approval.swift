@@ -121,6 +121,14 @@ extension EffectContext {
         return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei, sender: planned.sender)
     }
 
+    /// Whether the address of a signer is the one that was approved, where the plan reads it.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-as-planned`.
+    func requireApproved(_ signer: SignerSpec, _ address: Address, on network: String) throws(StepFailure) {
+        let read = ReadSigner(name: signer.name, address: address.description)
+        if let other = approved?.departure(of: read, on: network) { throw Self.departs(other) }
+    }
+
     /// Whether `redeploy: always` asks for another contract than `entry`, which is there.
     ///
     /// An approved plan is done once, however often it is applied: what is there and is not what the plan was to take the place

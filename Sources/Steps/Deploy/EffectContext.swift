@@ -258,6 +258,9 @@ package struct EffectContext: Sendable {
     }
 
     /// The addresses that arguments refer to.
+    ///
+    /// - Throws: ``StepFailure`` where one is not known; of the kind `blocked`, coded `not-as-planned`, where a signer has another
+    ///   address than the approved plan says.
     func resolution(
         of references: [Interpolated.Reference],
         on network: String,
@@ -271,7 +274,9 @@ package struct EffectContext: Sendable {
                 of: name, on: home, from: network, inputs)
         }
         for signer in signers {
-            resolution.signers[signer.name] = try await address(of: signer)
+            let address = try await address(of: signer)
+            try requireApproved(signer, address, on: network)
+            resolution.signers[signer.name] = address
         }
         return resolution
     }

@@ -91,6 +91,9 @@ extension Forecaster {
         forecast.to = address?.description
         forecast.data = data.map { Hex.prefixed($0) }
         forecast.obstacle = obstacle
+        forecast.signers = await signers(
+            in: action.arguments.references + (action.unless?.equals.references ?? []),
+            action.signersRead, on: action.network)
         if let open { Self.note(open, &forecast) }
         return forecast
     }

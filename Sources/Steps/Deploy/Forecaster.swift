@@ -43,20 +43,23 @@ package struct Forecaster: Sendable {
             case .generate, .compile, .audit, .check, .factory, .verify: continue
             case .deploy(let action):
                 let forecast = await forecast(action, behind: nil, outcome, inputs, &view)
-                forecasts.append(view.noting(await replacing(forecast, action), as: action.name))
+                forecasts.append(
+                    view.noting(await naming(forecast, action, action.references), as: action.name))
                 view.note(forecasts.count - 1, by: action.signer)
             case .implementation(let action, let proxy):
                 let forecast = await forecast(action, behind: proxy, outcome, inputs, &view)
-                forecasts.append(view.noting(await replacing(forecast, action), as: action.name))
+                forecasts.append(
+                    view.noting(await naming(forecast, action, action.references), as: action.name))
                 view.note(forecasts.count - 1, by: action.signer)
             case .beacon(let action):
                 let forecast = await forecastBeacon(action, outcome, inputs, &view)
                 let beacon = action.beaconDeployment(compiledBy: action.proxyCompile)
-                forecasts.append(view.noting(await replacing(forecast, beacon), as: beacon.name))
+                forecasts.append(view.noting(await naming(forecast, beacon, of: action), as: beacon.name))
                 view.note(forecasts.count - 1, by: action.deployment.signer)
             case .proxy(let action):
                 let forecast = await forecastProxy(action, outcome, inputs, &view)
-                forecasts.append(view.noting(await replacing(forecast, action.deployment), as: action.name))
+                forecasts.append(
+                    view.noting(await naming(forecast, action.deployment, of: action), as: action.name))
                 let signer = forecast.action == .upgrade ? action.upgrader : action.deployment.signer
                 view.note(forecasts.count - 1, by: signer)
             case .call(let action):
@@ -77,12 +80,12 @@ package struct Forecaster: Sendable {
         }
         // Nothing is called where nothing comes to be, and nothing of it is approved.
         for position in forecasts.indices where forecasts[position].isStuck { forecasts[position].calls = [] }
+        noteUnknown(plan, forecasts)
         return forecasts
     }
 
     /// The forecast with the contract whose place is taken.
-    private func replacing(_ forecast: DeploymentForecast, _ action: DeployAction) async -> DeploymentForecast
-    {
+    func replacing(_ forecast: DeploymentForecast, _ action: DeployAction) async -> DeploymentForecast {
         guard forecast.action == .replace, mayAsk(action.network),
             let network = try? await context.hub.open(action.network),
             case .known(let known)? = try? context.knowledge(
@@ -284,11 +287,15 @@ package struct Forecaster: Sendable {
             network: network.name
         )
         for signer in signers {
-            let isLaneSender = signer.name == network.signer && mayAsk(network)
-            let chain = isLaneSender ? try? await context.hub.open(network) : nil
-            resolution.signers[signer.name] = await sender(signer, chain)
+            resolution.signers[signer.name] = await address(of: signer, read: network)
         }
         return resolution
+    }
+
+    /// The address of a signer that something on a network reads; nil where nothing tells it.
+    func address(of signer: SignerSpec, read network: NetworkSpec) async -> Address? {
+        let isLaneSender = signer.name == network.signer && mayAsk(network)
+        return await sender(signer, isLaneSender ? try? await context.hub.open(network) : nil)
     }
 
     /// Who would sign; where that is a secret that is not there, as on a pull request, who sent what is on record of the network.
