@@ -8,13 +8,21 @@ package struct ApprovedPlan: Sendable {
     package let digest: Digest
     /// Which chains its networks are, each network once.
     package let chains: [PlannedChain]
+    /// Its steps in the order in which they were approved.
+    let order: [StepID]
     private let deployments: [StepID: DeploymentForecast]
     /// The addresses of signers that were approved, by network and signer.
     private let signers: [String: [String: Set<String>]]
 
-    package init(digest: Digest, chains: [PlannedChain], deployments: [DeploymentForecast]) {
+    package init(
+        digest: Digest,
+        chains: [PlannedChain],
+        order: [StepID] = [],
+        deployments: [DeploymentForecast]
+    ) {
         self.digest = digest
         self.chains = chains
+        self.order = order
         self.deployments = Dictionary(deployments.map { ($0.step, $0) }) { first, _ in first }
         var signers: [String: [String: Set<String>]] = [:]
         for forecast in deployments where !forecast.isStuck {

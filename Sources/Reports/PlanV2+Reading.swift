@@ -73,7 +73,8 @@ extension PlanV2 {
             throw .malformed(detail: "it does not say which chain '\(other.network)' is")
         }
         guard let digest = try? digest() else { throw .malformed(detail: "it has no digest") }
-        return ApprovedPlan(digest: digest, chains: chains, deployments: forecasts)
+        return ApprovedPlan(
+            digest: digest, chains: chains, order: steps.map(\.id), deployments: forecasts)
     }
 
     private func chains() throws(PlanFileError) -> [PlannedChain] {

@@ -104,7 +104,9 @@ struct RunCommand: AsyncParsableCommand {
             Console.err("a key is missing, nothing ran\n")
             throw Exit.environment
         }
-        let departures = approved.departures(of: seen.forecasts, on: seen.chains)
+        let departures =
+            approved.departures(of: seen.forecasts, on: seen.chains)
+            + approved.reorderings(of: seen.forecasts, in: planned.plan.steps.map(\.id))
         guard !departures.isEmpty else { return }
         Console.err(
             departures.map {

@@ -1,0 +1,32 @@
+extension ApprovedPlan {
+    /// In what way what a run would do now comes in another order than was approved, a line for each network.
+    ///
+    /// What is done already has no place any more, and what is not in the plan is a departure of its own. Networks do not wait for
+    /// each other but where one refers to the other.
+    ///
+    /// - Parameters:
+    ///   - forecasts: What a run would do now.
+    ///   - now: Every step of it, in order.
+    package func reorderings(of forecasts: [DeploymentForecast], in now: [StepID]) -> [String] {
+        let planned = Set(order)
+        var networks: [StepID: String] = [:]
+        for forecast in forecasts where !forecast.isStuck {
+            for step in forecast.changes where planned.contains(step) { networks[step] = forecast.network }
+        }
+        let before = Dictionary(grouping: order.filter { networks[$0] != nil }) { networks[$0] ?? "" }
+        let after = Dictionary(grouping: now.filter { networks[$0] != nil }) { networks[$0] ?? "" }
+        return Set(networks.values).sorted().compactMap { network in
+            zip(before[network] ?? [], after[network] ?? []).first { $0 != $1 }.map { first, second in
+                "network '\(network)': planned \(first) before \(second), now \(second) comes first"
+            }
+        }
+    }
+}
+
+extension DeploymentForecast {
+    /// The steps that would change something.
+    fileprivate var changes: [StepID] {
+        let deployment = String(step.subject.dropLast(network.count + 1))
+        return (action == .keep ? [] : [step]) + calls.map { .call($0.name, of: deployment, on: network) }
+    }
+}
