@@ -7,12 +7,14 @@ extension Ledger {
     ///
     /// It is the largest of the next one of this ledger and the two counts of the chain, so that no nonce is used that
     /// anyone may have used. One that a withdrawn operation left free is taken first: nothing was signed with it, and
-    /// the transactions behind it wait for it.
+    /// the transactions behind it wait for it. So is one of a gap below what waits, where whoever asks has seen that nobody
+    /// used it: should another transaction have it all the same, only one of both is ever in a block.
     ///
     /// - Parameters:
     ///   - id: The operation.
     ///   - latest: The sender's transaction count at the latest block.
     ///   - pending: The count with what the node has in its pool.
+    ///   - open: Nonces below one of this ledger that nobody has used; nil: none is known to be open.
     ///   - limits: What the network's budget allows; the spend is reserved in the same database transaction.
     ///   - atWork: The steps whose operations are being taken to their end, for what a refusal says of them.
     /// - Returns: The nonce, the operation's from now on; durable when what is signed with it is.
@@ -21,6 +23,7 @@ extension Ledger {
         _ id: ChainOperation.ID,
         latest: UInt64,
         pending: UInt64,
+        open: Range<UInt64>? = nil,
         within limits: SpendLimits = .none,
         beside atWork: Set<StepID> = []
     ) throws(LedgerError) -> UInt64 {
@@ -54,13 +57,56 @@ extension Ledger {
                     sql: "SELECT max(nonce) FROM transactions WHERE \(isHere) AND state <> 'withdrawn'",
                     arguments: here
                 )?[0] as Int64?
-            let nonce = free ?? max(floor, last.map { $0 + 1 } ?? 0)
+            let filling = try open.flatMap { try firstFree(of: $0, from: floor, lane, in: database) }
+            let nonce = filling ?? free ?? max(floor, last.map { $0 + 1 } ?? 0)
             try database.executeKept(
                 sql: "UPDATE transactions SET nonce = ? WHERE id = ?",
                 arguments: [nonce, id.rawValue]
             )
             _ = try move(operation, to: .nonce, "nonce \(nonce)", in: database)
             return UInt64(nonce)
+        }
+    }
+
+    /// The lowest of some nonces that no operation of a lane holds.
+    private func firstFree(
+        of open: Range<UInt64>,
+        from floor: Int64,
+        _ lane: ChainOperation.Lane,
+        in database: Database
+    ) throws -> Int64? {
+        let first = max(try Column.integer(open.lowerBound, "nonce"), floor)
+        let held = try Int64.fetchAll(
+            database,
+            sql: """
+                SELECT nonce FROM transactions WHERE chain_id = ? AND genesis_hash = ? AND sender = ?
+                    AND state <> 'withdrawn' AND nonce >= ? ORDER BY nonce
+                """,
+            arguments: [
+                try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description,
+                lane.sender.description, first,
+            ]
+        )
+        var next = first
+        for nonce in held where nonce == next { next += 1 }
+        return next < (try Column.integer(open.upperBound, "nonce")) ? next : nil
+    }
+
+    /// The nonce behind those that the operations of a lane used which have their end; 0 where there are none.
+    package func settledNonce(in lane: ChainOperation.Lane) throws(LedgerError) -> UInt64 {
+        try read { database in
+            let last = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT max(nonce) FROM transactions WHERE chain_id = ? AND genesis_hash = ? AND sender = ?
+                        AND state IN ('final', 'reverted', 'foreign')
+                    """,
+                arguments: [
+                    try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description,
+                    lane.sender.description,
+                ]
+            )
+            return last.map { UInt64($0) + 1 } ?? 0
         }
     }
 

@@ -67,6 +67,45 @@ import Testing
         #expect(try ledger.reserveNonce(third.id, latest: 1, pending: 2) == 2)
     }
 
+    /// The chain counted 9 once, and counts 6.
+    @Test func whatIsOpenBelowOneThatWaitsIsTakenWhereItIsKnownToBe() throws {
+        let stuck = try ledger.plan(intent("a"))
+        #expect(try ledger.reserveNonce(stuck.id, latest: 9, pending: 9) == 9)
+        let nonces = try (0..<5).map { number in
+            let operation = try ledger.plan(intent("token\(number)"))
+            return try ledger.reserveNonce(operation.id, latest: 6, pending: 6, open: 6..<9)
+        }
+        #expect(nonces == [6, 7, 8, 10, 11])
+    }
+
+    @Test func oneCountOfTheChainAloneOpensNothing() throws {
+        let stuck = try ledger.plan(intent("a"))
+        _ = try ledger.reserveNonce(stuck.id, latest: 9, pending: 9)
+        let other = try ledger.plan(intent("b"))
+        #expect(try ledger.reserveNonce(other.id, latest: 6, pending: 6) == 10)
+    }
+
+    @Test func whatTheChainCountsOrAnybodyHoldsIsNotOpen() throws {
+        for (name, latest) in [("a", UInt64(9)), ("b", 7)] {
+            let operation = try ledger.plan(intent(name))
+            _ = try ledger.reserveNonce(operation.id, latest: latest, pending: latest, open: 7..<9)
+        }
+        let third = try ledger.plan(intent("c"))
+        #expect(try ledger.reserveNonce(third.id, latest: 7, pending: 6, open: 6..<9) == 8)
+        let fourth = try ledger.plan(intent("d"))
+        #expect(try ledger.reserveNonce(fourth.id, latest: 6, pending: 9, open: 6..<9) == 10)
+    }
+
+    @Test func whatHasItsEndSettlesItsNonce() throws {
+        let lane = try ledger.plan(intent("planned")).intent.lane
+        #expect(try ledger.settledNonce(in: lane) == 0)
+        _ = try ledger.operation(intent("a"), at: .final)
+        _ = try ledger.operation(intent("b"), at: .sent)
+        #expect(try ledger.settledNonce(in: lane) == 1)
+        _ = try ledger.operation(intent("c"), at: .foreign)
+        #expect(try ledger.settledNonce(in: lane) == 3)
+    }
+
     @Test func openOperationsComeByNonce() throws {
         let planned = try ledger.plan(intent("late"))
         let first = try ledger.operation(intent("a"), at: .sent)
