@@ -183,6 +183,22 @@ import Testing
         #expect(network.currentEndpoint == 0)
     }
 
+    /// So as not to take longer where one of them hangs, and a failed one rests for the next question.
+    @Test func allAreAskedOnceAtTheSameTimeAndThoseThatDoNotAnswerAreLeftOut() async throws {
+        let (bench, second) = try bench()
+        let network = try await open(bench)
+        second.change { $0.age(.zero, to: 4) }
+        let asked = bench.sent.withLock(\.count)
+        let both = await network.accounts(of: .zero)
+        #expect(both.map(\.state.latest) == [0, 4])
+        #expect(both.map(\.endpoint) == ["endpoint 1 (first.example)", "endpoint 2 (second.example)"])
+        let requests = bench.sent.withLock { $0.dropFirst(asked) }
+        #expect(requests.map(\.deadline) == [.seconds(5), .seconds(5)])
+        bench.node.plan(.connectionRefused, on: "eth_getTransactionCount", times: 9)
+        #expect(await network.accounts(of: .zero).map(\.state.latest) == [4])
+        #expect(network.currentEndpoint == 1)
+    }
+
     @Test func anAnswerIsAnAnswer() async throws {
         let (bench, second) = try bench()
         let network = try await open(bench)

@@ -63,6 +63,32 @@ import Testing
         #expect(asked.last?.allSatisfy { $0 == "eth_call" } == true)
     }
 
+    /// What the ledger explains takes one answer, and what it does not a second one at the time of the price.
+    @Test func aCountThatTheLedgerDoesNotExplainTakesOneMoreExchange() async throws {
+        let sender = bench.key.address
+        bench.node.change { $0.age(sender, to: 6) }
+        func counts(_ name: String) async throws -> Int {
+            let before = bench.sent.withLock(\.count)
+            #expect(try await bench.run(bench.deploy(name)).deployment(name).action == .created)
+            return try exchanges(since: before).count {
+                $0.contains("eth_getTransactionCount") && $0.contains("eth_getBalance")
+                    && $0.contains("eth_blockNumber")
+            }
+        }
+        #expect(try await counts("token") == 2)
+        #expect(try await counts("other") == 1)
+        #expect(bench.node.chain.mined.map(\.transaction.transaction.nonce) == [6, 7])
+    }
+
+    /// The first answer is three too high; blocks have no gap.
+    @Test func aCountThatIsTooHighOnceLeavesNoGap() async throws {
+        let sender = bench.key.address
+        bench.node.change { $0.age(sender, to: 9) }
+        bench.node.plan(.first { $0.age(sender, to: 6) }, on: "eth_getTransactionCount", skipping: 3)
+        #expect(try await bench.run(bench.deploy()).deployment().action == .created)
+        #expect(bench.node.chain.mined.map(\.transaction.transaction.nonce) == [6])
+    }
+
     @Test func whatWasReadBeforeSomethingWasSentIsReadAgain() async throws {
         let deploy = try bench.deploy("token0", .withFee)
         func call(_ name: String, _ fee: String) throws -> FakeEffect {

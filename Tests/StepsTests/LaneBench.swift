@@ -12,6 +12,8 @@ struct LaneBench {
     var journal: LaneFakeJournal
     var now: Duration = .zero
     let settings: LaneSettings
+    /// What endpoints say when all of them are asked; they count nothing here where none answers.
+    var endpoints: [AccountAnswer] = []
     /// What those who wait were told.
     private(set) var told: [(ticket: LaneTicket, notice: LaneNotice)] = []
 
@@ -25,7 +27,8 @@ struct LaneBench {
 
     /// A process that starts from what is durable.
     mutating func restart() {
-        lane = Lane(settings.rules, settings.context(run: 1), stored: journal.open, at: now)
+        lane = Lane(
+            settings.rules, settings.context(run: 1), stored: journal.open, settled: journal.settled, at: now)
         told = []
     }
 
@@ -50,6 +53,7 @@ struct LaneBench {
             hear()
             switch move {
             case .ask, .estimate, .send, .look, .prove, .rest: return move
+            case .survey: answer(move, .surveyed(endpoints))
             case .sign(_, let transaction, _): answer(move, .signed(LaneFakeSigner.signed(transaction)))
             case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
                 .withdraw, .check:
@@ -115,11 +119,20 @@ struct LaneBench {
         return nil
     }
 
-    static func account(latest: UInt64 = 0, gwei: UInt128 = 3) -> LaneResult {
+    static func account(latest: UInt64 = 0, gwei: UInt128 = 3, again: [AccountAnswer] = []) -> LaneResult {
         .account(
-            AccountState(latest: latest, pending: latest, balance: Wei(.max / 2), head: 0),
+            AccountAnswers(first: state(latest), again: again),
             .legacy(Wei(gwei * 1_000_000_000))
         )
+    }
+
+    static func state(_ latest: UInt64, pending: UInt64? = nil, head: UInt64 = 0) -> AccountState {
+        AccountState(latest: latest, pending: pending ?? latest, balance: Wei(.max / 2), head: head)
+    }
+
+    /// What endpoints say of the sender, in their order.
+    static func answers(_ states: AccountState...) -> [AccountAnswer] {
+        states.enumerated().map { AccountAnswer(endpoint: "endpoint \($0 + 1)", state: $1) }
     }
 
     static let unavailable = LaneResult.failed(
@@ -139,6 +152,13 @@ struct LaneBench {
 
     static func nothing(head: UInt64 = 0, count: UInt64? = nil) -> LaneResult {
         .seen([:], ChainHead(latest: head), count: count)
+    }
+
+    /// The last failure that a ticket was told.
+    func failure(of ticket: LaneTicket) -> StepFailure? {
+        told.reversed().lazy.compactMap {
+            if $0.ticket == ticket, case .failed(let failure) = $0.notice { failure } else { nil }
+        }.first
     }
 
     /// The failures that a ticket was told.

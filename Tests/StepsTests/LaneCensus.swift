@@ -11,12 +11,14 @@ enum LaneFault: String, CaseIterable, Sendable {
     case olderAttempt, slowDisk, comesBack, overBudget, feeCap, powerLoss, wouldRevert
     case crashWithinABatch, batchRefused, batchCutShort, batchReordered, batchWithoutReply, batchHalfAnswered
     case otherChain, partOfABatchTaken, waitsForBudget, budgetFreed, lostAddress, strandedThere
+    case countTooHigh, overcountingNode, droppedForeign, filledGap, blockedByGap, personFills, countsDiffer
 }
 
 /// How often what happened.
 struct LaneCensus: Sendable {
     static let moves = [
-        "ask", "estimate", "plan", "reserve", "weigh", "sign", "record", "replace", "send", "markSent",
+        "ask", "survey", "estimate", "plan", "reserve", "weigh", "sign", "record", "replace", "send",
+        "markSent",
         "look",
         "include",
         "goBack", "revert",
@@ -52,6 +54,7 @@ struct LaneCensus: Sendable {
     static func name(_ move: LaneMove) -> String {
         switch move {
         case .ask: "ask"
+        case .survey: "survey"
         case .estimate: "estimate"
         case .plan: "plan"
         case .reserve: "reserve"

@@ -36,6 +36,8 @@ struct LaneFakeChain {
         var missed = 0
         /// How many of its blocks it has not indexed.
         var unindexed = 0
+        /// By how much it counts too many transactions of the sender.
+        var overcount = 0
         /// What it says that it has and passes to nobody.
         var kept: Set<Hash> = []
     }
@@ -62,6 +64,8 @@ struct LaneFakeChain {
     private(set) var created: [Hash: Address] = [:]
     /// Transactions of the same key that are not ours.
     private(set) var foreign: [SignedTransaction] = []
+    /// Those of them that nobody sends again.
+    private(set) var dropped: Set<Hash> = []
     private var made = 0
 
     init(nodes count: Int) {
@@ -211,9 +215,18 @@ struct LaneFakeChain {
         }
     }
 
+    /// Somebody else's transaction that waits with a nonce is dropped for good.
+    mutating func dropForeign(_ nonce: Int) {
+        guard let signed = pool.removeValue(forKey: nonce) else { return }
+        dropped.insert(signed.hash)
+    }
+
+    /// Whether a transaction that waits with a nonce is somebody else's.
+    func isForeign(waiting nonce: Int) -> Bool { pool[nonce].map { isForeign($0.hash) } ?? false }
+
     /// Those others send theirs again where no block has the nonce and nothing waits with it.
     mutating func offerForeignAgain() {
-        for signed in foreign {
+        for signed in foreign where !dropped.contains(signed.hash) {
             let nonce = Int(signed.transaction.nonce)
             if nonce >= branch.uses.count, pool[nonce] == nil { pool[nonce] = signed }
         }

@@ -46,6 +46,12 @@ struct LaneFakeJournal {
             .sorted { ($0.nonce ?? .max, $0.id) < ($1.nonce ?? .max, $1.id) }
     }
 
+    /// The nonce behind those of all that has its end.
+    var settled: UInt64 {
+        let ended = operations.filter { [.final, .reverted, .foreign].contains($0.state) }
+        return ended.compactMap(\.nonce).max().map { $0 + 1 } ?? 0
+    }
+
     func unfinished(_ step: StepID) -> ChainOperation? {
         operations.last { $0.intent.step == step && !$0.state.isFinished }
     }
@@ -90,7 +96,8 @@ struct LaneFakeJournal {
     private mutating func written(_ move: LaneMove) throws(LedgerError) -> [ChainOperation] {
         switch move {
         case .plan(_, let intent): return [try plan(intent)]
-        case .reserve(let id, let latest, let pending): return [try reserve(id, max(latest, pending))]
+        case .reserve(let id, let latest, let pending, let open):
+            return [try reserve(id, max(latest, pending), open)]
         case .weigh(_, let intent):
             try check(intent.spendReserved, for: intent, besides: nil)
             return []
@@ -123,7 +130,7 @@ struct LaneFakeJournal {
                 throw .notAllowed(id, from: self[id].state, to: .withdrawn)
             }
             return [try change(id, to: .withdrawn)]
-        case .ask, .estimate, .sign, .send, .look, .prove, .check, .rest:
+        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .check, .rest:
             preconditionFailure("\(move) writes nothing")
         }
     }
@@ -215,9 +222,11 @@ struct LaneFakeJournal {
         return operation
     }
 
-    private mutating func reserve(_ id: ChainOperation.ID, _ floor: UInt64) throws(LedgerError)
-        -> ChainOperation
-    {
+    private mutating func reserve(
+        _ id: ChainOperation.ID,
+        _ floor: UInt64,
+        _ open: Range<UInt64>?
+    ) throws(LedgerError) -> ChainOperation {
         let operation = self[id]
         if operation.state == .nonce { return operation }
         guard operation.state == .planned else { throw .notAllowed(id, from: operation.state, to: .nonce) }
@@ -229,7 +238,8 @@ struct LaneFakeJournal {
                 nonce >= floor && !used.contains(nonce) && last.map { nonce < $0 } == true
             }
             .min()
-        return try change(id, to: .nonce, nonce: free ?? max(floor, last.map { $0 + 1 } ?? 0))
+        let filling = open?.first { $0 >= floor && !used.contains($0) }
+        return try change(id, to: .nonce, nonce: filling ?? free ?? max(floor, last.map { $0 + 1 } ?? 0))
     }
 
     private mutating func include(

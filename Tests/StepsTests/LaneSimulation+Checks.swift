@@ -132,7 +132,8 @@ extension LaneSimulation {
             if step.state != .done { found(.unfinished, "\(step.id) is not done") }
         }
         checkOperations()
-        for signed in chain.offered.values where Int(signed.transaction.nonce) >= uses.count {
+        for signed in chain.offered.values
+        where Int(signed.transaction.nonce) >= uses.count && !chain.isForeign(signed.hash) {
             found(.zombie, "\(signed.hash.short) with nonce \(signed.transaction.nonce) may still be mined")
         }
     }

@@ -24,7 +24,8 @@ extension LaneSimulation {
 
     private mutating func performed(_ move: LaneMove) -> LaneResult? {
         switch move {
-        case .ask(let wantsPrice): return ask(wantsPrice: wantsPrice)
+        case .ask(let wantsPrice, let known): return ask(wantsPrice: wantsPrice, beyond: known)
+        case .survey: return survey()
         case .estimate(let asked): return estimate(asked)
         case .sign(_, let transaction, _):
             meanwhile()
@@ -73,6 +74,11 @@ extension LaneSimulation {
             let operations = try journal.write(move)
             checkBudget()
             if case .weigh = move { census.count(.budgetFreed) }
+            if case .reserve(_, _, _, let open?) = move,
+                operations.contains(where: { $0.nonce.map(open.contains) ?? false })
+            {
+                census.count(.filledGap)
+            }
             if case .replace = move { census.replacements += 1 }
             if case .foreign = move { census.foreignProofs += 1 }
             if diesHere() {
@@ -92,16 +98,48 @@ extension LaneSimulation {
 
     // MARK: Chain
 
-    private mutating func ask(wantsPrice: Bool) -> LaneResult? {
-        travel()
-        if let failure = readFails() { return failure }
-        let branch = chain.nodes[node()].branch
-        let account = AccountState(
-            latest: UInt64(chain.nodes[node()].branch.uses.count),
-            pending: UInt64(chain.pending(node())),
+    /// What a node says of the sender; `over`: by how much it is wrong this time.
+    private func account(at node: Int, over: Int = 0) -> AccountState {
+        let branch = chain.nodes[node].branch
+        let over = chain.nodes[node].overcount + over
+        return AccountState(
+            latest: UInt64(branch.uses.count + over),
+            pending: UInt64(chain.pending(node) + over),
             balance: Wei(chain.balance(on: branch)),
             head: UInt64(branch.head)
         )
+    }
+
+    /// Asks every node; some do not answer.
+    private mutating func everyAccount() -> [AccountAnswer] {
+        var answers: [AccountAnswer] = []
+        for node in chain.nodes.indices where isCalm || !chance(settings.rarity) {
+            answers.append(AccountAnswer(endpoint: "node \(node)", state: account(at: node)))
+        }
+        return answers
+    }
+
+    private mutating func survey() -> LaneResult? {
+        travel()
+        let answers = everyAccount()
+        note("  \(answers.map { "\($0.state.latest) \($0.state.pending) \($0.state.head)" })")
+        return .surveyed(answers)
+    }
+
+    private mutating func ask(wantsPrice: Bool, beyond known: UInt64) -> LaneResult? {
+        travel()
+        if let failure = readFails() { return failure }
+        var over = 0
+        if !isCalm, chance(settings.rarity * 4) {
+            census.count(.countTooHigh)
+            over = 3
+        }
+        var account = AccountAnswers(first: account(at: node(), over: over))
+        if account.first.count > known {
+            travel()
+            account.again = everyAccount()
+        }
+        note("  \(account.words)")
         guard wantsPrice else { return .account(account, nil) }
         do throws(Fees.Refusal) {
             let base = Wei(chain.baseFee)
@@ -168,7 +206,8 @@ extension LaneSimulation {
             receipts[hash] = receipt(use, on: chain.nodes[node].branch)
         }
         head.latest = max(head.latest, receipts.values.map(\.blockNumber).max() ?? 0)
-        let count = wantsCount ? UInt64(chain.nodes[node].branch.uses.count) : nil
+        let counted = chain.nodes[node].branch.uses.count + chain.nodes[node].overcount
+        let count = wantsCount ? UInt64(counted) : nil
         travel()
         return .seen(receipts, head, count: count)
     }

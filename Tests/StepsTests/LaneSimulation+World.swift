@@ -30,6 +30,7 @@ extension LaneSimulation {
         for node in chain.nodes.indices {
             chain.nodes[node].kept = []
             chain.nodes[node].unindexed = 0
+            chain.nodes[node].overcount = 0
             chain.catchUp(node)
         }
     }
@@ -47,7 +48,7 @@ extension LaneSimulation {
         let depth = min(
             Int.random(in: 1...LaneFakeChain.finality, using: &random), settings.mostReorganised,
             chain.branch.head)
-        let isStolen = settings.relies && settings.isShared && chain.foreign.count < 3 && chance(2)
+        let isStolen = settings.relies && settings.isShared && strangers < 3 && chance(2)
         if depth > 0, chance(settings.relies ? max(4, settings.rarity / 2) : settings.rarity) {
             census.count(.reorganisation)
             note("reorganisation of \(depth)")
@@ -88,7 +89,14 @@ extension LaneSimulation {
             chain.baseFee *= UInt128(Int.random(in: 3...20, using: &random))
             note("the base fee is \(chain.baseFee)")
         }
-        if settings.isShared, chain.foreign.count < 3, chance(settings.rarity) { sendForeign() }
+        if settings.isShared, strangers < 3, chance(settings.rarity) { sendForeign() }
+        if chance(settings.rarity),
+            let nonce = chain.pool.keys.filter(chain.isForeign(waiting:)).sorted().first
+        {
+            census.count(.droppedForeign)
+            note("the foreign transaction with nonce \(nonce) is dropped")
+            chain.dropForeign(nonce)
+        }
         if chance(4) { chain.offerForeignAgain() }
         if chance(settings.rarity * 8) {
             census.count(.poor)
@@ -108,6 +116,11 @@ extension LaneSimulation {
         let nonce = Int.random(in: next...(first ? next : free), using: &random)
         census.count(.foreignTransaction)
         note("a foreign transaction with nonce \(nonce)")
+        strangers += 1
+        sendForeign(nonce: nonce)
+    }
+
+    private mutating func sendForeign(nonce: Int) {
         let price = Wei(LaneFakeChain.usualBaseFee * UInt128(30 + chain.foreign.count))
         chain.sendForeign(
             LaneFakeSigner.signed(
@@ -123,7 +136,45 @@ extension LaneSimulation {
         )
     }
 
+    /// Whether nothing waits with the next nonce, and something does behind it that was signed.
+    var hasGap: Bool {
+        let next = chain.branch.uses.count
+        let waiting = journal.operations.filter { [.signed, .sent].contains($0.state) }.compactMap(\.nonce)
+        return chain.pool[next] == nil && waiting.min().map { Int($0) > next } ?? false
+    }
+
+    /// Takes in which nonces a person was told to use, as the words say them.
+    mutating func hear(gap failure: StepFailure) {
+        census.count(.blockedByGap)
+        guard let words = failure.message.firstMatch(of: /nonces? (\d+)(?:–(\d+))? of/),
+            let first = Int(words.1), let last = words.2.map({ Int($0) }) ?? first
+        else { return found(.untold, "which nonces: \(failure.message)") }
+        // What waits behind the first of them in a pool nobody can see.
+        if isCalm, first != chain.branch.uses.count || chain.pool[first] != nil {
+            found(.untrue, "nonce \(first) is not open: \(failure.message)")
+        }
+        toFill.formUnion(first...last)
+    }
+
+    /// A person sends what a process has asked for, sooner or later.
+    mutating func fillGaps() {
+        defer { toFill = [] }
+        guard isCalm || chance(2) else { return }
+        for nonce in toFill.sorted() where nonce >= chain.branch.uses.count && chain.pool[nonce] == nil {
+            census.count(.personFills)
+            note("a person fills nonce \(nonce)")
+            sendForeign(nonce: nonce)
+        }
+    }
+
     private mutating func lag(_ node: Int) {
+        if chance(settings.rarity * 5) {
+            census.count(.overcountingNode)
+            note("node \(node) counts too many")
+            chain.nodes[node].overcount = Int.random(in: 1...3, using: &random)
+        } else if chance(3) {
+            chain.nodes[node].overcount = 0
+        }
         if chain.nodes[node].missed < 3, chance(settings.rarity) {
             chain.nodes[node].missed += 1
         } else {

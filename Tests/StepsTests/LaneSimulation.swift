@@ -27,6 +27,8 @@ struct LaneSimulation {
             case double, lost, gap, zombie, tooEarly, stuck, busy, refused, overspent, unfinished, untold
             /// Offered to nothing, though it was known; called done, though what it relies on is gone.
             case intoNothing, untrue
+            /// Waited to its deadline behind nonces that nobody uses.
+            case hung
         }
 
         var kind: Kind
@@ -80,6 +82,10 @@ struct LaneSimulation {
     /// Looks since the last rest.
     var looksInARow = 0
     var census = LaneCensus()
+    /// Foreign transactions that nobody asked for.
+    var strangers = 0
+    /// Open nonces that a person was told of.
+    var toFill: Set<Int> = []
     var problems: [Problem] = []
     /// What was done, in words; nil: nobody wants to know.
     let trace: LaneTrace?
@@ -127,6 +133,7 @@ struct LaneSimulation {
         for process in 0..<last where steps.contains(where: { $0.state != .done }) {
             if process == settings.wildProcesses { calmDown() }
             runProcess(process)
+            fillGaps()
             // Whoever starts the next one takes some time.
             pass(chance(2) ? .seconds(1) : .seconds(Int.random(in: 1...90, using: &random)))
         }
@@ -140,7 +147,9 @@ struct LaneSimulation {
         if isDead, chance(3) { losePower() }
         isDead = false
         if habit == .signsAnewAfterACrash { journal.forgetWhatWasSigned() }
-        lane = Lane(settings.rules, settings.context(run: number), stored: journal.open, at: now)
+        lane = Lane(
+            settings.rules, settings.context(run: number), stored: journal.open, settled: journal.settled,
+            at: now)
         note("process \(number)\(isCalm ? ", calm" : "")")
         for index in steps.indices where steps[index].state != .done {
             steps[index].state = .idle
@@ -334,6 +343,9 @@ struct LaneSimulation {
             case .failed(let failure):
                 census.count(failure: failure.code)
                 if failure.code == "address-lost" { census.count(.lostAddress) }
+                if failure.code == "counts-differ" { census.count(.countsDiffer) }
+                if failure.code == "nonce-gap" { hear(gap: failure) }
+                if isCalm, failure.code == "not-mined", hasGap { found(.hung, failure.message) }
                 note("\(steps[index].id) fails: \(failure.code) \(failure.message)")
                 let again = failure.recurrence == .passing && steps[index].tries < 3
                 steps[index].state = again ? .idle : .over

@@ -62,9 +62,9 @@ import Testing
             #expect(simulation.problems == [])
             return
         }
-        let count = Self.environment["HYPERKIT_SEEDS"].flatMap { UInt64($0) } ?? 300
+        let count = Self.environment["HYPERKIT_SEEDS"].flatMap { UInt64($0) } ?? 700
         let findings = await Self.play(0..<count)
-        if count > 300 { print(findings.census) }
+        if count > 700 { print(findings.census) }
         #expect(findings.problems.isEmpty, "\(findings.firstSeeds)")
         #expect(findings.census.missing == [], "not all that can happen has happened")
     }

@@ -20,7 +20,8 @@ extension LaneSimulation {
             switch move {
             case .plan(_, let intent): "\(intent.step) \(intent.spendReserved)"
             case .weigh(_, let intent): "\(intent.step) \(intent.spendReserved)"
-            case .reserve(let id, let latest, let pending): "#\(id) \(latest) \(pending)"
+            case .reserve(let id, let latest, let pending, let open):
+                "#\(id) \(latest) \(pending) \(open?.description ?? "")"
             case .sign(let id, let transaction, _): "#\(id) \(transaction.nonce) \(transaction.maxFeePerGas)"
             case .record(let signatures): "\(signatures.map { "#\($0.id) \($0.transaction.hash.short)" })"
             case .replace(let signature, _): "#\(signature.id) \(signature.transaction.hash.short)"
@@ -33,7 +34,7 @@ extension LaneSimulation {
                 .prove(let id, _):
                 "#\(id)"
             case .estimate(let asked): "\(asked.values.map(\.step.rawValue).sorted())"
-            case .ask, .rest: ""
+            case .ask, .survey, .rest: ""
             }
         note("\(LaneCensus.name(move)) \(detail)")
     }

@@ -232,6 +232,7 @@ package struct EffectContext: Sendable {
         return try await hub.lane(of: sender, on: network) { lane throws(StepFailure) in
             let rules = LaneRules(spec, patience: patience)
             let stored = try inLedger { () throws(LedgerError) in try ledger.openOperations(in: lane) }
+            let settled = try inLedger { () throws(LedgerError) in try ledger.settledNonce(in: lane) }
             return LaneDriver(
                 LanePerformer(
                     world: world,
@@ -251,6 +252,7 @@ package struct EffectContext: Sendable {
                         fees: spec.feeSettings
                     ),
                     stored: stored,
+                    settled: settled,
                     at: world.elapsed()
                 )
             )

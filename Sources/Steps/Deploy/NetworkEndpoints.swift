@@ -24,6 +24,8 @@ package final class NetworkEndpoints: Sendable {
         static let usual = Patience(deadline: .seconds(30), mostAsked: 5)
         /// Where others may answer in its place: one that hangs does not hold up the run.
         static let amongOthers = Patience(deadline: .seconds(10), mostAsked: 2)
+        /// Where what it says is one word among several.
+        static let opinion = Duration.seconds(5)
     }
 
     private let patience: Patience
@@ -80,6 +82,27 @@ package final class NetworkEndpoints: Sendable {
         )
     }
 
+    /// Asks all that do not rest, each once and all at the same time.
+    ///
+    /// - Returns: What those said that answered, by their places in the manifest's list.
+    func all<Value: Sendable>(
+        _ ask: @escaping @Sendable (EthereumRPC) async throws(RPCFailure) -> Value
+    ) async -> [(index: Int, answer: Value)] {
+        let ready = rotation.withLock { $0.ready(at: world.elapsed()) }
+        return await withTaskGroup(of: (Int, Value?).self) { group in
+            for position in ready.isEmpty ? [choice] : ready {
+                let line = line(to: position, within: min(patience.deadline, Patience.opinion))
+                let rpc = EthereumRPC(together: doors[position].together, choose: { line })
+                group.addTask { (position, try? await ask(rpc)) }
+            }
+            var answers: [(index: Int, answer: Value)] = []
+            for await (position, answer) in group {
+                if let answer { answers.append((doors[position].index, answer)) }
+            }
+            return answers.sorted { $0.index < $1.index }
+        }
+    }
+
     /// What messages call an endpoint.
     func name(of index: Int) -> String {
         doors.first { $0.index == index }?.name ?? "endpoint \(index + 1)"
@@ -87,10 +110,14 @@ package final class NetworkEndpoints: Sendable {
 
     private var choice: Int { rotation.withLock { $0.choice(at: world.elapsed()) } }
 
-    private func line(to position: Int, last isLast: Bool = false) -> EthereumRPC.Line {
+    private func line(
+        to position: Int,
+        last isLast: Bool = false,
+        within deadline: Duration? = nil
+    ) -> EthereumRPC.Line {
         EthereumRPC.Line { body, questions async throws(TransportFailure) in
             try await self.doors[position].send(
-                body, questions, within: self.patience.deadline, last: isLast)
+                body, questions, within: deadline ?? self.patience.deadline, last: isLast)
         } heard: { failure in
             self.rotation.withLock { rotation in
                 guard let failure else { return rotation.answered(position) }

@@ -58,6 +58,12 @@ package struct OpenNetwork: Sendable {
         do { return try await rpc.account(of: address) } catch { throw StepFailure(error, on: spec) }
     }
 
+    /// The same of every endpoint that does well, each asked once at the same time; those that do not answer are left out.
+    func accounts(of address: Address) async -> [AccountAnswer] {
+        await endpoints.all { (rpc) throws(RPCFailure) in try await rpc.account(of: address) }
+            .map { AccountAnswer(endpoint: endpoints.name(of: $0.index), state: $0.answer) }
+    }
+
     func code(of address: Address) async throws(StepFailure) -> [UInt8] {
         do { return try await rpc.code(of: address) } catch { throw StepFailure(error, on: spec) }
     }

@@ -26,6 +26,8 @@ extension Lane {
             while let index = wishes.firstIndex(where: { $0.operation == nil }) { fail(wish: index, failure) }
         case .seen(let receipts, let head, let count):
             lookFailure = nil
+            seenCount = count ?? seenCount
+            newestHead = max(newestHead, head.latest)
             isMoving = false
             looksBehind = nil
             if clock.note(head.latest, at: now), let due = clock.due(after: now) {

@@ -8,11 +8,13 @@ extension Lane {
     mutating func next(at now: Duration) -> LaneMove {
         guard broken == nil else { return .rest(until: nil) }
         if !todo.isEmpty { return todo.removeFirst() }
+        endBehindGap()
         expire(at: now)
         if !todo.isEmpty { return todo.removeFirst() }
         if let move = firstLook(at: now) ?? lookFurther(at: now) ?? check(at: now) ?? grant(at: now) ?? send(
             at: now)
-            ?? replace(at: now) ?? estimate() ?? look(at: now) ?? send(again: true, at: now)
+            ?? replace(at: now) ?? estimate() ?? look(at: now) ?? survey(at: now)
+            ?? send(again: true, at: now)
         {
             return move
         }
@@ -39,7 +41,7 @@ extension Lane {
         else { return nil }
         let slot = slots[index]
         let isToBeVoid = slot.lost != nil && !slot.isVoid
-        guard let price, now < price.at + rules.accountAge else { return .ask(price: true) }
+        guard let price, now < price.at + rules.accountAge else { return .ask(price: true, beyond: known) }
         let more: Transaction
         do throws(Fees.Refusal) {
             let replacement: Transaction
@@ -83,7 +85,9 @@ extension Lane {
         guard let index = slots.firstIndex(where: { !$0.isMined }) else { return nil }
         let slot = slots[index]
         guard slot.signer != nil, slot.givenUp == nil, slot.wasLookedUp, !slot.isDoubted, !slot.isUnsure,
-            slot.lost == nil || slot.isVoid, now >= slot.replaceAfter, mayPayMore(slot)
+            slot.lost == nil || slot.isVoid, now >= slot.replaceAfter, mayPayMore(slot),
+            // No price has a block take it.
+            gap.map({ !$0.isBelow(slot) }) ?? true
         else { return nil }
         let isLate = rules.bumpAfter.map { now >= slot.since + $0 } ?? false
         return slot.asksForMore != nil || isLate ? index : nil
@@ -126,15 +130,25 @@ extension Lane {
         if let wait = wish.budgetWait {
             return now >= wait.until ? .weigh(wish.ticket, wait.intent) : nil
         }
-        let isHeldUp = slots.contains {
-            !$0.isMined && ($0.isRecovered || $0.lastSent == nil && !$0.isFresh)
-        }
-        guard !isHeldUp, replaceable(at: now) == nil,
-            slots.count(where: { !$0.isMined }) + index < rules.inFlight
-        else { return nil }
+        // Where there may be a gap that is decided first; what fills it goes ahead of all that waits behind it.
+        let held = wish.operation?.nonce
+        let open = fillable(at: now)
+        guard gap == nil || open != nil || held != nil else { return nil }
+        let place = held ?? open?.lowerBound ?? .max
+        let ahead = slots.filter { !$0.isMined && $0.nonce < place }
+        let isHeldUp = ahead.contains { $0.isRecovered || $0.lastSent == nil && !$0.isFresh }
+        guard !isHeldUp, replaceable(at: now) == nil, ahead.count + index < rules.inFlight else { return nil }
         guard let account, now < account.at + rules.accountAge,
             let price, now < price.at + LaneRules.priceAge
-        else { return .ask(price: price.map { now >= $0.at + LaneRules.priceAge } ?? true) }
+        else {
+            guard now >= askAfter else { return nil }
+            return .ask(price: price.map { now >= $0.at + LaneRules.priceAge } ?? true, beyond: known)
+        }
+        if held == nil, let open, account.value.count >= open.upperBound {
+            gap?.seen = 0
+            nextSurvey = now
+            return nil
+        }
         let request = wish.request
         guard let gasLimit = wish.gasLimit else { return nil }
         guard let operation = wish.operation else {
@@ -159,7 +173,8 @@ extension Lane {
             return .plan(wish.ticket, context.intent(request.transaction, most: most))
         }
         guard operation.state == .nonce, let nonce = operation.nonce else {
-            return .reserve(operation.id, latest: account.value.latest, pending: account.value.pending)
+            return .reserve(
+                operation.id, latest: account.value.latest, pending: account.value.pending, open: open)
         }
         let transaction = request.transaction.transaction(
             wish.price ?? price.value,
@@ -232,6 +247,8 @@ extension Lane {
         guard !wishes.isEmpty || slots.contains(where: { $0.ticket != nil }) else { return nil }
         var due: [Duration] = wishes.map(\.deadline) + wishes.compactMap(\.budgetWait?.until)
         due += wishes.filter(\.isUnsure).map(\.checkAfter)
+        if gap != nil { due.append(nextSurvey) }
+        if !wishes.isEmpty { due.append(askAfter) }
         for slot in slots where slot.ticket != nil || !slot.isMined {
             due += [slot.deadline, nextLook]
             if slot.isUnsure { due.append(slot.checkAfter) }
@@ -250,15 +267,18 @@ extension Lane {
 
     private mutating func expire(at now: Duration) {
         for index in slots.indices where slots[index].givenUp == nil && now >= slots[index].deadline {
-            giveUp(index, lookFailure ?? late(slots[index]))
+            giveUp(index, lookFailure ?? behindGap(slots[index]) ?? late(slots[index]))
         }
         while let index = wishes.firstIndex(where: { $0.signed == nil && now >= $0.deadline }) {
             let first = slots.first { !$0.isMined }
             let waited = wishes[index].budgetWait?.failure ?? wishes[index].fundsWait?.failure
-            fail(wish: index, lookFailure ?? waited ?? first.map(late) ?? notSent)
+            let behind = first.map { behindGap($0) ?? late($0) }
+            fail(wish: index, lookFailure ?? waited ?? behind ?? notSent)
         }
         // What a node does not take and nobody waits for is not offered again: nothing comes behind it.
-        if let slot = slots.first(where: { !$0.isMined && $0.givenUp != nil && $0.lastSent == nil }) {
+        if let slot = slots.first(where: {
+            !$0.isMined && $0.givenUp != nil && $0.lastSent == nil && !isBehindGap($0)
+        }) {
             for index in slots.indices where slots[index].nonce > slot.nonce && slots[index].givenUp == nil {
                 let isSomewhere = slots[index].lastSent != nil || slots[index].operation.state != .signed
                 if !isSomewhere { giveUp(index, inTheWay(slot.operation, slot.givenUp)) }

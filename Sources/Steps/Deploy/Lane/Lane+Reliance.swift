@@ -90,7 +90,7 @@ extension Lane {
             slots[index].isSound = true
             guard let ticket = slot.ticket else { return }
             tell(ticket, .confirmed(slot.operation))
-            slots.remove(at: index)
+            close(index)
         case .waits:
             guard !slot.isMined else { return }
             slots[index].isUnsure = true
@@ -106,7 +106,7 @@ extension Lane {
             if let created = slot.creates { gone.insert(created) }
             if isDone, let ticket = slot.ticket {
                 tell(ticket, .stranded(slot.operation, stranded(slots[index])))
-                slots.remove(at: index)
+                close(index)
             } else if !slot.isMined, slot.lost == nil {
                 tell(slot.ticket, .said("\(Self.name(slot.operation)) relies on \(address), which is lost"))
                 endUnlessSomebodySigns(index)

@@ -10,7 +10,8 @@ extension Lane {
         case .ask: asked(result, at: now)
         case .estimate(let asked): estimated(Array(asked.keys), result)
         case .plan(let ticket, _): planned(ticket, result)
-        case .reserve(let id, _, _): reserved(id, result, at: now)
+        case .survey: surveyed(result, at: now)
+        case .reserve(let id, _, _, _): reserved(id, result, at: now)
         case .weigh(let ticket, _): weighed(ticket, result, at: now)
         case .sign(let id, _, _): signed(id, result, at: now)
         case .record(let signatures): recorded(signatures, result, at: now)
@@ -28,10 +29,11 @@ extension Lane {
 
     private mutating func asked(_ result: LaneResult, at now: Duration) {
         switch result {
-        case .account(let account, let price):
-            self.account = (account, now)
-            _ = clock.note(account.head, at: now)
+        case .account(let answers, let price):
+            _ = clock.note(answers.first.head, at: now)
+            newestHead = max(newestHead, answers.first.head)
             if let price { self.price = (price, now) }
+            take(answers, at: now)
         case .failed(let failure):
             if let index = replaceable(at: now) {
                 refuseReplacement(index, failure, until: now + LaneRules.priceAge)
@@ -63,7 +65,9 @@ extension Lane {
     private mutating func reserved(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
         guard let index = wishes.firstIndex(where: { $0.operation?.id == id }) else { return }
         switch result {
-        case .stored(let operations): wishes[index].operation = operations.first
+        case .stored(let operations):
+            wishes[index].operation = operations.first
+            if let nonce = operations.first?.nonce { noteFilled(nonce) }
         case .notYet(let failure): waitForBudget(wish: index, failure, at: now)
         case .failed(let failure): ledgerFailed(wish: index, failure)
         default: preconditionFailure("a nonce was stored")
@@ -210,10 +214,10 @@ extension Lane {
             }
         case .reverted:
             giveUp(index, slot.isVoid ? stranded(slot) : reverted(operation))
-            slots.remove(at: index)
+            close(index)
             doubtWhatRelies()
         case .foreign:
-            slots.remove(at: index)
+            close(index)
             if slot.lost != nil {
                 tell(slot.ticket, .failed(stranded(slot)))
             } else if slot.isTold, let address = slot.creates {

@@ -46,6 +46,11 @@ extension Lane {
 
     private mutating func take(_ answer: SendAnswer, of index: Int, at now: Duration) {
         let isSigned = slots[index].operation.state == .signed
+        var answer = answer
+        // What waits may be an earlier attempt: any of them counts, and no more is paid.
+        if answer == .nonceHeld, slots[index].operation.attempts.count > 1, !canReplace(slots[index]) {
+            answer = .unknown
+        }
         switch answer {
         case .taken, .unknown, .nonceUsed:
             slots[index].lastSent = now
@@ -70,10 +75,10 @@ extension Lane {
                 slots[index].lastSent = now
                 return
             }
-            slots[index].refusals += 1
-            guard slots[index].refusals < LaneRules.mostRefusals else {
-                return giveUp(index, refused(index, words))
-            }
+            // Many nodes keep nothing that waits behind a gap; that ends when the gap does.
+            let isLast = slots[index].refusals + 1 >= LaneRules.mostRefusals
+            guard !isLast || isBehindGap(slots[index]) else { return giveUp(index, refused(index, words)) }
+            if !isLast { slots[index].refusals += 1 }
             let rest = LaneRules.firstRest * (1 << (slots[index].refusals - 1))
             slots[index].restUntil = now + max(rest, wait ?? .zero)
             tell(
@@ -94,10 +99,10 @@ extension Lane {
         slots[index].asksForMore = words
         // A price from before this answer is no better than what was refused.
         price = nil
-        let canReplace =
-            slots[index].signer != nil && mayPayMore(slots[index])
-        if !canReplace { giveUp(index, refused(index, words)) }
+        if !canReplace(slots[index]) { giveUp(index, refused(index, words)) }
     }
+
+    private func canReplace(_ slot: Slot) -> Bool { slot.signer != nil && mayPayMore(slot) }
 
     private func refused(_ index: Int, _ words: String) -> StepFailure {
         StepFailure(

@@ -118,6 +118,20 @@ struct Lane: Sendable {
     /// Durable consequences of what was seen: they go ahead of everything.
     var todo: [LaneMove] = []
     var account: (value: AccountState, at: Duration)?
+    /// The nonce behind those of all operations that have their end.
+    var settled: UInt64
+    /// How often in a row answers of how many transactions the sender has contradicted each other.
+    var contradictions = 0
+    /// Before that it is not asked again.
+    var askAfter: Duration = .zero
+    /// How many of the sender's transactions were in blocks when a look last asked.
+    var seenCount: UInt64?
+    /// The newest block that any answer knew of.
+    var newestHead: UInt64 = 0
+    /// Nonces that nobody has used, below one that waits.
+    var gap: NonceGap?
+    /// Before that nobody is asked for gaps.
+    var nextSurvey: Duration = .zero
     var price: (value: GasPrice, at: Duration)?
     var nextLook: Duration = .zero
     var lookWait = LaneRules.firstPoll
@@ -137,10 +151,17 @@ struct Lane: Sendable {
     private var notices: [(LaneTicket, LaneNotice)] = []
     private var lastTicket = 0
 
-    /// Takes up what `stored` says is open in this lane.
-    init(_ rules: LaneRules, _ context: LaneContext, stored: [ChainOperation], at now: Duration) {
+    /// Takes up what `stored` says is open in this lane; `settled`: the nonce behind those of all that is not open any more.
+    init(
+        _ rules: LaneRules,
+        _ context: LaneContext,
+        stored: [ChainOperation],
+        settled: UInt64 = 0,
+        at now: Duration
+    ) {
         self.rules = rules
         self.context = context
+        self.settled = settled
         clock = BlockClock(rules.blockTime)
         for operation in stored {
             switch operation.state {
@@ -164,7 +185,7 @@ struct Lane: Sendable {
             tell(ticket, .failed(broken))
         } else if let operation = blocked.first {
             tell(ticket, .failed(inTheWay(operation)))
-        } else if let slot = slots.first(where: { $0.givenUp != nil && !$0.isMined }) {
+        } else if let slot = slots.first(where: { $0.givenUp != nil && !$0.isMined && !isBehindGap($0) }) {
             tell(ticket, .failed(inTheWay(slot.operation, slot.givenUp)))
         } else {
             wishes.append(
@@ -204,6 +225,8 @@ struct Lane: Sendable {
             slots[index].refusals = 0
             slots[index].replacementRefused = nil
             slots[index].replaceAfter = .zero
+            // It is seen anew for whoever waits now.
+            if isBehindGap(slots[index]) { gap = nil }
             tell(ticket, .said("going on with \(Self.name(slots[index].operation))"))
             tell(ticket, .placed)
             // Nobody waited, so its block may be gone: it is told of when it was seen.

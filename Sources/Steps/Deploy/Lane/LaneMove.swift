@@ -17,13 +17,17 @@ struct LaneRequest: Sendable {
 /// the next that is: where a failure of power takes it back, the chain says it again.
 enum LaneMove: Sendable {
     /// Asks the chain how many transactions the sender has, what it owns and, where that is old, what gas costs.
-    case ask(price: Bool)
+    ///
+    /// Where the count is `beyond` what the ledger explains every endpoint is asked as well, at the same time as for the price.
+    case ask(price: Bool, beyond: UInt64)
+    /// Asks every endpoint how many transactions the sender has.
+    case survey
     /// Asks what gas transactions need, all at once.
     case estimate([LaneTicket: TransactionRequest])
     /// Durable with the signed bytes: the intent.
     case plan(LaneTicket, ChainOperation.Intent)
-    /// Durable with the signed bytes: the nonce, and the spend.
-    case reserve(ChainOperation.ID, latest: UInt64, pending: UInt64)
+    /// Durable with the signed bytes: the nonce, and the spend; one of the `open` nonces of a gap, where there is one.
+    case reserve(ChainOperation.ID, latest: UInt64, pending: UInt64, open: Range<UInt64>?)
     /// Looks whether the budget allows by now what it did not allow beside what is on its way.
     case weigh(LaneTicket, ChainOperation.Intent)
     case sign(ChainOperation.ID, Transaction, any TransactionSigner)
@@ -85,7 +89,9 @@ enum NonceProof: Hashable, Sendable {
 
 /// How a move ended.
 enum LaneResult: Sendable {
-    case account(AccountState, GasPrice?)
+    case account(AccountAnswers, GasPrice?)
+    /// Of those endpoints that answered.
+    case surveyed([AccountAnswer])
     case estimated([LaneTicket: Result<UInt64, StepFailure>])
     /// Of each that the move names, in that order.
     case stored([ChainOperation])

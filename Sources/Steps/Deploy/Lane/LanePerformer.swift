@@ -22,7 +22,9 @@ struct LanePerformer: Sendable {
     func perform(_ move: LaneMove) async -> LaneResult {
         do throws(StepFailure) {
             switch move {
-            case .ask(let wantsPrice): return try await account(wantsPrice: wantsPrice)
+            case .ask(let wantsPrice, let known):
+                return try await account(wantsPrice: wantsPrice, beyond: known)
+            case .survey: return .surveyed(await network.accounts(of: sender))
             case .estimate(let asked):
                 return .estimated(try await GasEstimates(network, sender).limits(of: asked))
             case .sign(_, let transaction, let signer): return .signed(try await signer.sign(transaction))
@@ -54,9 +56,10 @@ struct LanePerformer: Sendable {
     private func write(_ move: LaneMove) throws(LedgerError) -> [ChainOperation] {
         switch move {
         case .plan(_, let intent): return [try ledger.plan(intent)]
-        case .reserve(let id, let latest, let pending):
+        case .reserve(let id, let latest, let pending, let open):
             _ = try ledger.reserveNonce(
-                id, latest: latest, pending: pending, within: rules.limits, beside: stepsAtWork.all)
+                id, latest: latest, pending: pending, open: open, within: rules.limits,
+                beside: stepsAtWork.all)
             return [try ledger.operation(id)]
         case .weigh(_, let intent):
             try ledger.checkBudget(intent, within: rules.limits, beside: stepsAtWork.all)
@@ -82,16 +85,22 @@ struct LanePerformer: Sendable {
         case .revert(let id, let reason): return [try ledger.markReverted(id, error: reason)]
         case .foreign(let id, let hash): return [try ledger.markForeign(id, usedBy: hash)]
         case .withdraw(let id, let reason): return [try ledger.withdraw(id, reason: reason)]
-        case .ask, .estimate, .sign, .send, .look, .prove, .check, .rest:
+        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .check, .rest:
             preconditionFailure("\(move) writes nothing")
         }
     }
 
     // MARK: Asked
 
-    private func account(wantsPrice: Bool) async throws(StepFailure) -> LaneResult {
-        let account = try await network.account(of: sender)
-        return .account(account, wantsPrice ? try await GasPrice.now(network) : nil)
+    private func account(wantsPrice: Bool, beyond known: UInt64) async throws(StepFailure) -> LaneResult {
+        var answers = AccountAnswers(first: try await network.account(of: sender))
+        guard answers.first.count > known else {
+            return .account(answers, wantsPrice ? try await GasPrice.now(network) : nil)
+        }
+        async let again = network.accounts(of: sender)
+        let price = wantsPrice ? try await GasPrice.now(network) : nil
+        answers.again = await again
+        return .account(answers, price)
     }
 
     /// Hands over what can be read of `offers`, in one exchange, once the endpoint has shown to be the chain still.

@@ -42,6 +42,12 @@ struct LaneRules: Hashable, Sendable {
     static let mostRefusals = 5
     /// From so many looks on, a nonce that is used by none of the attempts is looked into.
     static let looksUntilDoubt = 3
+    /// How often answers of how many transactions the sender has may contradict each other.
+    static let mostContradictions = 4
+    /// How often in a row a gap is seen before it is one.
+    static let gapSurveys = 3
+    /// The same, where another endpoint denies it: a pool may have what another has not.
+    static let uncertainSurveys = 5
 
     init(
         inFlight: Int = 16,
@@ -89,6 +95,9 @@ struct LaneRules: Hashable, Sendable {
 
     /// The longest wait between two looks.
     var longestPoll: Duration { min(.seconds(4), blockTime.map { $0 / 8 } ?? .seconds(4)) }
+
+    /// How long until every endpoint is asked again whether there is a gap: a block, or as long as what is sent needs to get around.
+    var surveyPause: Duration { max(.seconds(2), blockTime ?? .zero) }
 
     /// How long a transaction waits for its block before its bytes are sent once more: nodes lose what they were given.
     var untilSentAgain: Duration { max(.seconds(15), (blockTime ?? .zero) * 2) }
