@@ -59,7 +59,7 @@ extension Grammar {
             ),
             Table.Key(
                 "after", .text(.name(.network)),
-                "The network on which the same code must be live before it is deployed here."
+                "The network on which the same code must be live, and as its checks say, before it is deployed here."
             ),
             Table.Key(
                 "values",

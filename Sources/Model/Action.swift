@@ -155,8 +155,8 @@ package struct DeployAction: Hashable, Sendable {
     package var laneMates: [LaneMate]
     /// The checks that must pass first.
     package var checks: [StepID]
-    /// The network on which the same code must be live first.
-    package var liveFirst: NetworkSpec?
+    /// The network on which the same code must be live, and as its checks say, first.
+    package var liveFirst: LiveFirst?
     /// Names that the deployment had before.
     package var formerly: [String]
     /// The calls that are made to it; only references to deployments and signers are left in them.
@@ -190,7 +190,7 @@ package struct DeployAction: Hashable, Sendable {
         gates: [AuditAction.Gate],
         laneMates: [LaneMate],
         checks: [StepID] = [],
-        liveFirst: NetworkSpec? = nil,
+        liveFirst: LiveFirst? = nil,
         formerly: [String] = [],
         calls: [CallSpec] = [],
         expectations: [Expectation] = [],
@@ -301,6 +301,8 @@ package struct CallAction: Hashable, Sendable {
     package var unless: CallSpec.Unless?
     /// The signers that arguments read addresses of.
     package var signersRead: [SignerSpec]
+    /// The network on which its deployment must be live, and as its checks say, first.
+    package var liveFirst: LiveFirst?
 
     package init(
         name: String,
@@ -315,7 +317,8 @@ package struct CallAction: Hashable, Sendable {
         value: Wei,
         gasLimit: UInt64? = nil,
         unless: CallSpec.Unless?,
-        signersRead: [SignerSpec]
+        signersRead: [SignerSpec],
+        liveFirst: LiveFirst? = nil
     ) {
         self.name = name
         self.deployment = deployment
@@ -330,6 +333,7 @@ package struct CallAction: Hashable, Sendable {
         self.gasLimit = gasLimit
         self.unless = unless
         self.signersRead = signersRead
+        self.liveFirst = liveFirst
     }
 
     package var step: StepID { .call(name, of: deployment, on: network.name) }

@@ -14,7 +14,7 @@ struct DeploymentExpansion {
         /// Who owns what is there; nil where that is whoever signs.
         var owner: SignerSpec?
         /// The network that this one comes after.
-        var liveFirst: NetworkSpec?
+        var liveFirst: LiveFirst?
         var arguments: Arguments
         var creation: CreationSpec
         var calls: [CallSpec]
@@ -59,6 +59,9 @@ struct DeploymentExpansion {
         for spec in manifest.deployments {
             for (name, contract) in Self.subjects(of: spec, roster) where known.contains(contract) {
                 for network in spec.networks.compactMap({ networks[$0.value] }) {
+                    let liveFirst = network.after.flatMap { networks[$0] }.map {
+                        Self.liveFirst(spec, name, on: $0, signers)
+                    }
                     let spec = spec.on(network.name)
                     let fill = { (text: Interpolated) in Self.filled(text, network) }
                     instances.append(
@@ -69,7 +72,7 @@ struct DeploymentExpansion {
                             network: network,
                             signer: network.signer.flatMap { signers[$0] },
                             owner: network.owner.flatMap { $0 == network.signer ? nil : signers[$0] },
-                            liveFirst: network.after.flatMap { networks[$0] },
+                            liveFirst: liveFirst,
                             arguments: spec.arguments.mapping(fill),
                             creation: spec.creation.mapping(fill),
                             calls: spec.calls.map { call in
@@ -83,10 +86,8 @@ struct DeploymentExpansion {
                                 }
                                 return call
                             },
-                            formerly: spec.formerly.map { $0.value + name.dropFirst(spec.name.count) },
-                            expectations: spec.checks.map {
-                                Expectation(name: $0.name, read: $0.read, equals: $0.equals.mapping(fill))
-                            },
+                            formerly: Self.formerly(spec, name),
+                            expectations: Self.expectations(spec, network),
                             proxy: spec.proxy?.mapping(fill),
                             proxied: proxied,
                             recorded: recorded,
@@ -100,6 +101,38 @@ struct DeploymentExpansion {
             grouping: instances.filter { $0.creation.salt?.isSameEverywhere == true }, by: \.name)
         problems += Self.lostValues(instances)
         problems += SaltCheck(instances).problems
+    }
+
+    /// What must hold of a deployment on the network that another comes after.
+    private static func liveFirst(
+        _ spec: DeploymentSpec,
+        _ name: String,
+        on network: NetworkSpec,
+        _ signers: [String: SignerSpec]
+    ) -> LiveFirst {
+        let isThere = spec.networks.contains { $0.value == network.name }
+        let expectations = isThere ? expectations(spec.on(network.name), network) : []
+        let read = expectations.flatMap(\.equals.references).compactMap { reference -> String? in
+            if case .signerAddress(let name) = reference { name } else { nil }
+        }
+        return LiveFirst(
+            network: network,
+            deployment: name,
+            formerly: formerly(spec, name),
+            expectations: expectations,
+            signersExpected: Set(read).sorted().compactMap { signers[$0] }
+        )
+    }
+
+    private static func expectations(_ spec: DeploymentSpec, _ network: NetworkSpec) -> [Expectation] {
+        spec.checks.map { check in
+            Expectation(
+                name: check.name, read: check.read, equals: check.equals.mapping { filled($0, network) })
+        }
+    }
+
+    private static func formerly(_ spec: DeploymentSpec, _ name: String) -> [String] {
+        spec.formerly.map { $0.value + name.dropFirst(spec.name.count) }
     }
 
     /// The same deployment on its other networks, where its address must be the same on all of them.

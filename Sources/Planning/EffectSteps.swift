@@ -15,7 +15,8 @@ enum EffectSteps {
         let audit = StepID.audit(instance.contract)
         // Where the other network is not part of this plan, the step itself finds out what is there.
         let first = instance.liveFirst.map {
-            StepID.placing(instance.proxy == nil ? .contract : .proxy, of: instance.name, on: $0.name)
+            StepID.placing(
+                instance.proxy == nil ? .contract : .proxy, of: instance.name, on: $0.network.name)
         }
         let references = instance.arguments.references + instance.creation.references
         let factory = self.factory(instance)
@@ -92,7 +93,8 @@ enum EffectSteps {
                             value: call.value,
                             gasLimit: call.gasLimit,
                             unless: call.unless,
-                            signersRead: signersRead(references, instance)
+                            signersRead: signersRead(references, instance),
+                            liveFirst: instance.liveFirst
                         )
                     ),
                     // A call is made where the one that the manifest writes before it was.

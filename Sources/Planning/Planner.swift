@@ -54,7 +54,7 @@ package enum Planner {
         }
         if let shard = request.shard { chosen = chosen.part(shard) }
         do {
-            chosen = try Plan(ordering: LaneOrder.arranged(chosen.steps))
+            chosen = try Plan(ordering: LaneOrder.arranged(LiveFirstOrder.arranged(chosen.steps)))
         } catch {
             throw PlanningError(sorting: [diagnostic(error, deployments)])
         }

@@ -29,7 +29,7 @@ extension DeployBench {
 
     func forecast(_ effects: [FakeEffect]) async throws -> [DeploymentForecast] {
         let pure = try Self.pure(effects)
-        return await Forecaster(try context(try ledger())) { _ in true }.forecast(
+        return await Forecaster(try context(of: effects)) { _ in true }.forecast(
             try Plan(ordering: effects.map { Plan.Step(id: $0.step, work: $0.work) }),
             outcome: pure.mapValues { .succeeded($0.outputs) }, inputs: StepInputs(pure))
     }

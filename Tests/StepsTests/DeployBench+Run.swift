@@ -139,15 +139,21 @@ extension DeployBench {
     /// One process that performs the effects one after the other, as their lane would.
     func run(_ effects: FakeEffect...) async throws -> FakeRun { try await run(effects) }
 
-    func run(_ effects: [FakeEffect], applying approved: ApprovedPlan? = nil) async throws -> FakeRun {
-        var inputs = try Self.pure(effects)
-        var run = FakeRun()
+    /// The context of a new run of some effects.
+    func context(of effects: [FakeEffect]) throws -> EffectContext {
         var context = try context(try ledger(), steps: Set(effects.map(\.step)))
-        context.approved = approved
         context.calls = effects.compactMap { if case .call(let action) = $0.work { action } else { nil } }
         context.deployments = effects.compactMap {
             if case .deploy(let action) = $0.work { action } else { nil }
         }
+        return context
+    }
+
+    func run(_ effects: [FakeEffect], applying approved: ApprovedPlan? = nil) async throws -> FakeRun {
+        var inputs = try Self.pure(effects)
+        var run = FakeRun()
+        var context = try context(of: effects)
+        context.approved = approved
         let progress = StepProgress(say: { [self] in note($0) })
         for effect in effects where !isDead {
             do throws(StepFailure) {

@@ -93,7 +93,7 @@ import Testing
         let first = Self.network { $0.name = "first" }
         var second = try bench.deploy("token", .withFee)
         guard case .deploy(var action) = second.work else { return }
-        action.liveFirst = first
+        action.liveFirst = LiveFirst(network: first, deployment: "token")
         second.work = .deploy(action)
         let alone = try await forecast([second])
         #expect(alone.map(\.obstacle?.code) == ["not-live-first"])

@@ -152,7 +152,7 @@ import Testing
         func after(_ artifact: FakeArtifact) throws -> FakeEffect {
             let effect = try linked([there], artifact)
             guard case .deploy(var action) = effect.work else { return effect }
-            action.liveFirst = action.network
+            action.liveFirst = LiveFirst(network: action.network, deployment: "vault")
             action.network.name = "other"
             return FakeEffect(work: .deploy(action), artifact: artifact)
         }

@@ -50,6 +50,8 @@ package struct CallStep: Sendable {
         case .call(let reason): fact.reason = reason
         }
         if try wasThere(deployment, address, network) {
+            let check = LiveFirstCheck(context, action.liveFirst, before: action.network)
+            try await check?.require(inputs, compiledBy: action.compile)
             switch try await context.unrecorded(action, at: address, data, on: network) {
             case .made(let execution): return try takeOver(execution, action, data, address, network, &fact)
             case .notMade: break

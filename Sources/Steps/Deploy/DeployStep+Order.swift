@@ -1,3 +1,4 @@
+import Engine
 import Ethereum
 import EthereumTypes
 import Model
@@ -29,32 +30,17 @@ extension DeployStep {
         )
     }
 
-    /// Whether the same code is live on the network that this one comes after, as the ledger or the registry and its chain say.
+    /// Whether the same code is live, and as its checks say, on the network that this one comes after, by the ledger or the registry and
+    /// by its chain.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-live-first`.
-    func checkLiveFirst(_ action: DeployAction, _ call: ConstructorCall) async throws(StepFailure) {
-        guard let first = action.liveFirst else { return }
-        let network = try await context.hub.open(first)
-        let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
-        guard case .known(let known) = knowledge else {
-            throw Self.notLive("it is not on '\(first.name)' yet", action)
-        }
-        let address = known.entry.address
-        // Libraries are elsewhere on another network, and their addresses are in the digest.
-        guard known.entry.initCodeDigest == call.initCodeDigest || call.unlinkedCodeDigest != nil else {
-            throw Self.notLive("other code is on '\(first.name)', at \(address)", action)
-        }
-        guard call.isSame(elsewhere: try await network.code(of: address)) else {
-            throw Self.notLive("'\(first.name)' has other code at \(address) than was deployed there", action)
-        }
-    }
-
-    static func notLive(_ what: String, _ action: DeployAction) -> StepFailure {
-        StepFailure(
-            .blocked,
-            code: "not-live-first",
-            "network '\(action.network.name)' comes after '\(action.liveFirst?.name ?? "")', and \(what)",
-            hint: "deploy \(action.name) there first; nothing was sent"
-        )
+    func checkLiveFirst(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ inputs: StepInputs
+    ) async throws(StepFailure) {
+        guard let check = LiveFirstCheck(context, action.liveFirst, before: action.network) else { return }
+        try await check.requireCode(of: action, call)
+        try await check.require(inputs, compiledBy: action.compile)
     }
 }

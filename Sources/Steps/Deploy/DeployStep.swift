@@ -51,7 +51,7 @@ package struct DeployStep: Sendable {
             ahead: try context.onceOnly(action, inputs, on: network), on: network)
         let allowance = try context.allowance(Self.intent(action, call, decision))
         try await checkSameAddress(action, creation, inputs)
-        try await checkLiveFirst(action, call)
+        try await checkLiveFirst(action, call, inputs)
         return try await create(
             action, call, creation, decision, allowance, network: network, inputs: inputs, progress)
     }

@@ -184,6 +184,8 @@ package struct EffectContext: Sendable {
     /// The code at the address of a deployment, as it was when the run first looked at its network.
     func codeBefore(at address: Address, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
         try await hub.code(of: address, on: network) { () throws(StepFailure) in
+            let alone = try codeLookedAtAlone(on: network)
+            guard alone.isEmpty else { return alone }
             let rows = try inLedger { () throws(LedgerError) in
                 try ledger.currentDeployments(project: project)
             }
@@ -214,17 +216,33 @@ package struct EffectContext: Sendable {
     /// What a contract answers, as it was when the run first looked at its network where nothing was sent there since.
     func answer(to request: CallRequest, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
         try await hub.answer(to: request, on: network) { () throws(StepFailure) in
-            let rows = try inLedger { () throws(LedgerError) in
-                try ledger.currentDeployments(project: project)
-            }.filter { $0.network == network.spec.name && $0.genesisHash == network.genesis }
-            let addresses = Dictionary(rows.map { ($0.claim.name, $0.address) }) { first, _ in first }
-            return calls.compactMap { call in
-                guard call.network.name == network.spec.name, let unless = call.unless,
-                    let address = addresses[call.deployment] ?? nil
-                else { return nil }
-                return ContractReading.request(unless.read, to: address)
-            }
+            try readings(on: network)
         }
+    }
+
+    /// What contracts answer, as above; one that fails is left out, for whoever asks it alone.
+    func answers(
+        to requests: [CallRequest],
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> [CallRequest: [UInt8]] {
+        try await hub.answers(to: requests, on: network) { () throws(StepFailure) in
+            try readings(on: network)
+        }
+    }
+
+    /// All that the run reads of contracts that are on record of a network.
+    private func readings(on network: OpenNetwork) throws(StepFailure) -> [CallRequest] {
+        let rows = try inLedger { () throws(LedgerError) in
+            try ledger.currentDeployments(project: project)
+        }.filter { $0.network == network.spec.name && $0.genesisHash == network.genesis }
+        let addresses = Dictionary(rows.map { ($0.claim.name, $0.address) }) { first, _ in first }
+        let unless = calls.compactMap { call -> CallRequest? in
+            guard call.network.name == network.spec.name, let unless = call.unless,
+                let address = addresses[call.deployment] ?? nil
+            else { return nil }
+            return ContractReading.request(unless.read, to: address)
+        }
+        return unless + (try readAheadOfOthers(on: network))
     }
 
     private func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {

@@ -46,7 +46,7 @@ package struct ExpectationCheck: Sendable {
         }
         var checked: [CheckedExpectation] = []
         for expectation in action.expectations {
-            let (holds, seen) = try await look(expectation, abi, at: address, resolution, network)
+            let (holds, seen) = try await look(expectation, abi, at: address, resolution, network, [:])
             checked.append(
                 CheckedExpectation(
                     name: expectation.name, read: expectation.read.value, seen: seen, holds: holds))
@@ -54,18 +54,22 @@ package struct ExpectationCheck: Sendable {
         return checked
     }
 
-    private func look(
+    /// Whether one holds, and what is seen; `answers` are what is known of it already.
+    func look(
         _ expectation: Expectation,
         _ abi: ContractABI,
         at address: Address,
         _ resolution: ArgumentResolution,
-        _ network: OpenNetwork
+        _ network: OpenNetwork,
+        _ answers: [CallRequest: [UInt8]]
     ) async throws(StepFailure) -> (holds: Bool, seen: String) {
         let reading = ContractReading(
             expectation.read, equals: expectation.equals, of: "checks.\(expectation.name).equals")
         do throws(StepFailure) {
             return try await reading.look(abi, at: address, resolution) {
-                (request) async throws(StepFailure) in try await Self.answer(to: request, network)
+                (request) async throws(StepFailure) in
+                if let answer = answers[request] { return answer }
+                return try await Self.answer(to: request, network)
             }
         } catch {
             guard Self.ofTheFunction.contains(error.code) else { throw error }

@@ -34,7 +34,10 @@ struct ForecastEffect: Sendable {
 /// What is known half-way through the plan.
 struct ForecastView {
     var addresses: [String: Address] = [:]
+    /// Of calls only those that come to nothing.
     var actions: [StepID: DeploymentForecast.Action] = [:]
+    /// The networks on which something is sent.
+    private(set) var changed: Set<String> = []
     /// The next nonce by network and sender.
     var nonces: [String: UInt64] = [:]
     /// In plan order.
@@ -63,7 +66,14 @@ struct ForecastView {
             addresses["\(name)@\(forecast.network)"] = try? Address(text)
         }
         actions[forecast.step] = forecast.action
+        if [.create, .replace, .upgrade].contains(forecast.action) { changed.insert(forecast.network) }
         return forecast
+    }
+
+    /// Keeps what steps after it want to know of a call.
+    mutating func noting(_ call: DeploymentForecast.Call, _ action: CallAction) {
+        changed.insert(action.network.name)
+        if call.obstacle != nil { actions[action.step] = .blocked }
     }
 
     /// Says of which forecast the effect is, where the step has one.

@@ -61,6 +61,8 @@ extension Forecaster {
             do throws(StepFailure) {
                 try await context.checkHistory(
                     ahead: try context.onceOnly(action, at: address, on: network), by: sender, on: network)
+                let check = LiveFirstCheck(context, action.liveFirst, before: action.network)
+                try await require(check, action.compile, inputs, view)
             } catch {
                 reason = error.message
                 obstacle = error

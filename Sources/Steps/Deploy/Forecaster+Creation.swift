@@ -144,27 +144,54 @@ extension Forecaster {
         return false
     }
 
-    /// Whether the same code is live, or will be, on the network that this one comes after.
+    /// Whether the same code is live, or will be, on the network that this one comes after, and as its checks say.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked` where it is not.
     func checkLiveFirst(
         _ action: DeployAction,
         _ call: ConstructorCall,
+        _ inputs: StepInputs,
         _ view: ForecastView
     ) async throws(StepFailure) {
-        guard let first = action.liveFirst else { return }
-        let step = StepID.placing(action.part, of: action.deployment, on: first.name)
+        guard let check = LiveFirstCheck(context, action.liveFirst, before: action.network) else { return }
+        let step = StepID.placing(action.part, of: action.deployment, on: check.first.network.name)
         switch view.actions[step] {
         // The run puts it there first.
-        case .create, .replace, .upgrade: return
+        case .create, .replace, .upgrade: break
         case .drift, .blocked:
             throw StepFailure(.blocked, code: DeploymentForecast.needsOther, "it needs \(step)")
-        case .keep: break
-        case nil:
-            guard mayAsk(first) else {
-                throw DeployStep.notLive("it is not on '\(first.name)' yet", action)
+        case .keep, nil:
+            if view.actions[step] == nil, !mayAsk(check.first.network) {
+                throw check.failure("it is not on '\(check.first.network.name)' yet")
             }
+            try await check.requireCode(of: action, call)
         }
-        try await DeployStep(context).checkLiveFirst(action, call)
+        try await require(check, action.compile, inputs, view)
+    }
+
+    /// Whether a deployment is as its checks say on the network that another comes after.
+    ///
+    /// Where the plan changes something on that network, only the run can tell.
+    func require(
+        _ check: LiveFirstCheck?,
+        _ compile: StepID,
+        _ inputs: StepInputs,
+        _ view: ForecastView
+    ) async throws(StepFailure) {
+        guard let check else { return }
+        if let stuck = (check.first.places + check.first.calls).first(where: view.isStuck) {
+            throw StepFailure(.blocked, code: DeploymentForecast.needsOther, "it needs \(stuck)")
+        }
+        guard !view.changed.contains(check.first.network.name), mayAsk(check.first.network) else { return }
+        var there = check.first
+        there.calls = []
+        do throws(StepFailure) {
+            try await LiveFirstCheck(context, there, before: check.network)?.require(
+                inputs, compiledBy: compile)
+        } catch {
+            // Without its secret a signer that a check names is not known.
+            guard error.kind != .environment else { return }
+            throw error
+        }
     }
 }

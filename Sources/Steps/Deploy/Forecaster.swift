@@ -68,6 +68,7 @@ package struct Forecaster: Sendable {
                 else { continue }
                 forecasts[position].calls.append(call)
                 view.note(position, call: forecasts[position].calls.count - 1, by: action.signer)
+                view.noting(call, action)
             }
         }
         await noteUnbounded(plan, &forecasts)
@@ -106,7 +107,7 @@ package struct Forecaster: Sendable {
             forecasts.enumerated().map { ($1.step, $0) }, uniquingKeysWith: { first, _ in first })
         for step in plan.steps {
             guard let place = places[step.id], forecasts[place].action != .keep else { continue }
-            let stuck = step.needs.first { need in
+            let stuck = (step.needs + (step.work.liveFirst?.places ?? [])).first { need in
                 places[need].map { forecasts[$0].isStuck && !kept.contains(need) } ?? false
             }
             guard let stuck else { continue }
@@ -216,7 +217,7 @@ package struct Forecaster: Sendable {
         let known: ConstructorCall
         if let call { known = call } else { known = try withPlaceholders(action, inputs) }
         try DeployStep.checkSizes(known, action)
-        try await checkLiveFirst(action, known, view)
+        try await checkLiveFirst(action, known, inputs, view)
         if let proxy {
             let upgrader = await self.sender(proxy.upgrader, network)
             try await ProxyStep(context).admitCode(for: proxy, network, inputs) {

@@ -156,20 +156,40 @@ package actor NetworkHub {
         on network: OpenNetwork,
         among requests: @Sendable () throws(StepFailure) -> [CallRequest]
     ) async throws(StepFailure) -> [UInt8] {
-        let name = network.spec.name
-        if !hasLane(network) {
-            let asking: Task<[CallRequest: [UInt8]], Never>
-            if let begun = readings[name] {
-                asking = begun
-            } else {
-                let all = try requests()
-                asking = Task { await network.answers(to: all) }
-                readings[name] = asking
-            }
-            // A lane that was made meanwhile may have changed what is read.
-            if let answer = await asking.value[request], !hasLane(network) { return answer }
-        }
+        if let answer = try await firstAnswers(on: network, among: requests)[request] { return answer }
         return try await network.call(request)
+    }
+
+    /// What contracts answer, in as few exchanges as may be; one that fails is left out, for whoever asks it alone.
+    func answers(
+        to wanted: [CallRequest],
+        on network: OpenNetwork,
+        among requests: @Sendable () throws(StepFailure) -> [CallRequest]
+    ) async throws(StepFailure) -> [CallRequest: [UInt8]] {
+        let found = try await firstAnswers(on: network, among: requests)
+        let left = wanted.filter { found[$0] == nil }
+        guard !left.isEmpty else { return found }
+        return found.merging(await network.answers(to: left)) { $1 }
+    }
+
+    /// What contracts answered when the run first asked; nothing where something was sent since.
+    private func firstAnswers(
+        on network: OpenNetwork,
+        among requests: @Sendable () throws(StepFailure) -> [CallRequest]
+    ) async throws(StepFailure) -> [CallRequest: [UInt8]] {
+        guard !hasLane(network) else { return [:] }
+        let name = network.spec.name
+        let asking: Task<[CallRequest: [UInt8]], Never>
+        if let begun = readings[name] {
+            asking = begun
+        } else {
+            let all = try requests()
+            asking = Task { await network.answers(to: all) }
+            readings[name] = asking
+        }
+        let answers = await asking.value
+        // A lane that was made meanwhile may have changed what is read.
+        return hasLane(network) ? [:] : answers
     }
 
     /// Whether nobody has asked this before of an account or a deployment: what is to be said of it once.

@@ -151,20 +151,19 @@ extension Plan<Action> {
         return Set(names).sorted()
     }
 
-    /// Those, and the networks of which its steps read where something is, sorted.
+    /// Those, the networks that they come after, and those of which its steps read where something is, sorted.
     var readNetworks: [String] {
         let read = steps.flatMap { step -> [String] in
             let references: [Interpolated.Reference]
             switch step.work {
-            case .deploy(let action), .implementation(let action, _):
-                let first = action.liveFirst.map { $0.isRecorded ? [$0.name] : [] } ?? []
-                return first + action.references.compactMap(\.otherNetwork)
+            case .deploy(let action), .implementation(let action, _): references = action.references
             case .beacon(let action), .proxy(let action): references = action.spec.references
             case .call(let action):
                 references = action.arguments.references + (action.unless?.equals.references ?? [])
-            case .generate, .compile, .audit, .check, .factory, .verify: return []
+            case .generate, .compile, .audit, .check, .factory, .verify: references = []
             }
-            return references.compactMap(\.otherNetwork)
+            let first = [step.work.liveFirst?.network].compactMap(\.self).filter(\.isRecorded)
+            return references.compactMap(\.otherNetwork) + first.map(\.name)
         }
         return Set(recordedNetworks + read).sorted()
     }

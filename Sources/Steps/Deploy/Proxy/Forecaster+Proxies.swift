@@ -102,6 +102,8 @@ extension Forecaster {
             let sender = await sender(action.upgrader, network)
             try await UpgradeCheck(context: context, action: action, network: network)
                 .all(known, inputs: inputs, sender: sender)
+            let check = LiveFirstCheck(context, action.deployment.liveFirst, before: action.network)
+            try await require(check, action.deployment.compile, inputs, view)
             forecast.sender = sender?.description
             forecast.address = known.entry.address.description
             let start = try await firstNonce(of: sender, network)
@@ -170,6 +172,8 @@ extension Forecaster {
             }
         }
         if let network {
+            let check = LiveFirstCheck(context, part.liveFirst, before: part.network)
+            try await require(check, action.deployment.compile, inputs, view)
             var deeds = [try context.onceOnly(part, inputs, on: network)]
             if part.part == .beacon {
                 deeds.insert(try context.onceOnly(proxyOf: action, inputs, on: network), at: 0)

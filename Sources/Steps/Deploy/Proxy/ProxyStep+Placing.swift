@@ -49,6 +49,7 @@ extension ProxyStep {
         case .create(let reason): creation = .create(reason: reason)
         case .replace(let reason): creation = .replace(reason: reason)
         case .upgrade(let known, let reason):
+            try await checkLiveFirst(action, inputs)
             let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
             return try await upgrade(
                 action, known, to: implementation, reason, allowance, network, inputs, progress)
@@ -60,6 +61,7 @@ extension ProxyStep {
         let looked = try await deploy.look(creation, action.creation, call, place, network)
         try Self.requireCode(at: implementation, behind: looked, action)
         if let there = try deploy.takeOver(looked, network) { return there }
+        try await checkLiveFirst(action, inputs)
         try await context.checkHistory(
             ahead: try context.onceOnly(action.creation, inputs, on: network), on: network)
         let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
@@ -67,6 +69,12 @@ extension ProxyStep {
             action.creation, call, place, creation, allowance, network: network, inputs: inputs, progress)
         fact.implementation = implementation.description
         return fact
+    }
+
+    /// - Throws: As ``LiveFirstCheck/require(_:compiledBy:)``.
+    func checkLiveFirst(_ action: ProxyAction, _ inputs: StepInputs) async throws(StepFailure) {
+        let check = LiveFirstCheck(context, action.deployment.liveFirst, before: action.network)
+        try await check?.require(inputs, compiledBy: action.deployment.compile)
     }
 
     /// Looks at what is on record of a proxy and at what the chain has there; sends and writes nothing.

@@ -178,6 +178,7 @@ package struct ProxyStep: Sendable {
         let creation = try await context.creation(of: call.data, beacon, on: network)
         let looked = try await deploy.look(decision, beacon, call, creation, network)
         if let there = try deploy.takeOver(looked, network) { return there }
+        try await checkLiveFirst(action, inputs)
         for deed in [
             try context.onceOnly(proxyOf: action, inputs, on: network),
             try context.onceOnly(beacon, inputs, on: network),
