@@ -44,15 +44,16 @@ extension Ledger {
             WHERE t.chain_id = ? AND t.genesis_hash = ? AND t.kind = 'deploy'
                 AND t.state IN ('signed', 'sent', 'included', 'blocked', 'foreign', 'reverted')
                 AND a.predicted_address IS NOT NULL
-                AND (t.creates IS NULL OR NOT EXISTS (SELECT 1 FROM deployments d JOIN transactions f ON f.id = d.operation
-                    WHERE d.address = a.predicted_address AND f.chain_id = t.chain_id
-                        AND f.genesis_hash = t.genesis_hash AND f.state = 'final' AND f.id > t.id))
+                AND NOT EXISTS (SELECT 1 FROM deployments d LEFT JOIN transactions f ON f.id = d.operation
+                    WHERE d.address = a.predicted_address AND d.chain_id = t.chain_id AND d.genesis_hash = t.genesis_hash
+                        AND d.status <> 'failed' AND (d.operation IS NULL OR f.state = 'final' AND f.id > t.id))
             ORDER BY t.id
         """
 
     /// The addresses that operations on a chain were to create contracts at and that are not final, whoever signs.
     ///
-    /// Of several operations for one address the last counts. What is final under it since is left out.
+    /// Of several operations for one address the last counts. What a later one made final is left out, and what a registry or a
+    /// person says is there: the same account may have created it in a run that this ledger knows nothing of.
     package func unsettledCreations(
         chainID: ChainID,
         genesisHash: Hash

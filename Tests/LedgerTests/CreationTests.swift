@@ -113,6 +113,18 @@ import Testing
         #expect(try unsettled().map(\.operation) == [last.id])
     }
 
+    /// The same account may have used the nonce for it in a run that this ledger knows nothing of.
+    @Test func whatARegistrySaysIsThereIsNotLost() throws {
+        _ = try creation(intent("a"), at: address(1), .foreign)
+        _ = try creation(intent("b"), at: address(2), .foreign)
+        let entry = RegistryEntry(
+            project: Bench.project, name: "other", contract: "Token", chainID: sepolia,
+            genesisHash: genesis, address: address(1), initCodeDigest: Digest(of: Data("init".utf8)),
+            runtimeCodeDigest: Digest(of: Data("runtime".utf8)), constructorArguments: [], run: "run-0")
+        _ = try ledger.adopt(entry, network: "sepolia", run: Bench.run)
+        #expect(try unsettled().map(\.address) == [address(2)])
+    }
+
     @Test func itIsAskedWithoutAScan() throws {
         let plan = try ledger.read { database in
             try Row.fetchAll(

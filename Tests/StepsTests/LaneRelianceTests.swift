@@ -283,6 +283,9 @@ import Testing
         #expect(reliance([1, 2, 3] + addresses[2].bytes + [4]).named(among: addresses) == [addresses[2]])
         #expect(reliance([], to: addresses[0]).named(among: addresses) == [addresses[0]])
         #expect(reliance(Array(addresses[0].bytes.dropLast())).named(among: addresses) == [])
+        let text = Array("https://x.example/\(addresses[1])/meta".utf8)
+        #expect(reliance(text).named(among: addresses) == [addresses[1]])
+        #expect(reliance(Array(text.dropLast(6))).named(among: addresses) == [])
     }
 }
 

@@ -78,13 +78,18 @@ extension DeployStep {
         return .adopt(entry, fact)
     }
 
-    /// Puts what was found at a salt's address on record.
+    /// Puts what was found at a salt's address on record, once it is deep enough.
     ///
     /// - Returns: What is there already; nil where it is still to be made.
-    func takeOver(_ decision: Decision, _ network: OpenNetwork) throws(StepFailure) -> DeploymentFact? {
+    func takeOver(_ decision: Decision, _ network: OpenNetwork, _ progress: StepProgress)
+        async throws(StepFailure) -> DeploymentFact?
+    {
         switch decision {
         case .keep(let fact): return fact
         case .adopt(let entry, let fact):
+            try await context.requireDeep(
+                entry.address, on: network, "\(entry.name)@\(network.spec.name)", within: context.patience,
+                progress: progress)
             try inLedger { () throws(LedgerError) in
                 _ = try context.ledger.adopt(entry, network: network.spec.name, run: context.run)
             }

@@ -46,7 +46,7 @@ package struct DeployStep: Sendable {
         let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
         let (decision, gasUsed) = try await decide(action, call, creation, network, knowledge)
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
-        if let there = try takeOver(decision, network) { return there }
+        if let there = try await takeOver(decision, network, progress) { return there }
         try await context.checkHistory(
             ahead: try context.onceOnly(action, inputs, on: network), on: network)
         let allowance = try context.allowance(Self.intent(action, call, decision))

@@ -19,15 +19,24 @@ struct LaneReliance: Hashable, Sendable {
     /// The block that has it; nil where none has it.
     var block: UInt64?
 
-    /// Which of some addresses it is sent to or has in its data, in their order.
+    /// Which of some addresses it is sent to or has in its data, as bytes or as a text's digits, in their order.
     func named(among addresses: [Address]) -> [Address] {
         guard !addresses.isEmpty else { return [] }
         var byFirst = [[Int]](repeating: [], count: 256)
         for (index, address) in addresses.enumerated() { byFirst[Int(address.bytes[0])].append(index) }
         var found = Set(addresses.indices.filter { addresses[$0] == to })
+        func look(_ place: ArraySlice<UInt8>) {
+            for index in byFirst[Int(place[place.startIndex])]
+            where place.elementsEqual(addresses[index].bytes) {
+                found.insert(index)
+            }
+        }
         for start in data.indices.dropLast(19) {
-            for index in byFirst[Int(data[start])]
-            where data[start..<start + 20].elementsEqual(addresses[index].bytes) { found.insert(index) }
+            look(data[start..<start + 20])
+            // In a text an address is its digits, behind 0x.
+            guard data[start] == UInt8(ascii: "x"), data.count - start > 40 else { continue }
+            let digits = String(decoding: data[start + 1...start + 40], as: UTF8.self)
+            if let bytes = Hex.decode(digits) { look(bytes[...]) }
         }
         return found.sorted().map { addresses[$0] }
     }

@@ -60,7 +60,7 @@ extension ProxyStep {
         let deploy = DeployStep(context)
         let looked = try await deploy.look(creation, action.creation, call, place, network)
         try Self.requireCode(at: implementation, behind: looked, action)
-        if let there = try deploy.takeOver(looked, network) { return there }
+        if let there = try await deploy.takeOver(looked, network, progress) { return there }
         try await checkLiveFirst(action, inputs)
         try await context.checkHistory(
             ahead: try context.onceOnly(action.creation, inputs, on: network), on: network)

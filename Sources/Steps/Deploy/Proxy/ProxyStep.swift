@@ -177,7 +177,7 @@ package struct ProxyStep: Sendable {
         let call = try await creation(of: beacon, action, inputs, sender: sender)
         let creation = try await context.creation(of: call.data, beacon, on: network)
         let looked = try await deploy.look(decision, beacon, call, creation, network)
-        if let there = try deploy.takeOver(looked, network) { return there }
+        if let there = try await deploy.takeOver(looked, network, progress) { return there }
         try await checkLiveFirst(action, inputs)
         for deed in [
             try context.onceOnly(proxyOf: action, inputs, on: network),
