@@ -1,5 +1,5 @@
 extension ApprovedPlan {
-    /// In what way what a run would do now comes in another order than was approved, a line for each network.
+    /// In what way what a run would do now comes in another order than was approved.
     ///
     /// What is done already has no place any more, and what is not in the plan is a departure of its own. Networks do not wait for
     /// each other but where one refers to the other.
@@ -7,6 +7,7 @@ extension ApprovedPlan {
     /// - Parameters:
     ///   - forecasts: What a run would do now.
     ///   - now: Every step of it, in order.
+    /// - Returns: A line for each network; none where the order is the same.
     package func reorderings(of forecasts: [DeploymentForecast], in now: [StepID]) -> [String] {
         let planned = Set(order)
         var networks: [StepID: String] = [:]

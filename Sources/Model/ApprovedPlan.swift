@@ -59,13 +59,14 @@ package struct ApprovedPlan: Sendable {
         return "address of signer '\(signer.name)' \(planned.sorted().joined(separator: ", ")) → \(now)"
     }
 
-    /// In what way a run would now do something else than was approved, a line for each; empty where it would not.
+    /// In what way a run would now do something else than was approved.
     ///
     /// What is done already is no departure, so that an interrupted run can be taken up with the same plan.
     ///
     /// - Parameters:
     ///   - forecasts: What a run would do now.
     ///   - chains: Which chain every network of the manifests is now.
+    /// - Returns: A line for each; none where it would not.
     package func departures(of forecasts: [DeploymentForecast], on chains: [PlannedChain]) -> [String] {
         let now = Set(forecasts.map(\.step))
         let gone = steps.filter { !now.contains($0) }
@@ -153,6 +154,14 @@ extension DeploymentForecast {
         }
         // What is there already was made with what was approved, else it would be made anew.
         if now.action != .keep { found += signers.differences(from: now.signers) }
+        if action == now.action, action == .replace || action == .upgrade {
+            if replaces != now.replaces {
+                found.append("starts from \(replaces ?? "nothing") → \(now.replaces ?? "nothing")")
+            } else if let before = replacesSince, let after = now.replacesSince, before != after {
+                found.append(
+                    "starts from \(replaces ?? "nothing") since block \(before) → since block \(after)")
+            }
+        }
         if isAtOnePlace, action == now.action, let before = address, let after = now.address, before != after
         {
             found.append("address \(before) → \(after)")

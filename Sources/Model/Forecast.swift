@@ -117,8 +117,11 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var gasBound: GasBound?
     /// The run in which people were asked for it, who may still send it; nil where nobody was.
     package var proposedIn: String?
-    /// The address of the contract whose place it takes; nil where it takes none's.
+    /// The address of the contract whose place it takes, or of the code that a proxy runs before it is upgraded; nil where there
+    /// is none, or it is not known.
     package var replaces: String?
+    /// The block since which a proxy that is upgraded runs that code; nil where nobody noted it.
+    package var replacesSince: UInt64?
     /// What would stop a run: in the deployment itself, else the first of its calls that a run would not make.
     package var hindrance: StepFailure? { obstacle ?? calls.lazy.compactMap(\.obstacle).first }
 

@@ -23,6 +23,7 @@ extension ApprovedPlan {
     /// - Parameters:
     ///   - now: Every network of the manifests.
     ///   - forecasts: What a run would do now.
+    /// - Returns: Lines; none where all are what they were.
     func departures(of now: [PlannedChain], _ forecasts: [DeploymentForecast]) -> [String] {
         let here = Dictionary(now.map { ($0.network, $0) }) { first, _ in first }
         let used = Set(forecasts.filter { !$0.isStuck }.map(\.network))
@@ -45,11 +46,12 @@ extension ApprovedPlan {
         }
     }
 
-    /// In what way a chain is not the one that the plan is for; nil where it is that one.
+    /// In what way a chain is not the one that the plan is for.
     ///
     /// - Parameters:
     ///   - chain: The chain that a network was found to be.
     ///   - startsEmpty: Whether it is a devnet that starts empty, which has another block 0 each time.
+    /// - Returns: nil where it is that one.
     package func departure(of chain: PlannedChain, startsEmpty: Bool) -> String? {
         let name = "network '\(chain.network)'"
         guard let planned = chains.first(where: { $0.network == chain.network }) else {

@@ -16,14 +16,14 @@ package enum PlanText {
     package static func render(
         steps: [PlanV2.Step],
         forecasts: [DeploymentForecast],
-        chains known: [PlannedChain]
+        chains: [PlannedChain]
     ) -> String {
-        let chains = Dictionary(known.map { ($0.network, $0.chainID.rawValue) }) { first, _ in first }
+        let numbers = Dictionary(chains.map { ($0.network, $0.chainID.rawValue) }) { first, _ in first }
         var lines: [String] = []
         if !forecasts.isEmpty {
             lines.append("deployments")
-            lines += aligned(forecasts.map { row($0, coin: coin($0.network, chains)) }, forecasts) {
-                PlannedTransactionText.lines(of: $0, coin: coin($0.network, chains))
+            lines += aligned(forecasts.map { row($0, coin: coin($0.network, numbers)) }, forecasts) {
+                PlannedTransactionText.lines(of: $0, coin: coin($0.network, numbers))
             }
             lines.append("")
         }
@@ -46,8 +46,8 @@ package enum PlanText {
             let reason = step.reasons.joined(separator: ", ")
             lines.append("  \(step.id)  \(step.action): \(reason)".plainForTerminal)
         }
-        lines += Self.chains(known, forecasts)
-        let costs = costs(forecasts, chains)
+        lines += Self.chains(chains, forecasts)
+        let costs = costs(forecasts, numbers)
         if !costs.isEmpty { lines.append("cost    \(costs)".plainForTerminal) }
         return lines.joined(separator: "\n") + "\n"
     }

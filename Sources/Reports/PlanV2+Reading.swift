@@ -151,6 +151,7 @@ extension PlanV2.Deployment {
             gasBound: gasBound.flatMap { .init(rawValue: $0) },
             replaces: replaces
         )
+        forecast.replacesSince = replacesSince
         forecast.signers = PlanV2.Signer.read(signers)
         return forecast
     }

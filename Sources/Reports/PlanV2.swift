@@ -79,8 +79,10 @@ package struct PlanV2: Codable, Sendable {
         var gasBound: String?
         /// The run in which people were asked for it, who may still send it.
         var proposedIn: String?
-        /// The address of the contract whose place it takes.
+        /// The address of the contract whose place it takes, or of the code that a proxy runs before.
         var replaces: String?
+        /// The block since which a proxy runs that.
+        var replacesSince: UInt64?
         /// Those whose addresses are in what would be created.
         var signers: [Signer]?
     }
@@ -157,6 +159,7 @@ package struct PlanV2: Codable, Sendable {
                 gasBound: forecast.gasBound?.rawValue,
                 proposedIn: forecast.proposedIn,
                 replaces: forecast.replaces,
+                replacesSince: forecast.replacesSince,
                 signers: Self.signers(forecast.signers)
             )
         }

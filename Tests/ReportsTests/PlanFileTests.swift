@@ -16,28 +16,33 @@ import Testing
     ]
 
     static func plan(at time: Timestamp = made) -> PlanV2 {
-        PlanV2(
+        var forecast = Self.forecast
+        forecast.signers = [
+            ReadSigner(name: "dao", address: "0xD"), ReadSigner(name: "tr", address: nil),
+        ]
+        forecast.calls[0].signers = [ReadSigner(name: "tr", address: "0xE")]
+        forecast.replaces = "0x7"
+        forecast.replacesSince = 9
+        return PlanV2(
             project: "treasury",
             manifests: [],
             createdAt: time,
             chains: chains,
             steps: [.init(id: .deploy("token", on: "sepolia"), action: "create", reasons: ["new"])],
-            forecasts: [
-                DeploymentForecast(
-                    step: .deploy("drops/17", on: "sepolia"), network: "sepolia", action: .create,
-                    reason: "new",
-                    initCodeDigest: Digest(of: Data("code".utf8)), arguments: #"["1"]"#, valueWei: "5",
-                    calls: [
-                        .init(
-                            name: "open", function: "open()", arguments: "[]", sender: "0xA", to: nil,
-                            data: nil,
-                            valueWei: "0",
-                            reason: "")
-                    ], maxGas: 7, maxCostWei: "9", unlinkedCodeDigest: Digest(of: Data("unlinked".utf8)),
-                    libraries: #"{Math: "0x1"}"#, salt: #"createx ["v1"]"#)
-            ]
+            forecasts: [forecast]
         )
     }
+
+    private static let forecast = DeploymentForecast(
+        step: .deploy("drops/17", on: "sepolia"), network: "sepolia", action: .create, reason: "new",
+        initCodeDigest: Digest(of: Data("code".utf8)), arguments: #"["1"]"#, valueWei: "5",
+        calls: [
+            .init(
+                name: "open", function: "open()", arguments: "[]", sender: "0xA", to: nil, data: nil,
+                valueWei: "0", reason: "")
+        ],
+        maxGas: 7, maxCostWei: "9", unlinkedCodeDigest: Digest(of: Data("unlinked".utf8)),
+        libraries: #"{Math: "0x1"}"#, salt: #"createx ["v1"]"#)
 
     @Test func aPlanThatWasWrittenIsReadAsItWas() throws {
         let later = Timestamp(milliseconds: Self.made.milliseconds + 2 * Self.days)
@@ -57,6 +62,13 @@ import Testing
         #expect(deployment.salt == #"createx ["v1"]"#)
         #expect(approved.call("open", of: deployment.step)?.function == "open()")
         #expect(approved.call("open", of: deployment.step)?.sender == "0xA")
+        #expect(
+            deployment.signers == [
+                ReadSigner(name: "dao", address: "0xD"), ReadSigner(name: "tr", address: nil),
+            ])
+        #expect(deployment.calls.map(\.signers) == [[ReadSigner(name: "tr", address: "0xE")]])
+        #expect(deployment.replaces == "0x7")
+        #expect(deployment.replacesSince == 9)
     }
 
     @Test func aPlanHasItsTime() throws {

@@ -32,6 +32,8 @@ import Testing
         forecasts[1].calls[0].values = ["uint256 fee: 25"]
         forecasts[1].sender = "0xf39F"
         forecasts[1].calls[0].sender = "0x7099"
+        forecasts[1].signers = [ReadSigner(name: "dao", address: "0xf39F")]
+        forecasts[1].calls[0].signers = [ReadSigner(name: "tr", address: nil)]
         forecasts[1].calls[0].to = "0x7E5F"
         forecasts[1].calls[0].valueWei = "1000000000000000000"
         forecasts[1].calls[0].maxGas = 69_624
@@ -55,8 +57,10 @@ import Testing
                       constructor(string name: "Token", address owner: 0xf39F)  with 0.000000000000000005 ETH
                       libraries {Math: "${deployments.math.address}"}
                       salt createx ["v1"]
+                      signer dao is 0xf39F
                       by 0xf39F
                       call setFee  setFee(uint256 fee: 25)  to 0x7E5F  by 0x7099  with 1 ETH  69,624 gas  ≤ 0.0002 ETH  not yet made
+                        nothing tells the address of signer tr: this plan is refused when it is applied
                       call setFee  setFee(uint256) ["${var}"]  by an account that nothing tells  blocked: not yet made
 
                 steps   1 reuse · 1 run

@@ -49,7 +49,9 @@ package struct DeployStep: Sendable {
         if let there = try await takeOver(decision, network, progress) { return there }
         try await context.checkHistory(
             ahead: try context.onceOnly(action, inputs, on: network), on: network)
-        let allowance = try context.allowance(Self.intent(action, call, decision))
+        var intent = Self.intent(action, call, decision)
+        intent.start(from: knowledge)
+        let allowance = try context.allowance(intent)
         try await checkSameAddress(action, creation, inputs)
         try await checkLiveFirst(action, call, inputs)
         return try await create(

@@ -61,7 +61,9 @@ extension Forecaster {
         let unknown = Set(read.filter { $0.address == nil }.map(\.name))
         guard !unknown.isEmpty else { return }
         var places: [String: FileLocation] = [:]
-        for signer in plan.steps.flatMap({ Self.named(by: $0.work) }) { places[signer.name] = signer.location }
+        for signer in plan.steps.flatMap({ Self.named(by: $0.work) }) {
+            places[signer.name] = signer.location
+        }
         for name in unknown.sorted() {
             context.notice(
                 Diagnostic(

@@ -87,13 +87,12 @@ package struct Forecaster: Sendable {
 
     /// The forecast with the contract whose place is taken.
     func replacing(_ forecast: DeploymentForecast, _ action: DeployAction) async -> DeploymentForecast {
-        guard forecast.action == .replace, mayAsk(action.network),
+        guard forecast.action == .replace, forecast.replaces == nil, mayAsk(action.network),
             let network = try? await context.hub.open(action.network),
-            case .known(let known)? = try? context.knowledge(
-                of: action.name, formerly: action.formerly, on: network)
+            let knowledge = try? context.knowledge(of: action.name, formerly: action.formerly, on: network)
         else { return forecast }
         var replacing = forecast
-        replacing.replaces = known.entry.address.description
+        replacing.start(from: knowledge)
         return replacing
     }
 
@@ -190,6 +189,7 @@ package struct Forecaster: Sendable {
             }
             guard let creation, open.intent.payloadHash != creation.payloadHash else { return }
             forecast.action = .replace
+            forecast.replaces = open.attempts.last?.predictedAddress?.description
             forecast.reason += "; code or arguments changed since"
         } else if case .sentOther = proposed {
             // What it replaces goes on record first.

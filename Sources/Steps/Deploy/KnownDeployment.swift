@@ -169,3 +169,17 @@ extension EffectContext {
         }
     }
 }
+
+extension DeploymentForecast {
+    /// Says whose place is taken where something is replaced.
+    mutating func start(from knowledge: DeploymentKnowledge) {
+        guard action == .replace, case .known(let known) = knowledge else { return }
+        replaces = known.entry.address.description
+    }
+
+    /// Says which code a proxy runs before it is upgraded.
+    mutating func start(from state: ProxyState?) {
+        replaces = state?.implementation.description
+        replacesSince = state?.block
+    }
+}

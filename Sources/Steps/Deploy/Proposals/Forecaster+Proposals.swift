@@ -35,6 +35,7 @@ extension Forecaster {
                 execution.proposal.intent.payloadHash == creation.payloadHash
             else {
                 forecast.action = .replace
+                forecast.replaces = place?.description
                 forecast.reason += "; code or arguments changed since"
                 return .sentOther
             }

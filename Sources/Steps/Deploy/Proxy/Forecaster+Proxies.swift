@@ -58,7 +58,7 @@ extension Forecaster {
                     inputs, nil, &view)
             }
             if let open = try context.unfinished(action.step, network) {
-                return try unfinished(open, action, network, inputs)
+                return try unfinished(open, action, network, inputs, view)
             }
             if let there = try await proposed(action.creation, action, inputs, network, view) { return there }
             return try await forecastProxy(action, network, inputs, &view)
@@ -106,6 +106,7 @@ extension Forecaster {
             try await require(check, action.deployment.compile, inputs, view)
             forecast.sender = sender?.description
             forecast.address = known.entry.address.description
+            forecast.start(from: known.entry.proxy)
             let start = try await firstNonce(of: sender, network)
             _ = next(action.network, sender, start: start, &view)
             guard let state = known.entry.proxy else { return forecast }
@@ -220,7 +221,12 @@ extension Forecaster {
         switch try await settle(part, call, creation, network, &forecast) {
         case .nothing, .open: return nil
         case .there: break
-        case .sentOther: forecast.action = place == .beacon ? .keep : .upgrade
+        case .sentOther:
+            forecast.action = place == .beacon ? .keep : .upgrade
+            forecast.replaces = nil
+            if place == .proxy, let address = forecast.address.flatMap({ try? Address($0) }) {
+                forecast.start(from: try await network.proxyState(action.spec.kind, at: address))
+            }
         }
         return forecast
     }
@@ -264,7 +270,8 @@ extension Forecaster {
         _ open: ChainOperation,
         _ action: ProxyAction,
         _ network: OpenNetwork,
-        _ inputs: StepInputs
+        _ inputs: StepInputs,
+        _ view: ForecastView
     ) throws(StepFailure) -> DeploymentForecast {
         let reason = "run \(open.intent.run) signed it and ended before it was confirmed"
         if open.state == .blocked {
@@ -278,6 +285,16 @@ extension Forecaster {
             case .known(let known) = try context.knowledge(of: action.name, on: network)
         {
             forecast.address = known.entry.address.description
+            forecast.start(from: known.entry.proxy)
+            let sent = open.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
+            let name = DeploymentPart.implementation.recordName(of: action.name)
+            if let target = sent.flatMap({ Upgrade.implementation(in: $0.transaction) }),
+                target != view.addresses["\(name)@\(action.network.name)"]
+            {
+                // What was sent goes on record first, and the code that is wanted now takes its place.
+                forecast.replaces = target.description
+                forecast.replacesSince = nil
+            }
         }
         return forecast
     }

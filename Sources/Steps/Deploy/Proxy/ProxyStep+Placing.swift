@@ -44,15 +44,17 @@ extension ProxyStep {
             })
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
         let creation: DeployStep.Decision
+        var intent = try Self.intent(action, .proxy, decision.forecast, inputs)
         switch decision {
         case .keep(let fact): return fact
         case .create(let reason): creation = .create(reason: reason)
         case .replace(let reason): creation = .replace(reason: reason)
         case .upgrade(let known, let reason):
             try await checkLiveFirst(action, inputs)
-            let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
+            intent.start(from: known.entry.proxy)
             return try await upgrade(
-                action, known, to: implementation, reason, allowance, network, inputs, progress)
+                action, known, to: implementation, reason, try context.allowance(intent), network, inputs,
+                progress)
         }
         let sender = try await context.address(of: action.deployment.signer, on: network)
         let call = try await creationOfProxy(action, inputs, sender: sender)
@@ -64,7 +66,8 @@ extension ProxyStep {
         try await checkLiveFirst(action, inputs)
         try await context.checkHistory(
             ahead: try context.onceOnly(action.creation, inputs, on: network), on: network)
-        let allowance = try context.allowance(try Self.intent(action, .proxy, decision.forecast, inputs))
+        intent.start(from: knowledge)
+        let allowance = try context.allowance(intent)
         var fact = try await deploy.create(
             action.creation, call, place, creation, allowance, network: network, inputs: inputs, progress)
         fact.implementation = implementation.description

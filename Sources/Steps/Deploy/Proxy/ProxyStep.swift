@@ -185,7 +185,9 @@ package struct ProxyStep: Sendable {
         ] {
             try await context.checkHistory(ahead: deed, on: network)
         }
-        let allowance = try context.allowance(try Self.intent(action, .beacon, decision.forecast, inputs))
+        var intent = try Self.intent(action, .beacon, decision.forecast, inputs)
+        intent.start(from: knowledge)
+        let allowance = try context.allowance(intent)
         return try await deploy.create(
             beacon, call, creation, decision, allowance, network: network, inputs: inputs, progress)
     }

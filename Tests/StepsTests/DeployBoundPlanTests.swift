@@ -1,0 +1,120 @@
+import Engine
+import Ethereum
+import EthereumTypes
+import Foundation
+import Ledger
+import Model
+import Synchronization
+import Testing
+
+@testable import Steps
+
+/// What a plan binds holds when something is signed too, not only when a run begins.
+@Suite struct DeployBoundPlanTests {
+    private let bench: DeployBench
+
+    init() throws {
+        bench = try DeployBench()
+        bench.knowFees()
+    }
+
+    // MARK: Signers
+
+    private static let keys = ["11", "22"].map { String(repeating: $0, count: 32) }
+    private static let dao = SignerSpec(
+        name: "dao", location: DeployBench.here, key: .environment("DAO_KEY"))
+
+    private func have(_ key: String?) { bench.environment.withLock { $0["DAO_KEY"] = key } }
+
+    private func address(_ key: String) throws -> String { try PrivateKey(hex: key).address.description }
+
+    private func vault() throws -> FakeEffect {
+        try bench.deploy(
+            "vault", DeployCrashTests.vault,
+            arguments: .positional([DeployArgumentTests.reference(.signerAddress(name: "dao"))]),
+            signersRead: [Self.dao])
+    }
+
+    private func failure(_ effect: FakeEffect, applying plan: ApprovedPlan) async throws -> StepFailure? {
+        try await bench.run([effect], applying: plan).failures.first
+    }
+
+    @Test func theAddressOfASignerIsPartOfThePlan() async throws {
+        have(Self.keys[0])
+        let forecasts = try await bench.forecast([try vault()])
+        let (first, second) = (try address(Self.keys[0]), try address(Self.keys[1]))
+        #expect(forecasts.map(\.signers) == [[ReadSigner(name: "dao", address: first)]])
+        let plan = DeployBench.approved(forecasts)
+        have(Self.keys[1])
+        let words = "address of signer 'dao' \(first) → \(second)"
+        #expect(
+            plan.departures(of: try await bench.forecast([try vault()]), on: plan.chains) == [
+                "vault@sepolia: \(words)"
+            ])
+        let refused = try #require(try await failure(try vault(), applying: plan))
+        #expect(refused.kind == .blocked && refused.code == "not-as-planned")
+        #expect(refused.message.hasSuffix(words), "\(refused)")
+        #expect(bench.node.sends == 0)
+        have(Self.keys[0])
+        #expect(try await failure(try vault(), applying: plan) == nil)
+        #expect(bench.node.sends == 1)
+        // In full, and once more.
+        #expect(plan.departures(of: try await bench.forecast([try vault()]), on: plan.chains) == [])
+    }
+
+    @Test func anAddressThatNothingToldIsNotApproved() async throws {
+        have(nil)
+        let forecasts = try await bench.forecast([try vault()])
+        #expect(forecasts.map(\.signers) == [[ReadSigner(name: "dao", address: nil)]])
+        #expect(forecasts.map(\.action) == [.create])
+        let told = bench.said.filter { $0.contains("nothing tells the address of signer 'dao'") }
+        #expect(told.count == 1, "\(bench.said)")
+        let plan = DeployBench.approved(forecasts)
+        have(Self.keys[0])
+        let words = "the address of signer 'dao' was not known when the plan was made"
+        #expect(
+            plan.departures(of: try await bench.forecast([try vault()]), on: plan.chains).last
+                == "vault@sepolia: \(words)")
+        let refused = try #require(try await failure(try vault(), applying: plan))
+        #expect(refused.code == "not-as-planned" && refused.message.contains(words), "\(refused)")
+        #expect(bench.node.sends == 0)
+    }
+
+    // MARK: Start
+
+    @Test func anOlderPlanTakesNoOthersPlace() async throws {
+        func token(_ byte: UInt8) throws -> FakeEffect {
+            try bench.deploy("token", FakeArtifact(runtime: [0x60, byte, 0xfd]))
+        }
+        let first = try #require(try await bench.run(try token(1)).deployment().address)
+        let older = try await bench.plan(try token(2))
+        let newer = try await bench.plan(try token(3))
+        let second = try #require(try await bench.run([try token(3)], applying: newer).deployment().address)
+        let words = "starts from \(first) → \(second)"
+        #expect(
+            older.departures(of: try await bench.forecast([try token(2)]), on: older.chains) == [
+                "token@sepolia: \(words)"
+            ])
+        let refused = try #require(try await failure(try token(2), applying: older))
+        #expect(refused.code == "not-as-planned" && refused.message.hasSuffix(words), "\(refused)")
+        #expect(try await bench.run([try token(3)], applying: newer).deployment().action == .kept)
+        #expect(bench.node.sends == 2)
+    }
+
+    @Test func whatARunLeftUnfinishedIsWhatAPlanStartsFrom() async throws {
+        func token(_ byte: UInt8) throws -> FakeEffect {
+            try bench.deploy("token", FakeArtifact(runtime: [0x60, byte, 0xfd]))
+        }
+        _ = try await bench.run(try token(1))
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"),
+            on: "eth_sendRawTransaction")
+        #expect(try await bench.run(try token(2)).failures.map(\.code) == ["node-refused"])
+        let sends = bench.node.sends
+        let plan = try await bench.plan(try token(3))
+        let unfinished = Address.created(by: bench.key.address, nonce: 1).description
+        #expect(plan[.deploy("token", on: "sepolia")]?.replaces == unfinished)
+        #expect(try await bench.run([try token(3)], applying: plan).deployment().action == .replaced)
+        #expect(bench.node.sends == sends + 2)
+    }
+}
