@@ -27,9 +27,15 @@ extension DeployBench {
         Self.approved(try await forecast(effects))
     }
 
-    func forecast(_ effects: [FakeEffect]) async throws -> [DeploymentForecast] {
+    /// What a plan would say; with `approved` what is looked at before that is applied.
+    func forecast(
+        _ effects: [FakeEffect],
+        applying approved: ApprovedPlan? = nil
+    ) async throws -> [DeploymentForecast] {
         let pure = try Self.pure(effects)
-        return await Forecaster(try context(of: effects)) { _ in true }.forecast(
+        var context = try context(of: effects)
+        context.approved = approved
+        return await Forecaster(context) { _ in true }.forecast(
             try Plan(ordering: effects.map { Plan.Step(id: $0.step, work: $0.work) }),
             outcome: pure.mapValues { .succeeded($0.outputs) }, inputs: StepInputs(pure))
     }

@@ -57,7 +57,7 @@ package struct CallStep: Sendable {
             case .notMade: break
             case .untold:
                 try await context.checkHistory(
-                    ahead: try context.onceOnly(action, at: address, on: network), on: network)
+                    ahead: try context.onceOnly(action, at: address, on: network), on: network, progress)
             }
         }
         let allowance = try context.allowance(Self.intent(action, reason: fact.reason), of: action.deploy)

@@ -53,6 +53,18 @@ extension HistoryDoubt {
         }
     }
 
+    /// The doubt about what waits for a block and may be the same.
+    init(waiting count: UInt64, _ deed: OnceOnly, _ account: Address, _ network: NetworkSpec) {
+        let (transactions, them) =
+            count == 1 ? ("1 transaction", "it") : ("\(count) transactions", "each of them")
+        code = "unknown-history"
+        history =
+            "\(account) has \(transactions) on '\(network.name)' that no block has yet, and \(Self.nobodyKnows) \(them)"
+        fear = "\(deed.subject) may be about to be there"
+        consequence = "what was deployed with \(them) is deployed again"
+        remedy = "wait until a block has \(them), and run again"
+    }
+
     /// The doubt about a contract that could not be looked for, or that other code may be.
     fileprivate init(of deed: OnceOnly, because history: String) {
         code = "unknown-history"

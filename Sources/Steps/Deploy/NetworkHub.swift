@@ -43,6 +43,7 @@ package actor NetworkHub {
     private var records: [String: Task<Result<[Hash: TransactionRecord], StepFailure>, Never>] = [:]
     private var believed: [String: [String]] = [:]
     private var spokenOf: Set<String> = []
+    private var sent: [ChainOperation.Lane: SentCount] = [:]
     private var creations: [ChainOperation.Lane: Task<Result<UnknownCreations, StepFailure>, Never>] = [:]
     private var readings: [String: Task<[CallRequest: [UInt8]], Never>] = [:]
 
@@ -197,6 +198,16 @@ package actor NetworkHub {
         spokenOf.insert("\(network.genesis) \(network.spec.chainID) \(subject)").inserted
     }
 
+    /// What an account had sent when the run first asked; nil where it did not yet.
+    func sentCount(of account: Address, on network: OpenNetwork) -> SentCount? {
+        sent[network.lane(of: account)]
+    }
+
+    /// Keeps what an account has sent for the rest of the run.
+    func note(_ count: SentCount, of account: Address, on network: OpenNetwork) {
+        sent[network.lane(of: account)] = count
+    }
+
     /// What an account created that is on no record; looked at by whoever asks first, and again where that failed.
     func unknownCreations(
         of account: Address,
@@ -207,7 +218,7 @@ package actor NetworkHub {
         let looking = creations[lane] ?? Task { await look() }
         creations[lane] = looking
         let seen = await looking.value
-        if case .failure = seen { creations[lane] = nil }
+        if case .failure = seen { (creations[lane], sent[lane]) = (nil, nil) }
         return try seen.get()
     }
 

@@ -106,6 +106,15 @@ package struct OpenNetwork: Sendable {
         }
     }
 
+    /// How many transactions of an account are in blocks, and how many with the pool's; in one exchange.
+    func transactionCounts(
+        of address: Address
+    ) async throws(StepFailure) -> (latest: UInt64, pending: UInt64) {
+        do { return try await rpc.transactionCounts(of: address) } catch {
+            throw StepFailure(error, on: spec)
+        }
+    }
+
     func call(_ request: CallRequest) async throws(StepFailure) -> [UInt8] {
         do { return try await rpc.call(request) } catch { throw StepFailure(error, on: spec) }
     }

@@ -35,6 +35,8 @@ struct UnknownCreations: Sendable {
 
     /// How many transactions nothing is on record of.
     let transactions: UInt64
+    /// How many more of those wait for a block.
+    let waiting: UInt64
     let extent: Extent
 
     /// Where it created anything, by those with the same code.
@@ -61,26 +63,45 @@ struct ArtifactCode: Sendable {
 extension EffectContext {
     /// What an account created that neither the ledger nor a registry knows; looked at once a run.
     ///
-    /// - Throws: ``StepFailure`` where the node cannot be spoken to.
+    /// - Parameters:
+    ///   - account: Who created it.
+    ///   - network: Where.
+    ///   - say: Hears what is waited for; nil: nothing is.
+    /// - Returns: What is there, and how much waits.
+    /// - Throws: ``StepFailure`` where the node cannot be spoken to, or the run is interrupted.
     func unknownCreations(
         of account: Address,
-        on network: OpenNetwork
+        on network: OpenNetwork,
+        waiting say: (@Sendable (String) -> Void)?
     ) async throws(StepFailure) -> UnknownCreations {
-        try await hub.unknownCreations(of: account, on: network) { await look(at: account, on: network) }
+        let count: SentCount
+        if let known = await hub.sentCount(of: account, on: network) {
+            count = known
+        } else {
+            // Not in the look that steps share: who is interrupted ends its own wait alone.
+            count = try await sentCount(of: account, on: network, waiting: say)
+            await hub.note(count, of: account, on: network)
+        }
+        return try await hub.unknownCreations(of: account, on: network) {
+            await look(at: account, count, on: network)
+        }
     }
 
     private func look(
         at account: Address,
+        _ sent: SentCount,
         on network: OpenNetwork
     ) async -> Result<UnknownCreations, StepFailure> {
         do throws(StepFailure) {
-            // Ahead of the record, so that whatever this run sends meanwhile is in both or in neither.
-            let count = try await network.transactionCount(of: account, at: .latest)
-            guard let unknown = try unknownAddresses(of: account, count, on: network) else {
-                return .success(UnknownCreations(transactions: count, extent: .tooMany))
+            guard let unknown = try unknownAddresses(of: account, sent.inBlocks, on: network) else {
+                return .success(
+                    UnknownCreations(
+                        transactions: sent.inBlocks, waiting: sent.unknownWaiting, extent: .tooMany))
             }
             let extent = try await read(unknown, on: network)
-            return .success(UnknownCreations(transactions: UInt64(unknown.count), extent: extent))
+            return .success(
+                UnknownCreations(
+                    transactions: UInt64(unknown.count), waiting: sent.unknownWaiting, extent: extent))
         } catch {
             return .failure(error)
         }

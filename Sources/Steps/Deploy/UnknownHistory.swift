@@ -1,3 +1,4 @@
+import Engine
 import Ethereum
 import EthereumTypes
 import Ledger
@@ -7,31 +8,48 @@ import Model
 extension EffectContext {
     /// Looks, ahead of what is done once only, whether it may have been done already; nobody looks on a devnet.
     ///
-    /// - Throws: As ``checkHistory(ahead:by:on:besides:)``, and where the sender's secret is not there.
-    func checkHistory(ahead deed: OnceOnly?, on network: OpenNetwork) async throws(StepFailure) {
+    /// `progress` hears what is waited for.
+    ///
+    /// - Throws: As ``checkHistory(ahead:by:on:besides:waiting:)``, and where the sender's secret is not there.
+    func checkHistory(
+        ahead deed: OnceOnly?,
+        on network: OpenNetwork,
+        _ progress: StepProgress
+    ) async throws(StepFailure) {
         guard let deed, !network.spec.isDevnet else { return }
         let account = try await address(of: deed.signer, on: network)
-        try await checkHistory(ahead: deed, by: account, on: network)
+        try await checkHistory(ahead: deed, by: account, on: network) { progress($0) }
     }
 
     /// Looks, as above, for a plan too: a network that is changed by approved plans alone blocks, others warn once.
+    ///
+    /// What the account has in the pool, and nothing is on record of, may be what is to be done: the run waits until blocks have
+    /// it, as does the look before an approved plan is applied. One that makes a plan does not.
     ///
     /// - Parameters:
     ///   - deed: What is done once only; nil: nothing is.
     ///   - account: Who does it; nil where that is not known, as for a plan without secrets.
     ///   - network: Where.
     ///   - known: Where else contracts are that are accounted for, as a plan knows that puts nothing on record.
+    ///   - say: Hears what is waited for.
     /// - Throws: ``StepFailure`` of the kind `blocked`: `is-there` where it was found, `unknown-history` where that cannot be known.
     func checkHistory(
         ahead deed: OnceOnly?,
         by account: Address?,
         on network: OpenNetwork,
-        besides known: Set<Address> = []
+        besides known: Set<Address> = [],
+        waiting say: (@Sendable (String) -> Void)? = nil
     ) async throws(StepFailure) {
         guard let deed, let account, !network.spec.isDevnet else { return }
         switch deed.kind {
         case .placed(let compiled):
-            let creations = try await unknownCreations(of: account, on: network)
+            let creations = try await unknownCreations(
+                of: account, on: network, waiting: say ?? whatIsWaitedFor)
+            if creations.waiting > 0 {
+                let doubt = HistoryDoubt(waiting: creations.waiting, deed, account, network.spec)
+                if network.spec.needsApproval { throw doubt.failure }
+                if await hub.isFirstWord(of: "pool of \(account)", on: network) { notice(doubt.warning) }
+            }
             guard creations.transactions > 0 else { return }
             let code = try ArtifactCode(compiled: compiled)
             var found = try await addresses(of: code, among: creations, on: network)
@@ -44,6 +62,12 @@ extension EffectContext {
         case .salted, .call:
             try await checkCount(ahead: deed, by: account, on: network)
         }
+    }
+
+    /// Tells the user what is waited for; nil where a plan is made, which says what it sees.
+    private var whatIsWaitedFor: (@Sendable (String) -> Void)? {
+        guard approved != nil else { return nil }
+        return { [notice] words in notice(Diagnostic(.note, "pending-transactions", words)) }
     }
 
     // MARK: What nothing on the chain tells of
@@ -71,7 +95,7 @@ extension EffectContext {
         notice(doubt.warning)
     }
 
-    /// What an account did before anything of it was on record.
+    /// What an account did before anything of it was on record; what waits for a block is done.
     ///
     /// A Safe counts what its owners executed: the nonce of its account counts what it created.
     private func unknownCount(
@@ -85,7 +109,7 @@ extension EffectContext {
         let count =
             deed.isSafe
             ? try await SafeReading(network: network, safe: account).nonce()
-            : try await network.transactionCount(of: account, at: .latest)
+            : try await network.transactionCount(of: account, at: .pending)
         return min(count, first ?? count)
     }
 

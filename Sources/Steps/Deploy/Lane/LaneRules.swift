@@ -99,6 +99,9 @@ struct LaneRules: Hashable, Sendable {
     /// How long until every endpoint is asked again whether there is a gap: a block, or as long as what is sent needs to get around.
     var surveyPause: Duration { max(.seconds(2), blockTime ?? .zero) }
 
+    /// How long a run waits for blocks with what its account sent and nothing is on record of.
+    var untilSettled: Duration { min(patience, max(.seconds(120), (blockTime ?? .zero) * 8)) }
+
     /// How long a transaction waits for its block before its bytes are sent once more: nodes lose what they were given.
     var untilSentAgain: Duration { max(.seconds(15), (blockTime ?? .zero) * 2) }
 

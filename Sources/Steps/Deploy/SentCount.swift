@@ -1,0 +1,61 @@
+import EthereumTypes
+import Ledger
+import Model
+
+/// How many transactions an account has sent, ahead of what is done once only.
+struct SentCount: Hashable, Sendable {
+    /// What blocks have.
+    let inBlocks: UInt64
+    /// How many wait for a block of which nothing is on record.
+    ///
+    /// A run that nothing here knows of may have sent them: what they leave is nowhere yet.
+    let unknownWaiting: UInt64
+}
+
+extension EffectContext {
+    /// What an account has sent, once blocks have all of it that is on no record; as it is then where that takes too long.
+    ///
+    /// What a run sends comes behind what waits: it loses no block by this.
+    ///
+    /// - Parameters:
+    ///   - account: Who sent it.
+    ///   - network: Where.
+    ///   - say: Hears what is waited for; nil: nothing is.
+    /// - Returns: The counts of the last look.
+    /// - Throws: ``StepFailure`` where the node cannot be spoken to, or the run is interrupted.
+    func sentCount(
+        of account: Address,
+        on network: OpenNetwork,
+        waiting say: (@Sendable (String) -> Void)?
+    ) async throws(StepFailure) -> SentCount {
+        var count = try await sentCount(of: account, on: network)
+        guard let say else { return count }
+        let rules = LaneRules(network.spec, patience: patience)
+        let end = world.elapsed() + rules.untilSettled
+        var wait = LaneRules.firstRest
+        if count.unknownWaiting > 0 {
+            say("waits for blocks with what \(account) sent and nothing is on record of")
+        }
+        while count.unknownWaiting > 0, world.elapsed() < end {
+            guard (try? await world.sleep(min(wait, end - world.elapsed()))) != nil else { throw .cancelled }
+            wait = min(wait * 2, rules.longestPoll)
+            count = try await sentCount(of: account, on: network)
+        }
+        return count
+    }
+
+    private func sentCount(of account: Address, on network: OpenNetwork) async throws(StepFailure)
+        -> SentCount
+    {
+        // Ahead of the record, so that whatever this run sends meanwhile is in both or in neither.
+        let (latest, pending) = try await network.transactionCounts(of: account)
+        guard pending > latest else { return SentCount(inBlocks: latest, unknownWaiting: 0) }
+        let lane = network.lane(of: account)
+        let known = try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) }
+        let waiting = latest..<pending
+        return SentCount(
+            inBlocks: latest,
+            unknownWaiting: pending - latest - UInt64(known.count { waiting.contains($0) })
+        )
+    }
+}
