@@ -84,6 +84,10 @@ import Testing
             #expect(execution.isWhole == isWhole)
             #expect(execution.calls == (isWhole ? [call(7), call(8)] : []))
         }
+        // MultiSend knows no other operation than to call and to delegate.
+        var unknown = try #require(SafeBatch([call(7), call(8)])).multiSendData
+        unknown[68] = 2
+        #expect(try !delegating(unknown).isWhole)
         // Cut off: what is read of it is not all.
         var cut = inner
         cut[67] -= 3

@@ -110,6 +110,30 @@ import Testing
         #expect(try over(gwei(10), own) == nil)
     }
 
+    @Test func onlyWhatIsOnItsWayForTheProjectMayFitLater() throws {
+        let limits = SpendLimits(run: gwei(10))
+        func mayFitLater(beside state: ChainOperation.State, of project: String) throws -> Bool? {
+            let bench = try Bench()
+            defer { withExtendedLifetime(bench) {} }
+            let ledger = try bench.begun()
+            var wanted = operationIntent("a", gwei(8))
+            wanted.project = project
+            _ = try ledger.operation(wanted, at: state)
+            do {
+                try ledger.checkBudget(
+                    operationIntent("b", gwei(5)), within: limits, beside: [wanted.step])
+                return nil
+            } catch LedgerError.overBudget(let over) {
+                return over.mayFitLater
+            }
+        }
+        let own = intent("a").project
+        for state in [ChainOperation.State.nonce, .signed, .sent, .included] {
+            #expect(try mayFitLater(beside: state, of: own) == true, "\(state)")
+            #expect(try mayFitLater(beside: state, of: "another") == false, "\(state)")
+        }
+    }
+
     @Test func otherNetworksHaveBudgetsOfTheirOwn() throws {
         let limits = SpendLimits(run: gwei(6))
         #expect(try reserve("a", gwei(6), limits) == nil)

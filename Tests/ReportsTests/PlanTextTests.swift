@@ -136,6 +136,41 @@ import Testing
             ])
     }
 
+    @Test func aCallSaysWhereItGoesOnlyWhereThatIsNotTheDeployment() {
+        func line(to address: String) -> [String] {
+            Self.lines {
+                $0.action = .keep
+                $0.address = "0x1"
+                $0.calls = [
+                    .init(
+                        name: "go", function: "go()", arguments: "[]", to: address, data: nil,
+                        valueWei: "0", reason: "not yet made")
+                ]
+                $0.calls[0].values = []
+            }
+        }
+        #expect(line(to: "0x1") == ["      call go  go()  not yet made"])
+        #expect(line(to: "0x2") == ["      call go  go()  to 0x2  not yet made"])
+    }
+
+    @Test func aBoundByRuleIsSaidToBeOne() {
+        for (bound, words) in [
+            (DeploymentForecast.GasBound.rule, "16,777,216 gas at most, by rule"),
+            (.given, "16,777,216 gas"),
+        ] {
+            let lines = Self.lines {
+                $0.action = .keep
+                $0.calls = [
+                    .init(
+                        name: "go", function: "go()", arguments: "[]", to: nil, data: nil, valueWei: "0",
+                        reason: "not yet made", maxGas: 16_777_216, gasBound: bound)
+                ]
+                $0.calls[0].values = []
+            }
+            #expect(lines == ["      call go  go()  \(words)  not yet made"])
+        }
+    }
+
     @Test func whatIsLeftOutIsCounted() {
         #expect(PlanText.leftOut(0, on: []) == "")
         #expect(

@@ -52,6 +52,17 @@ import Testing
         ]
     }
 
+    @Test func saltAndLibrariesAreForetoldAsTheManifestMeansThem() async throws {
+        var creation = DeploySaltTests.salt("v1")
+        creation.libraries = [DeployLibraryTests.toMath]
+        let forecasts = try await forecast([
+            try bench.deploy("math", FakeArtifact(name: "Math", runtime: [0xaa])),
+            try bench.deploy("vault", DeployLibraryTests.vault(), creation: creation),
+        ])
+        #expect(forecasts.map(\.salt) == [nil, #"deterministic-proxy ["v1"]"#])
+        #expect(forecasts.map(\.libraries) == [nil, #"{Math: "${deployments.math.address}"}"#])
+    }
+
     @Test func whatIsForetoldIsWhatARunDoes() async throws {
         let effects = try chainOfThree()
         let forecasts = try await forecast(effects)

@@ -208,6 +208,25 @@ import Testing
         #expect(try await forecast(try two(enough)).map(\.action) == [.create, .create])
     }
 
+    @Test func whatIsOverARunsBudgetLeavesItToTheNext() async throws {
+        let network = Self.network { $0.budget = .init(run: cost) }
+        let large = FakeArtifact(name: "Large", runtime: [UInt8](repeating: 1, count: 20_000))
+        let forecasts = try await forecast([
+            try bench.deploy("large", large, network: network),
+            try bench.deploy("token", .withFee, network: network),
+        ])
+        #expect(forecasts.map(\.action) == [.blocked, .create])
+    }
+
+    @Test func aBudgetThatMayNotSufficeIsNotedOnce() async throws {
+        let network = Self.network { $0.budget = .init(run: Wei(cost.value * 19 / 10)) }
+        let names = ["token", "vault", "other"]
+        let forecasts = try await forecast(
+            names.map { try bench.deploy($0, .withFee, network: network) })
+        #expect(forecasts.map(\.action) == [.create, .create, .create])
+        #expect(bench.said.filter { $0.contains("over-budget") }.count == 1)
+    }
+
     @Test func whatTheDayHasSpentCounts() async throws {
         // Two have ended at little more than half their bounds; of two more the second may need all of its own.
         let network = Self.network { $0.budget = .init(day: Wei(cost.value * 23 / 10)) }

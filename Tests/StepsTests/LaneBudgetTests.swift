@@ -92,6 +92,34 @@ import Testing
         #expect(bench.failures(of: second) == ["over-budget"])
     }
 
+    @Test func itIsLookedAtAfterEverLongerWaits() throws {
+        var (bench, first, _) = try waiting()
+        let look = try required(bench.reach("look"))
+        let hash = bench.journal.operations[0].attempts[0].hash
+        bench.answer(look, try LaneBench.seen(hash, block: 10, head: 10))
+        while !bench.isConfirmed(first) { bench.now += .milliseconds(5); _ = bench.next() }
+        // Its step has not ended, and nothing else is due meanwhile.
+        var waits: [Duration] = []
+        while waits.last != .seconds(2), waits.count < 20 {
+            guard case .rest(let until?) = bench.next() else { break }
+            waits.append(until - bench.now)
+            bench.now = until
+        }
+        #expect(
+            waits.suffix(4) == [.milliseconds(400), .milliseconds(800), .milliseconds(1_600), .seconds(2)])
+    }
+
+    @Test func aWaitEndsWithTheLatestAnswer() throws {
+        var (bench, _, second) = try waiting()
+        _ = bench.next()
+        let wait = try #require(bench.lane.wishes.first?.budgetWait)
+        let latest = StepFailure(.blocked, code: "less-is-left", "others took it")
+        bench.answer(.weigh(second, wait.intent), .notYet(latest))
+        bench.now = .seconds(101)
+        _ = bench.next()
+        #expect(bench.failures(of: second) == ["less-is-left"])
+    }
+
     private func required(_ move: LaneMove?) throws -> LaneMove { try #require(move) }
 
     // MARK: Funds
@@ -163,5 +191,20 @@ import Testing
             bench.now = until
         }
         #expect(bench.failures(of: tickets[1]) == ["insufficient-funds"])
+    }
+
+    @Test func whatNobodyLooksForAnyMoreIsNotWaitedFor() throws {
+        var bench = LaneBench()
+        _ = bench.submit("a")
+        let send = next(&bench, gwei: 500_000)
+        bench.answer(send, LaneBench.sent(.taken, for: send))
+        bench.now = .seconds(50)
+        let second = bench.submit("b")
+        _ = next(&bench, gwei: 500_000)
+        #expect(bench.failures(of: second) == [])
+        // The first came to its deadline; it may cost what it may all the same.
+        bench.now = .seconds(101)
+        _ = next(&bench, gwei: 500_000)
+        #expect(bench.failures(of: second) == ["insufficient-funds"])
     }
 }

@@ -72,6 +72,23 @@ import Testing
         #expect(moved.use(from: 3, since: 10) == .told)
     }
 
+    /// Code that a Safe delegates to may do anything; where it failed that is undone.
+    @Test func whatIsToldInPartIsTakenForDoneOnlyWhereItFailed() throws {
+        let transaction = SafeTransaction(
+            to: target, value: .zero, data: [1, 2, 3, 4], operation: .delegateCall, nonce: 3)
+        let hash = transaction.hashes(of: safe, on: chain).transaction
+        for (succeeded, use) in [
+            (true, SafeHistory.Use.untold(self.hash("in"))), (false, .told),
+        ] {
+            let execution = SafeHistory.Execution(
+                hash: hash, transaction: self.hash("in"), block: 10, succeeded: succeeded,
+                content: SafeExecution(
+                    in: transaction.execution, of: hash, by: safe, on: chain, nonces: [3]), receipt: nil)
+            #expect(execution.content?.isWhole == false)
+            #expect(history([execution], nonce: 4).use(from: 3, since: 9) == use)
+        }
+    }
+
     private func asked(
         _ id: Int64,
         _ name: String,
@@ -118,6 +135,34 @@ import Testing
             id: 3, intent: exact.intent, nonce: 3, counted: 9, batchHash: signed.hash, state: .open,
             createdAt: exact.createdAt)
         #expect(attribution([signed], [exact]).done(exact)?.execution == signed)
+    }
+
+    @Test func whatFailedOrSentAnotherValueIsNotWhatWasAskedFor() throws {
+        let failed = try execution([1], nonce: 3, block: 10, succeeded: false)
+        let one = asked(1, "one", 1, batch: "b")
+        let signed = Proposal(
+            id: 1, intent: one.intent, nonce: 3, counted: 9, batchHash: failed.hash, state: .open,
+            createdAt: one.createdAt)
+        #expect(attribution([failed], [signed]).done(signed) == nil)
+        let paying = try #require(SafeBatch([SafeBatch.Call(to: target, value: Wei(1), data: [1])]))
+            .transaction(nonce: 5, multiSend: target)
+        let hash = paying.hashes(of: safe, on: chain).transaction
+        let paid = SafeHistory.Execution(
+            hash: hash, transaction: self.hash("in"), block: 10, succeeded: true,
+            content: SafeExecution(in: paying.execution, of: hash, by: safe, on: chain, nonces: [5]),
+            receipt: nil)
+        #expect(attribution([paid], [one]).done(one) == nil)
+    }
+
+    @Test func aClaimIsOfItsOwnContractAndTransaction() throws {
+        let operation = SafeAttribution.Operation(
+            to: target, value: .zero, payloadHash: Keccak256.hash([1]))
+        let once = try execution([1], nonce: 5, block: 10)
+        for (address, transaction) in [(safe, once.transaction), (target, hash("another"))] {
+            let claim = SafeAttribution.Claim(
+                name: "one", address: address, callDataHash: Keccak256.hash([1]), transaction: transaction)
+            #expect(attribution([once], [], besides: [claim]).unclaimed(operation) == 0)
+        }
     }
 
     @Test func oneCallIsNotCountedForTwo() throws {
