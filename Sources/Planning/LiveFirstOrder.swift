@@ -4,9 +4,10 @@ import Model
 ///
 /// It finds out by itself whether they ended well, so that a part of a plan can do without them.
 enum LiveFirstOrder {
-    /// The same steps, with arrows to the calls that each waits for.
+    /// Draws arrows to the calls that each step waits for.
     ///
     /// - Parameter steps: Each after what it waits for.
+    /// - Returns: The same steps, in their order, which may no longer be one in which they can be done.
     static func arranged(_ steps: [Plan<Action>.Step]) -> [Plan<Action>.Step] {
         guard steps.contains(where: { $0.work.liveFirst != nil }) else { return steps }
         let waitedFor = networksWaitedFor(steps)

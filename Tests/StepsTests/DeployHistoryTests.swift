@@ -209,7 +209,7 @@ import Testing
         bench.registry = RegistryFile(network: "sepolia", entries: [entry])
         bench.loseState()
         let seen = try await bench.forecast(effects)
-        let plan = ApprovedPlan(digest: Digest(of: Data()), deployments: seen)
+        let plan = DeployBench.approved(seen)
         for _ in 0..<2 {
             let run = try await bench.run(effects, applying: plan)
             #expect(try run.deployment().action == .kept)
