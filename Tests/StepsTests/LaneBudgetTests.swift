@@ -131,7 +131,7 @@ import Testing
             guard case .ask = move else { return move }
             let account = AccountState(
                 latest: 0, pending: 0, balance: Wei(gwei * 1_000_000_000), head: 0)
-            bench.answer(move, .account(account, .legacy(Wei(3_000_000_000))))
+            bench.answer(move, .account(AccountAnswers(first: account), .legacy(Wei(3_000_000_000))))
         }
     }
 

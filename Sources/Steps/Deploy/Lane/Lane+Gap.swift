@@ -42,7 +42,8 @@ extension Lane {
         else { return nil }
         let isBehind =
             slot.looks >= LaneRules.looksUntilDoubt && seenCount.map { $0 < slot.nonce } ?? false
-        let isLate = now >= slot.since + rules.untilSentAgain
+        // From when somebody began to wait: replacements and looks come and go.
+        let isLate = now >= slot.deadline - rules.patience + rules.untilSentAgain
         let isRefused = slot.lastSent == nil && slot.refusals > 0
         return gap != nil || isBehind || isLate || isRefused ? .survey : nil
     }
@@ -128,9 +129,9 @@ extension Lane {
         }
     }
 
-    /// Why a slot has no block, where it is for a gap.
+    /// Why a slot has no block, where it is for a gap of which nothing is being filled.
     func behindGap(_ slot: Slot) -> StepFailure? {
-        gap.flatMap { $0.isBelow(slot) ? behindGap(slot, $0) : nil }
+        gap.flatMap { $0.seenAlone > 0 && $0.isBelow(slot) ? behindGap(slot, $0) : nil }
     }
 
     private func behindGap(_ slot: Slot, _ gap: NonceGap) -> StepFailure {
