@@ -149,8 +149,10 @@ import Testing
                 $0.calls[0].values = []
             }
         }
-        #expect(line(to: "0x1") == ["      call go  go()  not yet made"])
-        #expect(line(to: "0x2") == ["      call go  go()  to 0x2  not yet made"])
+        #expect(line(to: "0x1") == ["      call go  go()  by an account that nothing tells  not yet made"])
+        #expect(
+            line(to: "0x2") == ["      call go  go()  to 0x2  by an account that nothing tells  not yet made"]
+        )
     }
 
     @Test func aBoundByRuleIsSaidToBeOne() {
@@ -167,7 +169,8 @@ import Testing
                 ]
                 $0.calls[0].values = []
             }
-            #expect(lines == ["      call go  go()  \(words)  not yet made"])
+            #expect(
+                lines == ["      call go  go()  by an account that nothing tells  \(words)  not yet made"])
         }
     }
 
