@@ -131,7 +131,9 @@ extension Lane {
 
     /// Why a slot has no block, where it is for a gap of which nothing is being filled.
     func behindGap(_ slot: Slot) -> StepFailure? {
-        gap.flatMap { $0.seenAlone > 0 && $0.isBelow(slot) ? behindGap(slot, $0) : nil }
+        guard let gap, gap.isBelow(slot), let first = slots.first(where: { !$0.isMined }) else { return nil }
+        // What of ours comes before it may fill more of it.
+        return gap.seenAlone > 0 || gap.isBelow(first) ? behindGap(slot, gap) : nil
     }
 
     private func behindGap(_ slot: Slot, _ gap: NonceGap) -> StepFailure {
