@@ -26,10 +26,6 @@ extension Pipelines {
 
             let run = try bench.sandbox.start(
                 Sandbox.command("run", "m.yaml", ["--network", "chain"]), environment: environment)
-            let said = await run.errorLine {
-                $0.contains("waiting until what is at \(address) is deep enough")
-            }
-            #expect(said != nil)
             for _ in 0..<2 { _ = try await bench.chain.ask("evm_mine", "") }
             #expect(await run.end() == .exited(0))
             #expect(try bench.action() == "kept")
