@@ -204,8 +204,9 @@ enum EffectSteps {
         for other in step.after where plan[other]?.network?.name == step.network?.name {
             early[other] = .handedOver
         }
-        guard !step.isAskedOfPeople else { return early }
-        for need in step.needs where plan[need]?.network?.name == step.network?.name { early[need] = .usable }
+        for need in step.needs where plan[need]?.network?.name == step.network?.name {
+            early[need] = step.isAskedOfPeople ? nil : .usable
+        }
         return early
     }
 

@@ -90,6 +90,8 @@ import Testing
         #expect(proxy.spec.owner?.references == [.signerAddress(name: "council")])
         #expect(proxy.deployment.signersRead == [council])
         #expect(proxy.deployment.creation.salt != nil)
+        // It is the next in the row of the signer, and needs it to its end.
+        #expect(step.early == [:])
         func call(_ name: String) throws -> (signer: String?, after: [StepID]) {
             let step = try #require(plan[.call(name, of: "vault", on: "live")])
             guard case .call(let action) = step.work else { return (nil, []) }
