@@ -100,15 +100,10 @@ private struct Account: Hashable {
 extension Plan<Action>.Step {
     /// Who sends it, or may; empty where nothing is sent.
     fileprivate var accounts: [Account] {
-        switch work {
-        case .generate, .compile, .audit, .check, .verify: []
-        case .factory(let action): [Account(action.network, nil)]
-        case .deploy(let action), .implementation(let action, _): [Account(action.network, action.signer)]
-        case .beacon(let action): [Account(action.network, action.deployment.signer)]
-        case .proxy(let action):
-            [action.deployment.signer, action.upgrader].map { Account(action.network, $0) }
-        case .call(let action): [Account(action.network, action.signer)]
-        }
+        // Whoever has the first account of a devnet puts factories there.
+        if case .factory(let action) = work { return [Account(action.network, nil)] }
+        guard let network else { return [] }
+        return senders.map { Account(network, $0) }
     }
 }
 

@@ -55,39 +55,28 @@ enum LaneOrder {
 extension Plan<Action>.Step {
     /// The row of one sender on one network that it is in, and how many of the row may wait for a block; nil where it is in none.
     var lane: (name: String, width: Int)? {
-        let (network, signer): (NetworkSpec, SignerSpec?)
-        switch work {
-        case .generate, .compile, .audit, .check, .factory, .verify: return nil
-        case .deploy(let action), .implementation(let action, _):
-            (network, signer) = (action.network, action.signer)
-        case .beacon(let action), .proxy(let action):
-            (network, signer) = (action.network, action.deployment.signer)
-        case .call(let action): (network, signer) = (action.network, action.signer)
-        }
-        return (Self.lane(network, signer), network.inFlight)
+        guard let name = lanes.first, let network else { return nil }
+        return (name, network.inFlight)
     }
 
-    /// The names of all rows that it is in: who puts a proxy there and who upgrades it may be two.
+    /// The names of all rows that it is in.
     var lanes: [String] {
-        guard let name = lane?.name else { return [] }
-        guard case .proxy(let action) = work else { return [name] }
-        return [name, Self.lane(action.deployment.network, action.upgrader)]
+        guard let network else { return [] }
+        return senders.map { "\(network.name)/\($0?.name ?? "")" }
     }
 
     /// Whether people are asked to send what it sends.
-    var isAskedOfPeople: Bool {
-        let signers: [SignerSpec?] =
-            switch work {
-            case .generate, .compile, .audit, .check, .factory, .verify: []
-            case .deploy(let action), .implementation(let action, _): [action.signer]
-            case .beacon(let action): [action.deployment.signer]
-            case .proxy(let action): [action.deployment.signer, action.upgrader]
-            case .call(let action): [action.signer]
-            }
-        return signers.contains { $0?.isPeoples ?? false }
-    }
+    var isAskedOfPeople: Bool { senders.contains { $0?.isPeoples ?? false } }
 
-    private static func lane(_ network: NetworkSpec, _ signer: SignerSpec?) -> String {
-        "\(network.name)/\(signer?.name ?? "")"
+    /// Who sends in a row, first whoever puts something there: who puts a proxy there and who upgrades it may be two. nil: a devnet's
+    /// first account.
+    var senders: [SignerSpec?] {
+        switch work {
+        case .generate, .compile, .audit, .check, .factory, .verify: []
+        case .deploy(let action), .implementation(let action, _): [action.signer]
+        case .beacon(let action): [action.deployment.signer]
+        case .proxy(let action): [action.deployment.signer, action.upgrader]
+        case .call(let action): [action.signer]
+        }
     }
 }
