@@ -64,22 +64,14 @@ struct SafeReading: Sendable {
         throw refusal ?? notASafe()
     }
 
-    /// Whether the first page of the Safe's modules has one; what does not tell may have some.
+    /// Whether the Safe has modules now: the first page of its list says it.
     private func hasModules(at block: BlockReference, of rpc: EthereumRPC) async throws(StepFailure) -> Bool {
-        // From the start of the list, one.
+        // One of them, from the mark that the list begins with.
         let one = [UInt8](repeating: 0, count: 31) + [1]
-        let data = Selector.of("getModulesPaginated(address,uint256)") + one + one
-        do throws(RPCFailure) {
-            let answer = try await rpc.call(CallRequest(to: safe, data: data), at: block)
-            // An offset, where the next page begins, and how many there are.
-            guard answer.count >= 96 else { return true }
-            return answer[64..<96].contains { $0 != 0 }
-        } catch {
-            if case .node(let fault) = error, fault.kind == .reverted || fault.revertData != nil {
-                return true
-            }
-            throw StepFailure(error, on: network.spec)
-        }
+        let answer = try await ask("getModulesPaginated(address,uint256)", one + one, at: block, of: rpc)
+        // An offset, where the next page begins, and how many there are.
+        guard answer.count >= 96 else { throw notASafe() }
+        return answer[64..<96].contains { $0 != 0 }
     }
 
     /// How far back a history is wanted.
@@ -175,11 +167,13 @@ struct SafeReading: Sendable {
 
     private func ask(
         _ signature: String,
+        _ arguments: [UInt8] = [],
         at block: BlockReference = .latest,
         of rpc: EthereumRPC
     ) async throws(StepFailure) -> [UInt8] {
         do throws(RPCFailure) {
-            return try await rpc.call(CallRequest(to: safe, data: Selector.of(signature)), at: block)
+            return try await rpc.call(
+                CallRequest(to: safe, data: Selector.of(signature) + arguments), at: block)
         } catch {
             if case .node(let fault) = error, fault.kind == .reverted || fault.revertData != nil {
                 throw notASafe()
