@@ -38,7 +38,7 @@ package struct Adoption: Sendable {
         )
         let code = try await network.code(of: found.address)
         try Self.compare(call, code, found.address, action)
-        try await context.requireDeep(found.address, on: network, action.step.subject, within: .zero)
+        try await context.requireDeep(found.address, on: network, action.step.subject, waiting: nil)
         var entry = RegistryEntry(
             project: context.project,
             name: action.name,

@@ -88,8 +88,7 @@ extension DeployStep {
         case .keep(let fact): return fact
         case .adopt(let entry, let fact):
             try await context.requireDeep(
-                entry.address, on: network, "\(entry.name)@\(network.spec.name)", within: context.patience,
-                progress: progress)
+                entry.address, on: network, "\(entry.name)@\(network.spec.name)", waiting: progress)
             try inLedger { () throws(LedgerError) in
                 _ = try context.ledger.adopt(entry, network: network.spec.name, run: context.run)
             }

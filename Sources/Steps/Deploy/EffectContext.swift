@@ -197,20 +197,33 @@ package struct EffectContext: Sendable {
         }
     }
 
-    /// Looks until something is seen, a few times and longer apart each time: nodes behind one URL may lag behind each other.
+    /// Looks until something is seen, longer apart each time: nodes behind one URL may lag behind each other, and blocks take time.
     ///
-    /// - Returns: nil where it was not seen in a minute.
+    /// - Parameters:
+    ///   - patience: How long; zero: it is looked at once. What lags is there in a minute.
+    ///   - longest: The most between two looks.
+    ///   - waiting: Hears once that it was not seen at first.
+    ///   - look: Looks.
+    /// - Returns: nil where it was not seen by then.
     /// - Throws: What `look` throws, and where the run is interrupted.
     func untilSeen<Value>(
+        within patience: Duration = .milliseconds(63_750),
+        atMostApart longest: Duration = .seconds(32),
+        waiting: () -> Void = {},
         _ look: () async throws(StepFailure) -> Value?
     ) async throws(StepFailure) -> Value? {
-        var wait = Duration.milliseconds(250)
-        for _ in 0..<8 {
+        let end = world.elapsed() + patience
+        var wait = LaneRules.firstRest
+        var isWaiting = false
+        while true {
             if let seen = try await look() { return seen }
-            guard (try? await world.sleep(wait)) != nil else { throw .cancelled }
-            wait *= 2
+            let left = end - world.elapsed()
+            guard left > .zero else { return nil }
+            if !isWaiting { waiting() }
+            isWaiting = true
+            guard (try? await world.sleep(min(wait, left))) != nil else { throw .cancelled }
+            wait = min(wait * 2, longest)
         }
-        return try await look()
     }
 
     /// What a contract answers, as it was when the run first looked at its network where nothing was sent there since.

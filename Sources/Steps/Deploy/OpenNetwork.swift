@@ -70,10 +70,11 @@ package struct OpenNetwork: Sendable {
 
     /// The code that an address had in a block; where the node has that block's state no more, what it has now.
     func code(of address: Address, at block: UInt64?) async throws(StepFailure) -> [UInt8] {
-        guard let block, let code = try? await rpc.code(of: address, at: .number(block)) else {
+        guard let block else { return try await code(of: address) }
+        do throws(RPCFailure) { return try await rpc.code(of: address, at: .number(block)) } catch {
+            guard case .node = error else { throw StepFailure(error, on: spec) }
             return try await code(of: address)
         }
-        return code
     }
 
     /// The code at many addresses, in as few exchanges as may be; `last`: behind all other questions that a node limits.

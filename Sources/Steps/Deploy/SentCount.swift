@@ -28,19 +28,18 @@ extension EffectContext {
         on network: OpenNetwork,
         waiting say: (@Sendable (String) -> Void)?
     ) async throws(StepFailure) -> SentCount {
-        var count = try await sentCount(of: account, on: network)
-        guard let say else { return count }
         let rules = LaneRules(network.spec, patience: patience)
-        let end = world.elapsed() + rules.untilSettled
-        var wait = LaneRules.firstRest
-        if count.unknownWaiting > 0 {
-            say("waits for blocks with what \(account) sent and nothing is on record of")
+        var last: SentCount?
+        let settled = try await untilSeen(
+            within: say == nil ? .zero : rules.untilSettled,
+            atMostApart: rules.longestPoll,
+            waiting: { say?("waits for blocks with what \(account) sent and nothing is on record of") }
+        ) { () async throws(StepFailure) -> SentCount? in
+            let count = try await sentCount(of: account, on: network)
+            last = count
+            return count.unknownWaiting == 0 ? count : nil
         }
-        while count.unknownWaiting > 0, world.elapsed() < end {
-            guard (try? await world.sleep(min(wait, end - world.elapsed()))) != nil else { throw .cancelled }
-            wait = min(wait * 2, rules.longestPoll)
-            count = try await sentCount(of: account, on: network)
-        }
+        guard let count = settled ?? last else { preconditionFailure("it was looked at once") }
         return count
     }
 

@@ -110,10 +110,14 @@ struct LaneRules: Hashable, Sendable {
 
     /// Whether a block is deep enough below what the node says is its head.
     func isDeep(_ block: UInt64, below head: ChainHead) -> Bool {
-        if isDeepAtOnce { return true }
+        isDeepAtOnce || deepest(below: head).map { block <= $0 } ?? false
+    }
+
+    /// The newest block that is deep enough below a head; nil where the chain is too short.
+    func deepest(below head: ChainHead) -> UInt64? {
         switch confirmations {
-        case .blocks(let wanted): return head.depth(of: block) >= UInt64(wanted)
-        case .finalized: return (head.finalized ?? 0) >= block
+        case .blocks(let wanted): head.latest + 1 >= UInt64(wanted) ? head.latest + 1 - UInt64(wanted) : nil
+        case .finalized: head.finalized ?? 0
         }
     }
 }
