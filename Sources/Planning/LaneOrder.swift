@@ -68,8 +68,9 @@ extension Plan<Action>.Step {
     /// Whether people are asked to send what it sends.
     var isAskedOfPeople: Bool { senders.contains { $0?.isPeoples ?? false } }
 
-    /// Who sends in a row, first whoever puts something there: who puts a proxy there and who upgrades it may be two. nil: a devnet's
-    /// first account.
+    /// Who sends in a row, first whoever puts something there.
+    ///
+    /// Who puts a proxy there and who upgrades it may be two; nil is a devnet's first account.
     var senders: [SignerSpec?] {
         switch work {
         case .generate, .compile, .audit, .check, .factory, .verify: []
