@@ -65,6 +65,7 @@ extension Ledger {
     ///   - hash: Its hash.
     ///   - predictedAddress: The contract that it creates; of one that a factory creates the intent says it.
     ///   - most: The most that a replacement may cost, where that is more than was reserved.
+    ///   - run: The run that replaces it, whose budget counts; nil: the one that planned it.
     ///   - limits: What the network's budget allows.
     ///   - atWork: The steps whose operations are being taken to their end, for what a refusal says of them.
     /// - Returns: The operation with the attempt.
@@ -76,12 +77,13 @@ extension Ledger {
         hash: Hash,
         predictedAddress: Address?,
         most: Wei? = nil,
+        in run: String? = nil,
         within limits: SpendLimits = .none,
         beside atWork: Set<StepID> = []
     ) throws(LedgerError) -> ChainOperation {
         try write { database in
             let signed = SignedBytes(id, rawTransaction, hash: hash, creates: predictedAddress)
-            return try record(signed, most: most, within: limits, beside: atWork, in: database)
+            return try record(signed, most: most, in: run, within: limits, beside: atWork, in: database)
         }
     }
 
@@ -91,13 +93,14 @@ extension Ledger {
     /// - Throws: As for one; nothing of them is recorded then.
     package func recordSigned(_ signed: [SignedBytes]) throws(LedgerError) -> [ChainOperation] {
         try write { database in
-            try signed.map { try record($0, most: nil, within: .none, beside: [], in: database) }
+            try signed.map { try record($0, most: nil, in: nil, within: .none, beside: [], in: database) }
         }
     }
 
     private func record(
         _ signed: SignedBytes,
         most: Wei?,
+        in run: String?,
         within limits: SpendLimits,
         beside atWork: Set<StepID>,
         in database: Database
@@ -113,7 +116,9 @@ extension Ledger {
         guard operation.state == .signed || operation.state.mayBecome(.signed), operation.state != .blocked
         else { throw LedgerError.notAllowed(id, from: operation.state, to: .signed) }
         if let most, most > operation.intent.spendReserved {
-            try reserve(most, for: operation, within: limits, beside: atWork, in: database)
+            try reserve(
+                most, for: operation, in: run ?? operation.intent.run, within: limits, beside: atWork,
+                in: database)
         }
         try database.executeKept(
             sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",

@@ -34,7 +34,8 @@ extension Ledger {
                 throw LedgerError.notAllowed(id, from: operation.state, to: .nonce)
             }
             let most = operation.intent.spendReserved
-            try reserve(most, for: operation, within: limits, beside: atWork, in: database)
+            try reserve(
+                most, for: operation, in: operation.intent.run, within: limits, beside: atWork, in: database)
             let floor = try Column.integer(max(latest, pending), "nonce")
             let lane = operation.intent.lane
             let here: StatementArguments = [

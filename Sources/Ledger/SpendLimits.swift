@@ -8,7 +8,7 @@ package struct SpendLimits: Hashable, Sendable {
 
     /// By one operation, whatever it takes to get it into a block.
     package var transaction: Wei?
-    /// By one run.
+    /// By one run, with what earlier ones left to it.
     package var run: Wei?
     /// In one day of UTC, by all runs of this ledger.
     package var day: Wei?
@@ -33,6 +33,8 @@ package struct OverBudget: Hashable, Sendable {
     package let needed: Wei
     /// How much of `spent` is reserved for what is on its way by steps that are at work: it counts at its most until it ends.
     package let onItsWay: Wei
+    /// How much of `spent` is reserved for what earlier runs left on its way.
+    package let left: Wei
 
     /// Whether it may fit when what is on its way has ended.
     package var mayFitLater: Bool { Wei(spent.value - onItsWay.value) + needed <= limit }
@@ -42,18 +44,19 @@ extension OverBudget: CustomStringConvertible {
     package var description: String {
         let budget = "the budget of network '\(network)' allows \(limit.ether()) ether "
         let asked = "this needs up to \(needed.ether())"
+        let part = left > .zero ? ", \(left.ether()) of it for what earlier runs left on its way" : ""
         return switch scope {
         case .transaction: budget + "a transaction, and \(asked)"
-        case .run: budget + "a run; \(spent.ether()) ether is spent or reserved, and \(asked)"
-        case .day: budget + "a day; \(spent.ether()) ether is spent or reserved today, and \(asked)"
+        case .run: budget + "a run; \(spent.ether()) ether is spent or reserved\(part), and \(asked)"
+        case .day: budget + "a day; \(spent.ether()) ether is spent or reserved today\(part), and \(asked)"
         }
     }
 }
 
 extension Ledger {
-    private static let gwei: UInt128 = 1_000_000_000
+    static let gwei: UInt128 = 1_000_000_000
 
-    /// Sets what an operation counts for, if the limits of its network allow it.
+    /// Sets what an operation counts for, if the limits of its network allow it to the run that is at work.
     ///
     /// Sums are kept in whole gwei, each amount rounded up: 63 bits of wei would end at nine coins.
     ///
@@ -61,12 +64,14 @@ extension Ledger {
     func reserve(
         _ most: Wei,
         for operation: ChainOperation,
+        in run: String,
         within limits: SpendLimits,
         beside atWork: Set<StepID>,
         in database: Database
     ) throws {
-        try check(
-            most, for: operation.intent, besides: operation.id, within: limits, beside: atWork, in: database)
+        var intent = operation.intent
+        intent.run = run
+        try check(most, for: intent, besides: operation.id, within: limits, beside: atWork, in: database)
         try count(most, for: operation.id, in: database)
     }
 
@@ -101,91 +106,57 @@ extension Ledger {
             throw LedgerError.overBudget(
                 OverBudget(
                     scope: .transaction, network: intent.network, limit: limit, spent: .zero, needed: most,
-                    onItsWay: .zero))
+                    onItsWay: .zero, left: .zero))
         }
-        func over(_ scope: OverBudget.Scope, _ limit: Wei?, _ rule: String, _ value: StatementArguments)
-            throws -> OverBudget?
-        {
+        func over(_ scope: OverBudget.Scope, _ limit: Wei?, _ bill: Bill) throws -> OverBudget? {
             guard let limit else { return nil }
-            let others = ("id <> ? AND \(rule)", [own?.rawValue ?? 0] + value)
-            let chain = (intent.chainID, intent.genesisHash)
-            let spent = try Self.spent(on: intent.network, chain, others.0, others.1, in: database)
+            let place = BilledNetwork(of: intent)
+            let spent = try Self.spent(on: bill, at: place, besides: own, in: database)
             guard spent + most > limit else { return nil }
-            let onItsWay = try Self.onItsWay(intent, others.0, others.1, by: atWork, in: database)
+            let open = try Self.open(on: bill, for: intent, besides: own, by: atWork, in: database)
             return OverBudget(
                 scope: scope, network: intent.network, limit: limit, spent: spent, needed: most,
-                onItsWay: onItsWay)
+                onItsWay: open.atWork, left: open.left)
         }
         let overs = [
-            try over(.run, limits.run, "run = ?", [intent.run]),
-            try over(.day, limits.day, "created_at >= ?", [today]),
+            try over(.run, limits.run, .of(run: intent.run)),
+            try over(.day, limits.day, .since(today, on: intent.network, in: intent.run)),
         ].compactMap(\.self)
         if let over = overs.first(where: { !$0.mayFitLater }) ?? overs.first {
             throw LedgerError.overBudget(over)
         }
     }
 
-    /// What is reserved on the network of an intent for operations that steps of its project are taking to their end.
-    private static func onItsWay(
-        _ intent: ChainOperation.Intent,
-        _ rule: String,
-        _ values: StatementArguments,
+    /// What of a bill is reserved for what has no end yet: for operations that steps of an intent's project are taking there, and
+    /// for those that other runs than the intent's planned.
+    private static func open(
+        on bill: Bill,
+        for intent: ChainOperation.Intent,
+        besides own: ChainOperation.ID?,
         by atWork: Set<StepID>,
         in database: Database
-    ) throws -> Wei {
+    ) throws -> (atWork: Wei, left: Wei) {
+        let (rule, values) = try BilledNetwork(of: intent).condition(bill)
         let rows = try database.keptRows(
             sql: """
-                SELECT step, sum(spend_gwei) FROM transactions
-                    WHERE network = ? AND chain_id = ? AND genesis_hash = ? AND \(rule) AND project = ?
-                        AND state IN ('nonce', 'signed', 'sent', 'included') GROUP BY step
+                SELECT project, step, run, sum(spend_gwei) FROM transactions
+                    WHERE \(rule) AND id <> ? AND state IN ('nonce', 'signed', 'sent', 'included')
+                    GROUP BY project, step, run
                 """,
-            arguments: [
-                intent.network, try Column.integer(intent.chainID.rawValue, "chain id"),
-                intent.genesisHash.description,
-            ] + values + [intent.project]
+            arguments: values + [own?.rawValue ?? 0]
         )
         let names = Set(atWork.map(\.rawValue))
-        let sum = rows.reduce(Int64.zero) { sum, row in
-            names.contains(row[0]) ? sum + (row[1] as Int64) : sum
+        func sum(_ rows: [Row]) -> Wei {
+            Wei(UInt128(rows.reduce(Int64.zero) { $0 + ($1[3] as Int64) }) * gwei)
         }
-        return Wei(UInt128(sum) * gwei)
-    }
-
-    /// What counts for a network's budget of today already: what is spent, and what is reserved for what is on its way.
-    ///
-    /// Rounded up to whole gwei.
-    package func spentToday(
-        on network: String,
-        chainID: ChainID,
-        genesisHash: Hash
-    ) throws(LedgerError) -> Wei {
-        try read { database in
-            try Self.spent(on: network, (chainID, genesisHash), "created_at >= ?", [today], in: database)
-        }
+        return (
+            sum(rows.filter { $0[0] == intent.project && names.contains($0[1]) }),
+            sum(rows.filter { $0[2] != intent.run })
+        )
     }
 
     /// When the day began that it is in UTC.
-    private var today: Int64 { now().milliseconds / 86_400_000 * 86_400_000 }
-
-    private static func spent(
-        on network: String,
-        _ chain: (id: ChainID, genesis: Hash),
-        _ rule: String,
-        _ values: StatementArguments,
-        in database: Database
-    ) throws -> Wei {
-        let sum =
-            try database.keptRow(
-                sql: """
-                    SELECT sum(spend_gwei) FROM transactions
-                        WHERE network = ? AND chain_id = ? AND genesis_hash = ? AND \(rule)
-                    """,
-                arguments: [
-                    network, try Column.integer(chain.id.rawValue, "chain id"), chain.genesis.description,
-                ] + values
-            )?[0] as Int64?
-        return Wei(UInt128(sum ?? 0) * gwei)
-    }
+    var today: Int64 { now().milliseconds / 86_400_000 * 86_400_000 }
 
     /// Sets what an operation counts for in budgets.
     func count(_ amount: Wei, for id: ChainOperation.ID, in database: Database) throws {

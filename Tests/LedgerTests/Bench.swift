@@ -181,6 +181,10 @@ extension Ledger {
     func takeBackToVersion4() throws {
         try write { database in
             for statement in [
+                "DROP TABLE taken_over",
+                "DROP INDEX transactions_on_their_way",
+                "DROP INDEX transactions_by_change",
+                "CREATE INDEX transactions_by_network ON transactions (network, created_at)",
                 "DROP INDEX deployments_by_address",
                 "DROP INDEX unsettled_creations",
                 "DROP TABLE handovers",

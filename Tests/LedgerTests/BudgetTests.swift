@@ -74,13 +74,13 @@ import Testing
         #expect(try reserve("c", gwei(4), limits) == nil)
     }
 
-    @Test func aDayCountsEveryRunOfTodayAndNoneOfYesterday() throws {
+    @Test func aDayCountsEveryRunOfTodayAndNothingThatEndedYesterday() throws {
         try ledger.begin(bench.header("run-2", startedAt: 2_000), steps: [], maxRetries: 0)
-        let limits = SpendLimits(run: gwei(6), day: gwei(10))
-        #expect(try reserve("a", gwei(6), limits) == nil)
+        let done = try ledger.operation(operationIntent("a", gwei(6)), at: .final)
+        let limits = SpendLimits(day: try cost(done) + gwei(4))
         let over = try #require(try reserve("b", gwei(5), limits, run: "run-2"))
-        #expect(over.scope == .day)
-        let tomorrow = try Ledger.open(path: bench.path, now: { Timestamp(milliseconds: 86_400_001) })
+        #expect(over.scope == .day && over.onItsWay == .zero && over.left == .zero)
+        let tomorrow = try nextDay()
         let operation = try tomorrow.plan(operationIntent("b", gwei(5), run: "run-2"))
         #expect(
             try tomorrow.reserveNonce(operation.id, latest: 0, pending: 0, within: limits) == 1)

@@ -27,6 +27,7 @@ struct LaneBench {
 
     /// A process that starts from what is durable.
     mutating func restart() {
+        journal.begin(settings.context(run: 1).run)
         lane = Lane(
             settings.rules, settings.context(run: 1), stored: journal.open, settled: journal.settled, at: now)
         told = []

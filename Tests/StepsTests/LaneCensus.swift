@@ -12,6 +12,8 @@ enum LaneFault: String, CaseIterable, Sendable {
     case crashWithinABatch, batchRefused, batchCutShort, batchReordered, batchWithoutReply, batchHalfAnswered
     case otherChain, partOfABatchTaken, waitsForBudget, budgetFreed, lostAddress, strandedThere
     case countTooHigh, overcountingNode, droppedForeign, filledGap, blockedByGap, personFills, countsDiffer
+    /// The budget allows it but for what earlier runs left on its way.
+    case leftLittle
 }
 
 /// How often what happened.

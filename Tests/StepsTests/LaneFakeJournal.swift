@@ -12,6 +12,8 @@ struct LaneFakeJournal {
     /// One thing that was asked of it, and what became of the operations; nil where it refused.
     struct Write {
         enum Kind {
+            /// A run begins.
+            case begin(String)
             case move(LaneMove)
             case finish(ChainOperation.ID)
             case strand(ChainOperation.ID)
@@ -30,6 +32,10 @@ struct LaneFakeJournal {
     var remembers = false
     /// What each operation counts for in budgets.
     private var counted: [UInt128] = []
+    /// The run that is at work.
+    private(set) var run = "run-0"
+    /// What it found on its way.
+    private var takenOver: Set<ChainOperation.ID> = []
     let limits: SpendLimits
     /// Creations of other lanes, which nobody takes to their end.
     var elsewhere: [UnsettledCreation] = []
@@ -54,6 +60,14 @@ struct LaneFakeJournal {
 
     func unfinished(_ step: StepID) -> ChainOperation? {
         operations.last { $0.intent.step == step && !$0.state.isFinished }
+    }
+
+    /// A run begins, and what earlier ones left counts for it.
+    mutating func begin(_ run: String) {
+        self.run = run
+        takenOver = Set(
+            operations.filter { [.signed, .sent, .included, .blocked].contains($0.state) }.map(\.id))
+        remember(.begin(run), [])
     }
 
     /// Does all of a move or nothing of it.
@@ -285,34 +299,41 @@ struct LaneFakeJournal {
         for intent: ChainOperation.Intent,
         besides own: ChainOperation.ID?
     ) throws(LedgerError) {
-        func over(_ scope: OverBudget.Scope, _ limit: Wei, _ spent: UInt128, _ onItsWay: UInt128)
-            -> LedgerError
-        {
+        func over(
+            _ scope: OverBudget.Scope,
+            _ limit: Wei,
+            _ spent: Wei = .zero,
+            atWork: Wei = .zero,
+            left: Wei = .zero
+        ) -> LedgerError {
             .overBudget(
                 OverBudget(
-                    scope: scope, network: intent.network, limit: limit, spent: Wei(spent), needed: most,
-                    onItsWay: Wei(onItsWay)))
+                    scope: scope, network: intent.network, limit: limit, spent: spent, needed: most,
+                    onItsWay: atWork, left: left))
         }
-        if let limit = limits.transaction, most > limit { throw over(.transaction, limit, 0, 0) }
+        if let limit = limits.transaction, most > limit { throw over(.transaction, limit) }
         guard let limit = limits.run else { return }
-        let others = operations.indices.filter {
-            operations[$0].intent.run == intent.run && operations[$0].id != own
-        }
-        let spent = others.reduce(UInt128.zero) { $0 + counted[$1] }
-        guard Wei(spent) + most > limit else { return }
-        let onItsWay = others.filter {
-            [.nonce, .signed, .sent, .included].contains(operations[$0].state)
-                && atWork.contains(operations[$0].intent.step)
-        }
-        throw over(.run, limit, spent, onItsWay.reduce(UInt128.zero) { $0 + counted[$1] })
+        let others = billed.filter { operations[$0].id != own }
+        let spent = sum(others)
+        guard spent + most > limit else { return }
+        let open = others.filter { [.nonce, .signed, .sent, .included].contains(operations[$0].state) }
+        throw over(
+            .run, limit, spent,
+            atWork: sum(open.filter { atWork.contains(operations[$0].intent.step) }),
+            left: sum(open.filter { operations[$0].intent.run != run }))
     }
 
-    /// What counts for the budget of a run by now.
-    func counted(in run: String) -> UInt128 {
-        operations.indices.filter { operations[$0].intent.run == run }.reduce(UInt128.zero) {
-            $0 + counted[$1]
+    /// What counts for the run that is at work, by place: what is its own, and what it found on its way.
+    private var billed: [Int] {
+        operations.indices.filter {
+            operations[$0].intent.run == run || takenOver.contains(operations[$0].id)
         }
     }
+
+    private func sum(_ places: [Int]) -> Wei { places.reduce(.zero) { $0 + Wei(counted[$1]) } }
+
+    /// What counts for the budget of the run that is at work by now.
+    var countedNow: Wei { sum(billed) }
 
     private mutating func change(
         _ id: ChainOperation.ID,

@@ -37,36 +37,57 @@ import Testing
         for simulation in found { try await expectTheLedgerAnswersTheSame(simulation) }
     }
 
+    /// What a killed process left signed leaves the next one too little, until it has ended.
+    @Test func soItDoesOfBudgetsOfWhichEarlierRunsLeftLittle() async throws {
+        var settings = LaneSettings(steps: 5)
+        settings.rules.limits = SpendLimits(run: Wei(700_000_000_000_000))
+        settings.crashRarity = 15
+        settings.wildProcesses = 6
+        settings.beginsAtOnce = true
+        var found: [LaneSimulation] = []
+        for seed: UInt64 in 0..<400 where found.count < 3 {
+            var simulation = LaneSimulation(seed, settings: settings)
+            simulation.journal.remembers = true
+            simulation.play()
+            #expect(simulation.problems == [], "seed \(seed)")
+            if simulation.census.faults[.leftLittle] != nil { found.append(simulation) }
+        }
+        #expect(found.count == 3)
+        for simulation in found { try await expectTheLedgerAnswersTheSame(simulation) }
+    }
+
     private func expectTheLedgerAnswersTheSame(_ simulation: LaneSimulation) async throws {
         let writes = simulation.journal.writes
         let bench = try DeployBench()
         let ledger = try bench.ledger()
         let world = bench.world
-        let performer = LanePerformer(
-            world: world,
-            ledger: ledger,
-            network: OpenNetwork(
-                spec: DeployBench.sepolia,
-                endpoints: NetworkEndpoints(
-                    [
-                        NodeDoor(
-                            index: 0, name: "endpoint 1", url: Secret(DeployBench.endpoint), perSecond: nil,
-                            world: world)
-                    ], world: world),
-                genesis: LaneFakeChain.hash(0),
-                devnetKey: nil
-            ),
-            sender: LaneFakeSigner.address,
-            rules: simulation.settings.rules,
-            stepsAtWork: StepsAtWork()
+        let network = OpenNetwork(
+            spec: DeployBench.sepolia,
+            endpoints: NetworkEndpoints(
+                [
+                    NodeDoor(
+                        index: 0, name: "endpoint 1", url: Secret(DeployBench.endpoint), perSecond: nil,
+                        world: world)
+                ], world: world),
+            genesis: LaneFakeChain.hash(0),
+            devnetKey: nil
         )
-        var runs: Set<String> = []
+        var run = ""
         for (place, write) in writes.enumerated() {
             switch write.kind {
+            case .begin(let next):
+                run = next
+                try begin(simulation.settings.context(run: 0), run, in: ledger)
             case .move(let move):
-                if case .plan(_, let intent) = move, runs.insert(intent.run).inserted {
-                    try begin(intent, in: ledger)
-                }
+                let performer = LanePerformer(
+                    world: world,
+                    ledger: ledger,
+                    network: network,
+                    sender: LaneFakeSigner.address,
+                    run: run,
+                    rules: simulation.settings.rules,
+                    stepsAtWork: StepsAtWork()
+                )
                 switch await performer.perform(move) {
                 case .stored(let operations): expectSame(operations, write.operations, place)
                 case .failed(let failure), .notYet(let failure):
@@ -104,11 +125,11 @@ import Testing
         #expect(operation.inclusion == fake?.inclusion, "write \(place)")
     }
 
-    private func begin(_ intent: ChainOperation.Intent, in ledger: Ledger) throws {
+    private func begin(_ context: LaneContext, _ run: String, in ledger: Ledger) throws {
         try ledger.begin(
             RunHeader(
-                id: intent.run,
-                project: intent.project,
+                id: run,
+                project: context.project,
                 startedAt: Timestamp(milliseconds: 0),
                 hyperkitVersion: "0.1.0",
                 manifests: [],
@@ -117,6 +138,9 @@ import Testing
             steps: [],
             maxRetries: 0
         )
+        try ledger.takeOver(
+            on: context.network, chainID: context.lane.chainID, genesisHash: context.lane.genesisHash,
+            in: run)
     }
 
     private func call(_ operation: ChainOperation) throws -> CallClaim {

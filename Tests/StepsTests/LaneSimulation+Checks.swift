@@ -107,12 +107,22 @@ extension LaneSimulation {
         }
     }
 
-    /// What is spent and what is reserved are within the budget of the run at every moment.
+    /// What is spent and what is reserved are within the budget of the run at every moment, whoever reserved it.
     mutating func checkBudget() {
-        guard let most = settings.rules.limits.run else { return }
-        for run in Set(journal.operations.map(\.intent.run)) where journal.counted(in: run) > most.value {
-            found(.overspent, "\(run) has spent and reserved \(journal.counted(in: run))")
+        guard let most = settings.rules.limits.run, journal.countedNow > most else { return }
+        found(.overspent, "\(journal.run) has spent and reserved \(journal.countedNow)")
+    }
+
+    /// What left the account since a run began, and until the next did, is within its budget: blocks are asked, not the journal.
+    mutating func checkPaid() {
+        let now = chain.branch.uses.filter { !chain.isForeign($0.hash) }.reduce(Wei.zero) { sum, use in
+            let value = use.succeeded ? chain.offered[use.hash]?.transaction.value ?? .zero : .zero
+            return sum + use.feePaid + value
         }
+        if let most = settings.rules.limits.run, now > paidBefore + most {
+            found(.overspent, "\(Wei(now.value - paidBefore.value)) left while \(journal.run) was at work")
+        }
+        paidBefore = now
     }
 
     // MARK: At the end
@@ -132,6 +142,7 @@ extension LaneSimulation {
             if step.state != .done { found(.unfinished, "\(step.id) is not done") }
         }
         checkOperations()
+        checkPaid()
         for signed in chain.offered.values
         where Int(signed.transaction.nonce) >= uses.count && !chain.isForeign(signed.hash) {
             found(.zombie, "\(signed.hash.short) with nonce \(signed.transaction.nonce) may still be mined")
@@ -148,7 +159,6 @@ extension LaneSimulation {
 
     private mutating func checkOperations() {
         let uses = chain.branch.uses
-        var byRun: [String: UInt128] = [:]
         for operation in journal.operations {
             let use = operation.nonce.flatMap { Int($0) < uses.count ? uses[Int($0)] : nil }
             let isOwn = use.map { use in operation.attempts.contains { $0.hash == use.hash } } ?? false
@@ -165,13 +175,9 @@ extension LaneSimulation {
             guard isOwn, let use else { continue }
             let value = chain.offered[use.hash]?.transaction.value.value ?? 0
             let cost = use.feePaid.value + (use.succeeded ? value : 0)
-            byRun[operation.intent.run, default: 0] += cost
             if let most = settings.rules.limits.transaction, cost > most.value {
                 found(.overspent, "#\(operation.id) cost \(cost)")
             }
-        }
-        if let most = settings.rules.limits.run, byRun.values.contains(where: { $0 > most.value }) {
-            found(.overspent, "a run cost more than \(most)")
         }
         let held = journal.operations.filter { $0.state != .withdrawn }.compactMap(\.nonce)
         if Set(held).count < held.count { found(.double, "two operations have one nonce") }

@@ -89,6 +89,7 @@ extension LaneSimulation {
         } catch {
             if case .overBudget(let over) = error {
                 census.count(over.mayFitLater ? .waitsForBudget : .overBudget)
+                if over.limit + over.left >= over.spent + over.needed { census.count(.leftLittle) }
             } else {
                 found(.refused, "\(LaneCensus.name(move)): \(error)")
             }

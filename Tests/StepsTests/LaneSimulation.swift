@@ -86,6 +86,8 @@ struct LaneSimulation {
     var strangers = 0
     /// Open nonces that a person was told of.
     var toFill: Set<Int> = []
+    /// What its transactions had cost when the process began.
+    var paidBefore = Wei.zero
     var problems: [Problem] = []
     /// What was done, in words; nil: nobody wants to know.
     let trace: LaneTrace?
@@ -147,6 +149,8 @@ struct LaneSimulation {
         if isDead, chance(3) { losePower() }
         isDead = false
         if habit == .signsAnewAfterACrash { journal.forgetWhatWasSigned() }
+        checkPaid()
+        journal.begin(settings.context(run: number).run)
         lane = Lane(
             settings.rules, settings.context(run: number), stored: journal.open, settled: journal.settled,
             at: now)

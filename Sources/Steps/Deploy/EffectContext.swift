@@ -262,6 +262,11 @@ package struct EffectContext: Sendable {
         let spec = network.spec
         return try await hub.lane(of: sender, on: network) { lane throws(StepFailure) in
             let rules = LaneRules(spec, patience: patience)
+            // Ahead of all that is reserved: what is on its way counts for the run that takes it on.
+            try inLedger { () throws(LedgerError) in
+                try ledger.takeOver(
+                    on: spec.name, chainID: spec.chainID, genesisHash: network.genesis, in: run)
+            }
             let stored = try inLedger { () throws(LedgerError) in try ledger.openOperations(in: lane) }
             let settled = try inLedger { () throws(LedgerError) in try ledger.settledNonce(in: lane) }
             return LaneDriver(
@@ -270,6 +275,7 @@ package struct EffectContext: Sendable {
                     ledger: ledger,
                     network: network,
                     sender: sender,
+                    run: run,
                     rules: rules,
                     stepsAtWork: stepsAtWork
                 ),

@@ -92,28 +92,25 @@ struct ForecastMoney: Sendable {
         }
         let budget = network.spec.budget
         // What cannot be read is said when it is reserved.
-        let today =
-            budget.day == nil
-            ? nil
-            : try? context.ledger.spentToday(
-                on: network.spec.name, chainID: network.spec.chainID, genesisHash: network.genesis)
-        let spentToday = today ?? .zero
+        let spent = try? context.ledger.spentBefore(
+            on: network.spec.name, chainID: network.spec.chainID, genesisHash: network.genesis)
         var run = Cost()
         var noted: Set<OverBudget.Scope> = []
         for effect in effects where effect.payer == .lane {
             guard let cost = cost(effect, forecasts) else { continue }
-            let scopes: [(OverBudget.Scope, Wei?, before: Cost, spent: Wei)] = [
-                (.transaction, budget.transaction, Cost(), .zero), (.run, budget.run, run, .zero),
-                (.day, budget.day, run, spentToday),
+            let scopes: [(OverBudget.Scope, Wei?, before: Cost, spent: SpentBefore)] = [
+                (.transaction, budget.transaction, Cost(), SpentBefore()),
+                (.run, budget.run, run, spent?.run ?? SpentBefore()),
+                (.day, budget.day, run, spent?.day ?? SpentBefore()),
             ]
             var isOver = false
             for (scope, limit, before, spent) in scopes {
                 let asked = before + cost
-                guard let limit, !isOver, spent + asked.most > limit else { continue }
-                let words = Self.words(scope, limit, spent)
+                guard let limit, !isOver, spent.most + asked.most > limit else { continue }
+                let words = Self.words(scope, limit, spent.most)
                 // What comes before it may have ended by then, at what it really costs.
                 let surely = before.least + cost.known
-                if spent + surely > limit {
+                if spent.least + surely > limit {
                     isOver = true
                     let needs = "over budget: it needs up to \(surely.ether()) ether"
                     let before =
@@ -124,7 +121,7 @@ struct ForecastMoney: Sendable {
                 } else if noted.insert(scope).inserted {
                     note(
                         "over-budget", "the plan may need \(asked.most.ether()) ether, and \(words)",
-                        network.spec, isByRule: spent + asked.known <= limit)
+                        network.spec, isByRule: spent.most + asked.known <= limit)
                 }
             }
             if !isOver { run = run + cost }

@@ -9,6 +9,8 @@ struct LanePerformer: Sendable {
     let ledger: Ledger
     let network: OpenNetwork
     let sender: Address
+    /// The run whose budget counts.
+    let run: String
     let rules: LaneRules
     let stepsAtWork: StepsAtWork
 
@@ -74,6 +76,7 @@ struct LanePerformer: Sendable {
                     hash: signed.hash,
                     predictedAddress: signed.createdAddress,
                     most: most,
+                    in: run,
                     within: rules.limits,
                     beside: stepsAtWork.all
                 )
