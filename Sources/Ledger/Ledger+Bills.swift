@@ -144,6 +144,39 @@ extension Ledger {
         return sum
     }
 
+    /// What left the accounts by what is on the bill of a run on a network and is in a block.
+    package func paid(
+        in run: String,
+        on network: String,
+        chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> (fees: Wei, value: Wei) {
+        try read { database in
+            let (rule, values) = try BilledNetwork(network, chainID, genesisHash).condition(.of(run: run))
+            let rows = try database.keptRows(
+                sql: """
+                    SELECT fee_paid_wei, value_wei, cost_wei, succeeded FROM transactions
+                        WHERE \(rule) AND state IN ('included', 'final', 'reverted')
+                    """,
+                arguments: values
+            )
+            var sum = (fees: Wei.zero, value: Wei.zero)
+            for row in rows {
+                let fee = try row.parsed("fee_paid_wei", Column.wei)
+                let cost = try row.parsedIfThere("cost_wei", Column.wei)
+                let value = try row.parsed("value_wei", Column.wei)
+                sum.fees = sum.fees + fee
+                // What it cost in the end says whether its value is gone, where it succeeded and did not what it was for too.
+                if let cost {
+                    sum.value = sum.value + Wei(cost.value - min(fee, cost).value)
+                } else if try row.value("succeeded") {
+                    sum.value = sum.value + value
+                }
+            }
+            return sum
+        }
+    }
+
     static func spent(
         on bill: Bill,
         at network: BilledNetwork,

@@ -134,7 +134,7 @@ extension Ledger {
         )
         let failed = try move(
             ChainOperation.fetch(operation.id, in: database), to: .reverted, error, in: database)
-        try count(inclusion.cost(of: operation.intent), for: operation.id, in: database)
+        try settle(inclusion.cost(of: operation.intent), for: operation.id, in: database)
         return failed
     }
 

@@ -295,7 +295,7 @@ extension Ledger {
         switch next {
         case .final, .reverted:
             let cost = operation.inclusion?.cost(of: operation.intent)
-            try count(cost ?? operation.intent.spendReserved, for: operation.id, in: database)
+            try settle(cost ?? operation.intent.spendReserved, for: operation.id, in: database)
         case .foreign, .withdrawn: try count(.zero, for: operation.id, in: database)
         case .planned, .nonce, .signed, .sent, .included, .blocked: break
         }

@@ -167,4 +167,13 @@ extension Ledger {
             arguments: [gwei, id.rawValue]
         )
     }
+
+    /// Sets what an operation cost in the end.
+    func settle(_ cost: Wei, for id: ChainOperation.ID, in database: Database) throws {
+        try database.executeKept(
+            sql: "UPDATE transactions SET cost_wei = ? WHERE id = ?",
+            arguments: [cost.description, id.rawValue]
+        )
+        try count(cost, for: id, in: database)
+    }
 }

@@ -153,11 +153,32 @@ package struct RunEnd: Hashable, Codable, Sendable {
     package var exitCode: Int32
     package var finishedAt: Timestamp
     package var durationMilliseconds: Int64
+    /// What left the accounts that the run sends from, by network.
+    package var paid: [String: Paid]
 
-    package init(status: Status, exitCode: Int32, finishedAt: Timestamp, durationMilliseconds: Int64) {
+    package init(
+        status: Status,
+        exitCode: Int32,
+        finishedAt: Timestamp,
+        durationMilliseconds: Int64,
+        paid: [String: Paid] = [:]
+    ) {
         self.status = status
         self.exitCode = exitCode
         self.finishedAt = finishedAt
         self.durationMilliseconds = durationMilliseconds
+        self.paid = paid
+    }
+
+    /// What transactions cost that are in blocks; each in decimal wei.
+    package struct Paid: Hashable, Codable, Sendable {
+        package var feesWei: String
+        /// What was sent along, by those that did not fail.
+        package var valueWei: String
+
+        package init(feesWei: String, valueWei: String) {
+            self.feesWei = feesWei
+            self.valueWei = valueWei
+        }
     }
 }

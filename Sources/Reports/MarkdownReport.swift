@@ -39,7 +39,7 @@ package struct MarkdownReport: Sendable {
                 MarkdownText.cellCode(network.fact.name), String(network.fact.chainID),
                 words(network.fact.status), verdict(on: network.fact.name, reading),
                 network.spent > .zero
-                    ? PlainWords.money(network.spent, coin: KnownChain.coin(of: network.fact.chainID)) : "–",
+                    ? PlainWords.cost(network.paid, coin: KnownChain.coin(of: network.fact.chainID)) : "–",
             ]
         }
         return "## Networks\n\n" + table(["network", "chain", "status", "verdict", "cost"], rows)

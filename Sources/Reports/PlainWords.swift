@@ -33,16 +33,23 @@ package enum PlainWords {
         return "\(short == "0" ? amount.ether() : short) \(coin)"
     }
 
+    /// `0.0181 ETH`; where something was sent along, `0.6181 ETH (0.6 ETH of value, 0.0181 ETH of fees)`.
+    static func cost(_ paid: RunReading.Paid, coin: String) -> String {
+        let sum = money(paid.sum, coin: coin)
+        guard paid.value > .zero else { return sum }
+        return "\(sum) (\(money(paid.value, coin: coin)) of value, \(money(paid.fees, coin: coin)) of fees)"
+    }
+
     /// What was spent, each coin for itself; nil where nothing was.
     static func spent(_ networks: [RunReading.Network]) -> String? {
-        var sums: [String: Wei] = [:]
+        var sums: [String: RunReading.Paid] = [:]
         for network in networks where network.spent > .zero {
             let coin = KnownChain.coin(of: network.fact.chainID)
-            sums[coin] = (sums[coin] ?? .zero) + network.spent
+            sums[coin] = (sums[coin] ?? RunReading.Paid()) + network.paid
         }
         guard !sums.isEmpty else { return nil }
         let paying = networks.count { $0.spent > .zero }
-        let amounts = sums.sorted { $0.key < $1.key }.map { money($0.value, coin: $0.key) }
+        let amounts = sums.sorted { $0.key < $1.key }.map { cost($0.value, coin: $0.key) }
         return "\(amounts.joined(separator: ", ")) on \(count(paying, "network"))"
     }
 }

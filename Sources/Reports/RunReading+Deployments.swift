@@ -68,16 +68,8 @@ extension RunReading {
         return reason.isEmpty ? "\(root) \(verdict)" : "\(root) \(verdict): \(reason)"
     }
 
-    /// Every network once, with the fees that were paid on it.
-    static func networks(of record: RunRecord) -> [Network] {
-        var spent: [String: Wei] = [:]
-        let fees =
-            record.deployments.map { ($0.network, $0.feePaidWei) }
-            + record.calls.map { ($0.network, $0.feePaidWei) }
-        for (network, fee) in fees {
-            guard let fee = fee.flatMap({ UInt128($0) }) else { continue }
-            spent[network] = (spent[network] ?? .zero) + Wei(fee)
-        }
+    /// Every network once, with what was paid on it.
+    static func networks(of record: RunRecord, _ end: RunEnd) -> [Network] {
         var facts: [String: NetworkFact] = [:]
         for fact in record.networks {
             guard let known = facts[fact.name] else {
@@ -90,8 +82,15 @@ extension RunReading {
             facts[fact.name] = better
         }
         return facts.values.sorted { $0.name < $1.name }.map {
-            Network(fact: $0, spent: spent[$0.name] ?? .zero)
+            Network(fact: $0, paid: end.paid[$0.name].map { Paid($0) } ?? Paid())
         }
+    }
+}
+
+extension RunReading.Paid {
+    init(_ paid: RunEnd.Paid) {
+        fees = UInt128(paid.feesWei).map { Wei($0) } ?? .zero
+        value = UInt128(paid.valueWei).map { Wei($0) } ?? .zero
     }
 }
 

@@ -26,10 +26,25 @@ package struct RunReading: Sendable {
         package let messages: [String]
     }
 
-    /// One network with what it cost.
+    /// One network with what left the accounts there.
     package struct Network: Sendable {
         package let fact: NetworkFact
-        package let spent: Wei
+        package let paid: Paid
+
+        package var spent: Wei { paid.sum }
+    }
+
+    /// What transactions cost.
+    package struct Paid: Hashable, Sendable {
+        package var fees = Wei.zero
+        /// What was sent along.
+        package var value = Wei.zero
+
+        package var sum: Wei { fees + value }
+
+        static func + (left: Paid, right: Paid) -> Paid {
+            Paid(fees: left.fees + right.fees, value: left.value + right.value)
+        }
     }
 
     package let header: RunHeader
@@ -77,7 +92,7 @@ package struct RunReading: Sendable {
                 $1.deployment, $1.network, parts[$1.part] ?? 0, $1.service.rawValue
             )
         }
-        networks = Self.networks(of: record)
+        networks = Self.networks(of: record, end)
         notes = Set(record.notes).sorted {
             ($0.location?.description ?? "", $0.code, $0.message)
                 < ($1.location?.description ?? "", $1.code, $1.message)
@@ -120,9 +135,6 @@ package struct RunReading: Sendable {
         let stopped = findings.filter { refused.contains(Judged(contract: $0.contract, finding: $0.id)) }
         return Severity.allCases.reversed().flatMap { severity in stopped.filter { $0.severity == severity } }
     }
-
-    /// Everything that was paid, on all networks.
-    package var spent: Wei { networks.reduce(.zero) { $0 + $1.spent } }
 
     package func count(_ status: StepEnd.Status) -> Int { steps.count { $0.end.status == status } }
 

@@ -185,6 +185,7 @@ extension Ledger {
                 "DROP INDEX transactions_on_their_way",
                 "DROP INDEX transactions_by_change",
                 "CREATE INDEX transactions_by_network ON transactions (network, created_at)",
+                "ALTER TABLE transactions DROP COLUMN cost_wei",
                 "DROP INDEX deployments_by_address",
                 "DROP INDEX unsettled_creations",
                 "DROP TABLE handovers",

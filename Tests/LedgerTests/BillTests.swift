@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ledger
 
-/// What of an earlier run, and of the day before, counts for a budget.
+/// What of an earlier run, and of the day before, counts for a budget; and what a run has paid.
 extension BudgetTests {
     /// The same ledger on the next day.
     func nextDay() throws -> Ledger {
@@ -163,6 +163,40 @@ extension BudgetTests {
         #expect(spent.day.least == ended.map { Wei($0.value - gwei(4).value) })
         _ = try ledger.markForeign(open.id, usedBy: Keccak256.hash([3]))
         #expect(try before(ledger).run == SpentBefore())
+    }
+
+    // MARK: Paid
+
+    private func paid(_ run: String) throws -> [Wei] {
+        let paid = try ledger.paid(in: run, on: "sepolia", chainID: sepolia, genesisHash: genesis)
+        return [paid.fees, paid.value]
+    }
+
+    @Test func whatARunPaidIsFeesAndTheValueOfWhatSucceeded() throws {
+        #expect(try paid(Bench.run) == [.zero, .zero])
+        func add(_ name: String, _ state: ChainOperation.State, kind: ChainOperation.Kind = .deploy) throws
+            -> ChainOperation
+        {
+            var wanted = intent(name, kind: kind)
+            wanted.value = Wei(1_000)
+            return try ledger.operation(wanted, at: state)
+        }
+        let fee = try #require(try add("a", .final).inclusion).feePaid
+        #expect(try paid(Bench.run) == [fee, Wei(1_000)])
+        _ = try add("b", .reverted)
+        #expect(try paid(Bench.run) == [fee * 2, Wei(1_000)])
+        _ = try add("c", .sent)
+        #expect(try paid(Bench.run) == [fee * 2, Wei(1_000)], "no block has it")
+        _ = try add("d", .included)
+        #expect(try paid(Bench.run) == [fee * 3, Wei(2_000)])
+        let stranded = try add("e", .included, kind: .call)
+        _ = try ledger.markStranded(stranded.id, error: "nothing was there")
+        #expect(try paid(Bench.run) == [fee * 4, Wei(3_000)], "its value is gone")
+        // What is left is the next run's too, as for its budget.
+        try begin("run-2")
+        #expect(try paid("run-2") == [fee, Wei(1_000)])
+        #expect(
+            try ledger.paid(in: Bench.run, on: "other", chainID: sepolia, genesisHash: genesis).fees == .zero)
     }
 
     // MARK: Ways

@@ -124,9 +124,32 @@ import Testing
             report.tools.last?.steps == ["audit:Token", "audit:Vault", "compile:Token", "compile:Vault"])
     }
 
-    @Test func feesAreSummedByNetworkWithoutRounding() throws {
+    /// The run with three quarters of a coin sent along on one of its networks.
+    private func withValue() throws -> RunReading {
+        var run = SampleRun.mixed
+        run.finished = run.finished.map { content in
+            guard case .runFinished(var end) = content else { return content }
+            end.paid["sepolia"]?.valueWei = "750000000000000000"
+            return .runFinished(end)
+        }
+        return try reading(run.events())
+    }
+
+    @Test func whatWasSpentIsFeesAndValueWithoutRounding() throws {
         let networks = ReportV1(try reading(SampleRun.mixed.events())).networks
         #expect(networks.map(\.spentWei) == ["1204331000000000", "18188240000000000"])
+        #expect(
+            ReportV1(try withValue()).networks.map(\.spentWei) == ["1204331000000000", "768188240000000000"])
+    }
+
+    @Test func whoReadsItSeesFeesAndValue() throws {
+        let reading = try withValue()
+        let markdown = MarkdownReport(reading).text
+        #expect(markdown.contains("| – | 0.001204331 ETH |"), "\(markdown)")
+        #expect(markdown.contains("| 0.76818824 ETH (0.75 ETH of value, 0.01818824 ETH of fees) |"))
+        let summary = RunSummary(reading).text
+        let words = " · 0.769392571 ETH (0.75 ETH of value, 0.019392571 ETH of fees) on 2 networks\n"
+        #expect(summary.contains(words), "\(summary)")
     }
 
     @Test func aRunThatWasKilledHasNoReportAndOneThatWasStoppedHas() throws {

@@ -126,7 +126,11 @@ extension SampleRun {
             .runFinished(
                 RunEnd(
                     status: .failed, exitCode: 1, finishedAt: Timestamp(milliseconds: 1_795_312_874_400),
-                    durationMilliseconds: 67_400))
+                    durationMilliseconds: 67_400,
+                    paid: [
+                        "devnet": RunEnd.Paid(feesWei: "1204331000000000", valueWei: "0"),
+                        "sepolia": RunEnd.Paid(feesWei: "18188240000000000", valueWei: "0"),
+                    ]))
         ]
         return run
     }()

@@ -105,7 +105,13 @@ struct RunSession {
         }
         await hub.close()
         await state.slither?.close()
-        let unrecorded = state.record(record.withLock(\.networks))
+        var unrecorded = state.record(record.withLock(\.networks))
+        var paid: [String: RunEnd.Paid] = [:]
+        do {
+            paid = try state.paid(on: record.withLock(\.networks))
+        } catch {
+            unrecorded = unrecorded ?? "\(error)"
+        }
 
         let (status, exitCode) = record.withLock { record in
             RunEnd.Status.of(
@@ -121,7 +127,8 @@ struct RunSession {
                     status: status,
                     exitCode: exitCode,
                     finishedAt: world.now(),
-                    durationMilliseconds: Int64((world.elapsed() - start) / .milliseconds(1))
+                    durationMilliseconds: Int64((world.elapsed() - start) / .milliseconds(1)),
+                    paid: paid
                 )
             )
         )

@@ -294,6 +294,21 @@ struct RunState {
             .record(networks, of: project.manifest, from: ledger)
     }
 
+    /// What left the accounts that the run sends from, on each network that it used.
+    func paid(on networks: [NetworkFact]) throws(LedgerError) -> [String: RunEnd.Paid] {
+        var paid: [String: RunEnd.Paid] = [:]
+        for network in networks where network.status == .used {
+            guard let chainID = ChainID(network.chainID),
+                let genesis = network.genesisHash.flatMap({ Hash($0) })
+            else { continue }
+            let sum = try ledger.paid(
+                in: header.id, on: network.name, chainID: chainID, genesisHash: genesis)
+            paid[network.name] = RunEnd.Paid(
+                feesWei: sum.fees.description, valueWei: sum.value.description)
+        }
+        return paid
+    }
+
     private var secrets: SecretReader { SecretReader(world: world, root: project.manifest.root) }
 
     private static func absolute(_ path: String) -> String {
