@@ -68,9 +68,11 @@ import Testing
     }
 
     /// A second account on the network is no second budget, though its own lane has nothing open.
-    @Test func itCountsForWhatAnotherAccountSendsToo() async throws {
-        let budget = NetworkSpec.Budget(run: Self.limit)
+    @Test(arguments: [false, true]) func itCountsForWhatAnotherAccountSendsToo(_ isOfDays: Bool) async throws
+    {
+        let budget = isOfDays ? NetworkSpec.Budget(day: Self.limit) : NetworkSpec.Budget(run: Self.limit)
         try await runInVain(try effects("v", budget: budget))
+        bench.pass(.seconds(24 * 3600))
         let other = try PrivateKey(hex: String(repeating: "7", count: 64))
         bench.environment.withLock { $0["OTHER_KEY"] = String(repeating: "7", count: 64) }
         bench.node.change { $0.funds[other.address] = 10_000_000_000_000_000_000 }
