@@ -100,7 +100,10 @@ import Testing
         }
         #expect(try await actions(Self.limit).last == .blocked)
         // Enough for both values and the fees of one: how much of its own the first needs is known when it has ended.
-        let fees = Wei(3_000_000_000) * 150_000
-        #expect(try await actions(Wei(2 * Self.value.value) + fees).last == .create)
+        let gas = FakeChain.gas(FakeArtifact.withConstructor("").initCode)
+        let enough = Wei(2 * Self.value.value) + Wei(3_000_000_000) * (gas + gas / 5)
+        #expect(try await actions(enough).last == .create)
+        #expect(bench.said.contains { $0.contains("the plan may need") && $0.contains("over-budget") })
+        #expect(try await actions(Wei(enough.value - 1)).last == .blocked)
     }
 }
