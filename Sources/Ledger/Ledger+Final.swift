@@ -8,11 +8,17 @@ extension Ledger {
     ///
     /// The deployment that was current under this name on this chain is kept as replaced.
     ///
+    /// - Parameters:
+    ///   - id: The operation.
+    ///   - claim: What it leaves.
+    ///   - yields: Whether one of the same name that a later block has stays current: it took this one's place.
+    /// - Returns: Its row.
     /// - Throws: ``LedgerError/contradiction(_:detail:)`` where it is no deployment or has no address;
     ///   ``LedgerError/notAllowed(_:from:to:)`` where no block has it or it reverted.
     package func markFinal(
         _ id: ChainOperation.ID,
-        leaving claim: DeploymentClaim
+        leaving claim: DeploymentClaim,
+        yieldingToLater yields: Bool = false
     ) throws(LedgerError) -> DeploymentRow {
         try write(.withNext) { database in
             let operation = try ChainOperation.fetch(id, in: database)
@@ -22,16 +28,24 @@ extension Ledger {
             }
             let done = try move(operation, to: .final, nil, in: database)
             let chainID = try Column.integer(done.intent.chainID.rawValue, "chain id")
+            let place: StatementArguments = [
+                done.intent.project, claim.name, done.intent.network, chainID,
+                done.intent.genesisHash.description,
+            ]
+            let isCurrent = """
+                status = 'current' AND project = ? AND name = ? AND network = ? AND chain_id = ?
+                    AND genesis_hash = ?
+                """
+            let later: Int64? =
+                try yields
+                ? database.keptRow(
+                    sql: "SELECT max(block_number) FROM deployments WHERE \(isCurrent)", arguments: place
+                )?[0] : nil
+            if let later, later > (try Column.integer(inclusion.blockNumber, "block number")) {
+                return try insert(claim, of: done, status: .replaced, error: nil, in: database)
+            }
             try database.executeKept(
-                sql: """
-                    UPDATE deployments SET status = 'replaced' WHERE status = 'current' AND project = ?
-                        AND name = ? AND network = ? AND chain_id = ? AND genesis_hash = ?
-                    """,
-                arguments: [
-                    done.intent.project, claim.name, done.intent.network, chainID,
-                    done.intent.genesisHash.description,
-                ]
-            )
+                sql: "UPDATE deployments SET status = 'replaced' WHERE \(isCurrent)", arguments: place)
             return try insert(claim, of: done, status: .current, error: nil, in: database)
         }
     }

@@ -33,6 +33,23 @@ extension Ledger {
         }
     }
 
+    /// The operations of a chain, whoever sends them, for which something is signed and that are not finished, oldest first.
+    package func signedOperations(
+        on chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> [ChainOperation] {
+        try read { database in
+            try ChainOperation.fetchAll(
+                where: """
+                    chain_id = ? AND genesis_hash = ? AND state IN (\(Self.unfinishedStates))
+                        AND EXISTS (SELECT 1 FROM attempts WHERE operation = id)
+                    """,
+                [try Column.integer(chainID.rawValue, "chain id"), genesisHash.description],
+                in: database
+            )
+        }
+    }
+
     /// The operation as it stands.
     ///
     /// - Throws: ``LedgerError/unknownOperation(_:)``.

@@ -87,6 +87,35 @@ package struct PlanV2: Codable, Sendable {
         var signers: [Signer]?
     }
 
+    /// What an earlier run signed and the plan has no step of: it may come into a block, and does where something waits behind it.
+    package struct SignedBefore: Codable, Sendable {
+        var id: StepID
+        var network: String
+        var run: String
+        var nonce: UInt64?
+        var transactionHash: String?
+        var valueWei: String
+        var state: String
+
+        package init(
+            id: StepID,
+            network: String,
+            run: String,
+            nonce: UInt64?,
+            transactionHash: String?,
+            valueWei: String,
+            state: String
+        ) {
+            self.id = id
+            self.network = network
+            self.run = run
+            self.nonce = nonce
+            self.transactionHash = transactionHash
+            self.valueWei = valueWei
+            self.state = state
+        }
+    }
+
     var version = PlanV2.current
     package private(set) var project: String
     var manifests: [Manifest.File]
@@ -95,6 +124,8 @@ package struct PlanV2: Codable, Sendable {
     var networks: [Network]
     var steps: [Step]
     var deployments: [Deployment]
+    /// nil where there is nothing.
+    var signedBefore: [SignedBefore]?
 
     static let current = 2
     /// A plan is good for three days: a review takes as long, and a chain moves on.
@@ -107,13 +138,15 @@ package struct PlanV2: Codable, Sendable {
     ///   - chains: Which chain each network of the manifests is; those that were asked, or have a deployment, are in the plan.
     ///   - steps: Every step.
     ///   - forecasts: Every deployment.
+    ///   - signedBefore: What earlier runs signed, and none of the steps is of.
     package init(
         project: String,
         manifests: [Manifest.File],
         createdAt: Timestamp,
         chains: [PlannedChain],
         steps: [Step],
-        forecasts: [DeploymentForecast]
+        forecasts: [DeploymentForecast],
+        signedBefore: [SignedBefore] = []
     ) {
         self.project = project
         self.manifests = manifests
@@ -123,6 +156,7 @@ package struct PlanV2: Codable, Sendable {
             Network(name: $0.network, chainId: $0.chainID.rawValue, genesisHash: $0.genesis?.description)
         }
         self.steps = steps
+        self.signedBefore = signedBefore.isEmpty ? nil : signedBefore
         deployments = forecasts.map { forecast in
             Deployment(
                 id: forecast.step.placed,

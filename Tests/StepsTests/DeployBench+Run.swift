@@ -149,7 +149,12 @@ extension DeployBench {
         return context
     }
 
-    func run(_ effects: [FakeEffect], applying approved: ApprovedPlan? = nil) async throws -> FakeRun {
+    /// `last` is done when all effects are.
+    func run(
+        _ effects: [FakeEffect],
+        applying approved: ApprovedPlan? = nil,
+        last: (EffectContext, StepInputs) async -> Void = { _, _ in }
+    ) async throws -> FakeRun {
         var inputs = try Self.pure(effects)
         var run = FakeRun()
         var context = try context(of: effects)
@@ -176,6 +181,7 @@ extension DeployBench {
                 note("\(error)")
             }
         }
+        await last(context, StepInputs(inputs))
         await context.hub.close()
         return run
     }

@@ -1,5 +1,6 @@
 import Ethereum
 import EthereumTypes
+import Foundation
 import Ledger
 import Model
 
@@ -83,8 +84,7 @@ extension DeployStep {
         }
         guard !context.isWantedAnew(action, entry) else { return .replace(reason: "redeploy: always") }
         let isSame =
-            entry.initCodeDigest == call.initCodeDigest && entry.constructorArguments == call.arguments
-            && (creation.address ?? entry.address) == entry.address
+            Self.isMade(entry, with: call) && (creation.address ?? entry.address) == entry.address
         guard isSame || action.redeploy == .never else {
             return .replace(reason: Self.reasonToReplace(entry, call, creation))
         }
@@ -116,6 +116,15 @@ extension DeployStep {
         fact.gasUsed = known.gasUsed
         fact.constructorArguments = Hex.prefixed(entry.constructorArguments)
         return .keep(fact)
+    }
+
+    /// Whether what is on record was made with the same code and arguments; of what was put there without its artifact at hand both
+    /// count as init code.
+    private static func isMade(_ entry: RegistryEntry, with call: ConstructorCall) -> Bool {
+        if entry.constructorArguments.isEmpty, entry.initCodeDigest == Digest(of: Data(call.data)) {
+            return true
+        }
+        return entry.initCodeDigest == call.initCodeDigest && entry.constructorArguments == call.arguments
     }
 
     func reasonToCreate(_ action: DeployAction, _ network: OpenNetwork) throws(StepFailure) -> String {

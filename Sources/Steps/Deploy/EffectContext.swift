@@ -258,7 +258,8 @@ package struct EffectContext: Sendable {
         return unless + (try readAheadOfOthers(on: network))
     }
 
-    private func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
+    /// The lane of a sender on a network.
+    func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
         let spec = network.spec
         return try await hub.lane(of: sender, on: network) { lane throws(StepFailure) in
             let rules = LaneRules(spec, patience: patience)

@@ -95,6 +95,19 @@ package actor NetworkHub {
         return driver
     }
 
+    /// The lane of a sender on a network, where there is one already.
+    func lane(of sender: Address, on network: OpenNetwork) -> LaneDriver? {
+        lanes[network.lane(of: sender)].flatMap { $0.network == network.spec.name ? $0 : nil }
+    }
+
+    /// The lanes that there are on a network.
+    func lanes(on network: OpenNetwork) -> [LaneDriver] {
+        lanes.values.filter { $0.network == network.spec.name }
+    }
+
+    /// The network of that name, where it was opened.
+    func opened(_ name: String) async -> OpenNetwork? { try? await networks[name]?.value.get() }
+
     /// The code at an address when the run first looked; that of all of `addresses` is asked for together.
     ///
     /// What was deployed before is looked at before anything is changed, so that one exchange serves a whole network.

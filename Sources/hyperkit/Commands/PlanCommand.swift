@@ -58,7 +58,8 @@ struct PlanCommand: AsyncParsableCommand {
             createdAt: world.now(),
             chains: foreseen.chains,
             steps: steps,
-            forecasts: forecasts
+            forecasts: forecasts,
+            signedBefore: foreseen.left.map(PlanV2.SignedBefore.init(_:))
         )
         let file = try plan.json()
         if let out { try world.files.write(Self.absolute(out), file, false) }

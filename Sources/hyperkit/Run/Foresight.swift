@@ -16,6 +16,8 @@ struct Foresight {
         var shown: Set<StepID>
         /// Which chain every network of the manifests is; its block 0 where it was asked.
         var chains: [PlannedChain]
+        /// What earlier runs signed, and the plan has no step of.
+        var left: [LeftOperation]
         /// The keys that a run would need and cannot have; looked for only where a plan is applied.
         var missingKeys: [StepFailure] = []
     }
@@ -64,10 +66,13 @@ struct Foresight {
             let forecasts = await forecaster.forecast(
                 plan, outcome: outcomes, inputs: inputs, countsMoney: approved == nil)
             let shown = await state.shown(plan, forecasts, inputs: inputs, hub: hub)
+            let left = await state.left(by: plan, hub: hub).foreseen(by: Set(plan.steps.map(\.id)))
+            Console.err(left.map(\.note))
             let missing = approved != nil ? await forecaster.missingKeys(plan, forecasts) : []
             let chains = chains(origins.withLock(\.self))
             return Seen(
-                ends: ends, forecasts: forecasts, shown: shown, chains: chains, missingKeys: missing)
+                ends: ends, forecasts: forecasts, shown: shown, chains: chains, left: left,
+                missingKeys: missing)
         }
         await hub.close()
         await state.slither?.close()

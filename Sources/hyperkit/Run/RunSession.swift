@@ -97,6 +97,9 @@ struct RunSession {
         await display.alive(in: world) {
             await interrupts.run {
                 let outcomes = await scheduler.run(plan)
+                for fact in await state.left(by: plan, hub: hub).settled(state.inputs(outcomes)) {
+                    events.post(.fact(fact))
+                }
                 guard !Task.isCancelled else { return }
                 for note in await state.shortfalls(plan, outcomes, hub: hub) {
                     events.post(.fact(.note(note)))

@@ -3,6 +3,7 @@ import EthereumTypes
 import Foundation
 import Ledger
 import Model
+import Planning
 import Steps
 import Toolchain
 
@@ -264,7 +265,7 @@ struct RunState {
         StepInputs(outcomes.filter { $0.value.isGood }.mapValues { store.outputs($0.outputs) })
     }
 
-    private func effects(
+    func effects(
         _ hub: NetworkHub,
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) -> EffectContext {
@@ -284,6 +285,13 @@ struct RunState {
             networks: Dictionary(project.manifest.networks.map { ($0.name, $0) }) { first, _ in first },
             notice: notice
         )
+    }
+
+    /// Every step that the manifest has, on whatever network; nil where it cannot be planned as a whole.
+    var allSteps: Set<StepID>? {
+        let all = try? Planner.plan(
+            project.manifest, project.snapshot, PlanRequest(allNetworks: true))
+        return all.map { Set($0.plan.steps.map(\.id)) }
     }
 
     /// Brings the committed registry up to what is final on the networks that the run used.

@@ -8,6 +8,7 @@ extension Lane {
     mutating func next(at now: Duration) -> LaneMove {
         guard broken == nil else { return .rest(until: nil) }
         if !todo.isEmpty { return todo.removeFirst() }
+        endWatches()
         endBehindGap()
         expire(at: now)
         if !todo.isEmpty { return todo.removeFirst() }
@@ -266,7 +267,8 @@ extension Lane {
     // MARK: Patience
 
     private mutating func expire(at now: Duration) {
-        for index in slots.indices where slots[index].givenUp == nil && now >= slots[index].deadline {
+        for index in slots.indices
+        where slots[index].givenUp == nil && now >= slots[index].deadline && !isLeftAlone(slots[index]) {
             giveUp(index, lookFailure ?? behindGap(slots[index]) ?? late(slots[index]))
         }
         while let index = wishes.firstIndex(where: { $0.signed == nil && now >= $0.deadline }) {

@@ -9,9 +9,9 @@ extension Lane {
     func send(again: Bool = false, at now: Duration) -> LaneMove? {
         var offers: [LaneOffer] = []
         for slot in slots where !slot.isMined && offers.count < (sendsOneByOne ? 1 : rules.together) {
-            guard slot.givenUp == nil || slot.lastSent != nil, slot.wasLookedUp || !slot.isRecovered else {
-                break
-            }
+            guard slot.givenUp == nil || slot.lastSent != nil, slot.wasLookedUp || !slot.isRecovered,
+                !isLeftAlone(slot)
+            else { break }
             // What it relies on is not there, or it is not known to be.
             guard !slot.isUnsure, slot.lost == nil || slot.isVoid else { break }
             let isDue = slot.lastSent.map { again && now >= $0 + rules.untilSentAgain } ?? true

@@ -19,6 +19,10 @@ struct Lane: Sendable {
         var allowance = Allowance.unlimited
         /// Left by an earlier process: nothing new is signed until a block has it.
         var isRecovered: Bool
+        /// Whether a step of this process asked for it.
+        var wasAskedFor = false
+        /// Whether whoever waits wants to know what became of it, and no more.
+        var isWatched = false
         /// Whether its attempts were looked up since this process has it.
         var wasLookedUp: Bool
         /// When the latest attempt was last handed to a node by this process.
@@ -181,6 +185,7 @@ struct Lane: Sendable {
     /// Asks for a transaction; it gets its place behind all that was asked for before.
     mutating func submit(_ request: LaneRequest, at now: Duration) -> LaneTicket {
         let ticket = makeTicket()
+        giveTime(at: now)
         if let broken {
             tell(ticket, .failed(broken))
         } else if let operation = blocked.first {
@@ -217,7 +222,9 @@ struct Lane: Sendable {
         } else if let operation = blocked.first(where: { $0.id == id }) {
             tell(ticket, .failed(inTheWay(operation)))
         } else if let index = position(id) {
+            giveTime(at: now)
             slots[index].ticket = ticket
+            slots[index].wasAskedFor = true
             slots[index].signer = signer
             slots[index].deadline = now + rules.patience
             slots[index].givenUp = nil
@@ -365,36 +372,8 @@ struct Lane: Sendable {
         return "\(attempt.hash.short) (nonce \(nonce))"
     }
 
-    private mutating func makeTicket() -> LaneTicket {
+    mutating func makeTicket() -> LaneTicket {
         lastTicket += 1
         return LaneTicket(rawValue: lastTicket)
-    }
-}
-
-/// Whose lane it is.
-struct LaneContext: Sendable {
-    var run: String
-    var project: String
-    var network: String
-    var lane: ChainOperation.Lane
-    var fees: Fees.Settings
-
-    var sender: Address { lane.sender }
-
-    func intent(_ request: TransactionRequest, most: Wei) -> ChainOperation.Intent {
-        ChainOperation.Intent(
-            run: run,
-            project: project,
-            step: request.step,
-            kind: request.kind,
-            network: network,
-            chainID: lane.chainID,
-            genesisHash: lane.genesisHash,
-            sender: sender,
-            payloadHash: request.payloadHash,
-            spendReserved: most,
-            value: request.value,
-            creates: request.creates
-        )
     }
 }

@@ -16,11 +16,14 @@ actor LaneDriver {
     private var sleeper: Task<Bool, Never>?
     private var listeners: [LaneTicket: AsyncStream<LaneNotice>.Continuation] = [:]
     private var isClosed = false
+    /// What earlier runs signed, and no step has asked for.
+    private(set) var unasked: Set<ChainOperation.ID>
 
     init(_ performer: LanePerformer, _ lane: Lane) {
         network = performer.network.spec.name
         self.performer = performer
         self.lane = lane
+        unasked = Set(lane.slots.map(\.id))
     }
 
     /// Asks for a transaction; what becomes of it is told in order, to its end.
@@ -30,7 +33,13 @@ actor LaneDriver {
 
     /// Waits for an operation that is stored.
     func attach(_ id: ChainOperation.ID, signer: (any TransactionSigner)?) -> AsyncStream<LaneNotice> {
-        listen { lane.attach(id, signer: signer, at: performer.now()) }
+        unasked.remove(id)
+        return listen { lane.attach(id, signer: signer, at: performer.now()) }
+    }
+
+    /// Waits for one that is stored, if a block has it.
+    func watch(_ id: ChainOperation.ID) -> AsyncStream<LaneNotice> {
+        listen { lane.watch(id, at: performer.now()) }
     }
 
     /// Ends the driving; what is durable is taken up by the next run.

@@ -1,0 +1,57 @@
+import Ledger
+import Model
+
+/// What an earlier process signed and no step of this one asks for, as where no manifest has it any more.
+///
+/// Its nonce is its own, so what comes behind it cannot be in a block before. It is offered again where something does come
+/// behind it, and for nothing else; it may come into a block all the same. A watch says what became of it.
+extension Lane {
+    /// Whether it is not offered: nobody wants it, and nobody waits behind it.
+    func isLeftAlone(_ slot: Slot) -> Bool {
+        guard slot.isRecovered, !slot.wasAskedFor, !slot.isMined, !slot.isVoid, wishes.isEmpty else {
+            return false
+        }
+        return !slots.contains { $0.nonce > slot.nonce && (!$0.isRecovered || $0.wasAskedFor) }
+    }
+
+    /// Lets patience begin for what was left alone until now, since something comes that may wait for it.
+    mutating func giveTime(at now: Duration) {
+        for index in slots.indices where isLeftAlone(slots[index]) {
+            slots[index].deadline = now + rules.patience
+        }
+    }
+
+    /// Waits for one that is stored until its block is deep; where no block has it that is told at once, and nothing is sent for it.
+    mutating func watch(_ id: ChainOperation.ID, at now: Duration) -> LaneTicket {
+        let ticket = makeTicket()
+        if let broken {
+            tell(ticket, .failed(broken))
+        } else if let index = position(id) {
+            slots[index].ticket = ticket
+            slots[index].isWatched = true
+            slots[index].deadline = now + rules.patience
+            slots[index].givenUp = nil
+            // It is seen anew for whoever waits now.
+            slots[index].wasLookedUp = false
+            slots[index].isHeard = false
+            slots[index].receipt = nil
+            lookFailure = nil
+            nextLook = now
+        } else {
+            tell(ticket, .failed(Self.inNoBlock))
+        }
+        return ticket
+    }
+
+    /// Tells those who watch of what no block has, or cannot be asked for.
+    mutating func endWatches() {
+        for index in slots.indices where slots[index].isWatched && slots[index].ticket != nil {
+            let unseen = slots[index].isMined ? nil : Self.inNoBlock
+            guard let failure = slots[index].wasLookedUp ? unseen : lookFailure else { continue }
+            tell(slots[index].ticket, .failed(failure))
+            slots[index].ticket = nil
+        }
+    }
+
+    private static let inNoBlock = StepFailure(.blocked, code: "in-no-block", "no block has it")
+}
