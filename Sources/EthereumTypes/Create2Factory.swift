@@ -1,5 +1,5 @@
 /// A contract that creates contracts at addresses that are known before (CREATE2, EIP-1014).
-package enum Create2Factory: String, CaseIterable, Sendable {
+package enum Create2Factory: String, CaseIterable, Codable, Sendable {
     /// Arachnid's deterministic-deployment-proxy: 69 bytes that take a salt and init code.
     case deterministicProxy = "deterministic-proxy"
     /// pcaversaccio's CreateX, which guards salts.

@@ -11,6 +11,7 @@ package struct DeploymentClaim: Hashable, Sendable {
     package var runtimeCodeDigest: Digest
     /// Their ABI encoding.
     package var constructorArguments: [UInt8]
+    package var creation: CreationRecord
     /// Of the code at the address once it was there; nil where nobody looked.
     package var deployedCodeDigest: Digest?
     /// What it points to; nil where it is no proxy.
@@ -24,6 +25,7 @@ package struct DeploymentClaim: Hashable, Sendable {
         initCodeDigest: Digest,
         runtimeCodeDigest: Digest,
         constructorArguments: [UInt8],
+        creation: CreationRecord = .plain,
         deployedCodeDigest: Digest? = nil,
         proxy: ProxyState? = nil,
         storageLayout: StorageLayout? = nil
@@ -33,6 +35,7 @@ package struct DeploymentClaim: Hashable, Sendable {
         self.initCodeDigest = initCodeDigest
         self.runtimeCodeDigest = runtimeCodeDigest
         self.constructorArguments = constructorArguments
+        self.creation = creation
         self.deployedCodeDigest = deployedCodeDigest
         self.proxy = proxy
         self.storageLayout = storageLayout

@@ -146,6 +146,7 @@ extension DeploymentRow {
             initCodeDigest: try row.parsed("init_code_digest") { Digest($0) },
             runtimeCodeDigest: try row.parsed("runtime_code_digest") { Digest($0) },
             constructorArguments: [UInt8](try row.value("constructor_arguments") as Data),
+            creation: try row.jsonIfThere("creation") ?? .plain,
             deployedCodeDigest: try row.parsedIfThere("deployed_code_digest") { Digest($0) },
             proxy: try row.jsonIfThere("proxy"),
             storageLayout: try row.jsonIfThere("storage_layout")

@@ -195,6 +195,7 @@ extension Ledger {
         )
         let id = database.lastInsertedRowID
         try Self.note(claim.proxy, claim.storageLayout, of: id, in: database)
+        try Self.note(claim.creation, of: id, in: database)
         return try DeploymentRow.fetch(id, in: database)
     }
 }

@@ -95,11 +95,11 @@ extension Ledger {
                 INSERT INTO deployments (run, operation, project, name, contract, network, chain_id,
                     genesis_hash, status, address, deployer, gas_used, fee_paid_wei, transaction_hash,
                     block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
-                    constructor_arguments, recorded_at, made_in)
+                    constructor_arguments, creation, recorded_at, made_in)
                 SELECT ?, operation, project, coalesce(?, name), coalesce(?, contract), network, chain_id,
                     genesis_hash, 'current', address, deployer, gas_used, fee_paid_wei, transaction_hash,
                     block_number, init_code_digest, runtime_code_digest, deployed_code_digest,
-                    constructor_arguments, ?,
+                    constructor_arguments, creation, ?,
                     coalesce(made_in, CASE WHEN operation IS NOT NULL THEN run END) FROM deployments WHERE id = ?
                 """,
             arguments: [run, name, contract, time, row]
@@ -115,13 +115,24 @@ extension Ledger {
         in database: Database
     ) throws {
         guard proxy != nil || layout != nil else { return }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        let text = try proxy.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+        let text = try proxy.map(json)
         try database.execute(
             sql: "UPDATE deployments SET proxy = ?, storage_layout = ? WHERE id = ?",
             arguments: [text, layout.map { String(decoding: $0.json, as: UTF8.self) }, row]
         )
+    }
+
+    /// Writes down how a row's contract was created, where that is more than plain.
+    static func note(_ creation: CreationRecord, of row: Int64, in database: Database) throws {
+        guard creation != .plain else { return }
+        try database.execute(
+            sql: "UPDATE deployments SET creation = ? WHERE id = ?", arguments: [try json(creation), row])
+    }
+
+    private static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }
 

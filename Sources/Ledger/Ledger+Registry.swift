@@ -64,6 +64,7 @@ extension Ledger {
         )
         let id = database.lastInsertedRowID
         try note(entry.proxy, entry.storageLayout, of: id, in: database)
+        try note(entry.creation, of: id, in: database)
         let row = try DeploymentRow.fetch(id, in: database)
         for call in entry.calls { try adopt(call, of: entry, network, run, time, in: database) }
         return row
@@ -328,6 +329,7 @@ extension DeploymentRow {
             runtimeCodeDigest: claim.runtimeCodeDigest,
             deployedCodeDigest: claim.deployedCodeDigest,
             constructorArguments: claim.constructorArguments,
+            creation: claim.creation,
             run: madeIn,
             isAdopted: isAdopted,
             proxy: claim.proxy,

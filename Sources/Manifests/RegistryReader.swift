@@ -123,9 +123,8 @@ struct RegistryNodes {
             "project", "runtimeCodeDigest", "status",
         ]
         let optional: Set = [
-            "adopted", "block", "calls", "deployedCodeDigest", "deployer", "earlier", "proxy", "run",
-            "storageLayout",
-            "storageLayoutDigest", "transactionHash",
+            "adopted", "block", "calls", "deployedCodeDigest", "deployer", "earlier", "factory", "libraries",
+            "proxy", "run", "storageLayout", "storageLayoutDigest", "transactionHash",
         ]
         guard let map = fields(node, "a deployment", required: required, optional: optional) else {
             return nil
@@ -149,6 +148,7 @@ struct RegistryNodes {
         let arguments = value(map["constructorArguments"], "hexadecimal digits behind 0x") { text in
             text.hasPrefix("0x") ? Hex.decode(text) : nil
         }
+        let creation = creation(factory: map["factory"], libraries: map["libraries"])
         let run = value(map["run"], "text", Self.word)
         let adopted = value(map["adopted"], "true") { $0 == "true" ? true : nil }
         let calls = list(map["calls"]).compactMap(call)
@@ -173,6 +173,7 @@ struct RegistryNodes {
             runtimeCodeDigest: runtimeCodeDigest,
             deployedCodeDigest: deployedCodeDigest,
             constructorArguments: arguments,
+            creation: creation,
             run: run,
             isAdopted: adopted ?? false,
             calls: calls,
@@ -180,6 +181,23 @@ struct RegistryNodes {
             storageLayout: layout,
             earlier: Set(earlier)
         )
+    }
+
+    private func creation(factory: YAMLNode?, libraries: YAMLNode?) -> CreationRecord {
+        let names = Create2Factory.allCases.map(\.rawValue).joined(separator: ", ")
+        var record = CreationRecord(
+            factory: value(factory, "one of \(names)") { Create2Factory(rawValue: $0) })
+        guard let libraries else { return record }
+        guard let entries = libraries.entries else {
+            problems.add(
+                libraries.place.error(
+                    "wrong-type", "libraries are a map, and this is \(libraries.inWords)"))
+            return record
+        }
+        for entry in entries {
+            record.libraries[entry.key] = value(entry.value, Self.anAddress, Self.address)
+        }
+        return record
     }
 
     private func call(_ node: YAMLNode) -> RegistryCall? {

@@ -55,6 +55,7 @@ package struct RegistryEntry: Hashable, Sendable {
     package var deployedCodeDigest: Digest?
     /// Their ABI encoding.
     package var constructorArguments: [UInt8]
+    package var creation: CreationRecord
     /// The run that made it; nil where none did.
     package var run: String?
     /// Whether it was taken over as it was, by a person's word or by its salt: no record has what was done to it before.
@@ -84,6 +85,7 @@ package struct RegistryEntry: Hashable, Sendable {
         runtimeCodeDigest: Digest,
         deployedCodeDigest: Digest? = nil,
         constructorArguments: [UInt8],
+        creation: CreationRecord = .plain,
         run: String?,
         isAdopted: Bool = false,
         calls: [RegistryCall] = [],
@@ -105,6 +107,7 @@ package struct RegistryEntry: Hashable, Sendable {
         self.runtimeCodeDigest = runtimeCodeDigest
         self.deployedCodeDigest = deployedCodeDigest
         self.constructorArguments = constructorArguments
+        self.creation = creation
         self.run = run
         self.isAdopted = isAdopted
         self.calls = calls

@@ -66,6 +66,7 @@ package struct RegistryFile: Hashable, Sendable {
             // What is committed stays as it is wherever it says the same, so that files change with chains alone.
             latest.run = entry.run
             latest.deployedCodeDigest = latest.deployedCodeDigest ?? entry.deployedCodeDigest
+            if latest.creation == .plain { latest.creation = entry.creation }
             latest.calls =
                 entry.calls
                 + latest.calls.filter { call in

@@ -118,6 +118,8 @@ private struct FoundryRun: Encodable {
     struct Transaction: Encodable {
         struct Sent: Encodable {
             var from: String?
+            /// The factory that was asked; nil where the transaction itself creates the contract.
+            var to: String?
             var chainId: String
         }
 
@@ -131,29 +133,36 @@ private struct FoundryRun: Encodable {
     struct Receipt: Encodable {
         var transactionHash: String
         var blockNumber: String
-        var contractAddress: String
+        var contractAddress: String?
         var from: String?
         var status = "0x1"
     }
 
     var transactions: [Transaction]
     var receipts: [Receipt]
-    var libraries: [String] = []
+    /// `path:Name:address`.
+    var libraries: [String]
     var pending: [String] = []
     var chain: UInt64
 
     init(_ deployments: [ListedDeployment]) {
         let entries = deployments.map(\.entry)
         chain = entries.first?.chainID.rawValue ?? 0
+        let linked = entries.flatMap { entry in
+            entry.creation.libraries.map { "\($0.key):\($0.value)" }
+        }
+        libraries = Set(linked).sorted()
         transactions = entries.map { entry in
-            Transaction(
+            let factory = entry.creation.factory
+            return Transaction(
                 hash: entry.transactionHash?.description,
-                // How an adopted contract came there is not known.
-                transactionType: entry.transactionHash.map { _ in "CREATE" },
+                // How an adopted contract came there is not always known.
+                transactionType: factory == nil ? entry.transactionHash.map { _ in "CREATE" } : "CREATE2",
                 contractName: Self.contract(entry),
                 contractAddress: Self.lower(entry.address),
                 transaction: Transaction.Sent(
                     from: entry.deployer.map(Self.lower),
+                    to: (factory?.address).map(Self.lower),
                     chainId: "0x" + String(entry.chainID.rawValue, radix: 16)
                 )
             )
@@ -163,7 +172,8 @@ private struct FoundryRun: Encodable {
             return Receipt(
                 transactionHash: hash.description,
                 blockNumber: "0x" + String(block, radix: 16),
-                contractAddress: Self.lower(entry.address),
+                // A factory's receipt names none.
+                contractAddress: entry.creation.factory == nil ? Self.lower(entry.address) : nil,
                 from: entry.deployer.map(Self.lower)
             )
         }

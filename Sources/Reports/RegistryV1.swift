@@ -17,8 +17,12 @@ package struct RegistryV1: Encodable {
         var deployedCodeDigest: Digest?
         var deployer: String?
         var earlier: [String]?
+        /// What created it with CREATE2.
+        var factory: String?
         var genesisHash: String
         var initCodeDigest: Digest
+        /// Their addresses, by `path:Name`.
+        var libraries: [String: String]?
         var name: String
         var project: String
         var proxy: Proxy?
@@ -78,8 +82,11 @@ extension RegistryV1.Deployment {
         deployedCodeDigest = entry.deployedCodeDigest
         deployer = entry.deployer?.description
         earlier = entry.earlier.isEmpty ? nil : entry.earlier.map(\.description).sorted()
+        factory = entry.creation.factory?.rawValue
         genesisHash = entry.genesisHash.description
         initCodeDigest = entry.initCodeDigest
+        let linked = entry.creation.libraries.mapValues(\.description)
+        libraries = linked.isEmpty ? nil : linked
         name = entry.name
         project = entry.project
         run = entry.run

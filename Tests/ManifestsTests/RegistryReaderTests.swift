@@ -61,6 +61,27 @@ import Testing
         }
     }
 
+    @Test func factoryAndLibrariesAreRead() throws {
+        let address = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+        func with(_ factory: String, _ library: String) -> String {
+            Self.file(
+                Self.deployment.replacing(
+                    "\"genesisHash\"",
+                    with:
+                        "\"factory\" : \"\(factory)\", \"libraries\" : { \"a/M.sol:M\" : \"\(library)\" }, \"genesisHash\""
+                ))
+        }
+        let entry = try #require(try read(with("createx", address)).entries.first)
+        #expect(entry.creation.factory == .createX)
+        #expect(entry.creation.libraries.mapValues(\.description) == ["a/M.sol:M": address])
+        #expect(
+            complaint(with("create3", address)).contains(
+                "'create3' is not one of deterministic-proxy, createx"))
+        #expect(
+            complaint(with("createx", address.lowercased())).contains(
+                "is not an address in the spelling of EIP-55"))
+    }
+
     @Test func readsWhatIsWritten() throws {
         let entry = try #require(try read(Self.file(Self.deployment)).entries.first)
         #expect(entry.name == "token")

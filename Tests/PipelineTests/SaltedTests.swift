@@ -184,6 +184,49 @@ extension Pipelines {
             await chain.stop()
         }
 
+        /// What Foundry's file says of both is what is on record when it is read back.
+        @Test func whatIsExportedForFoundryIsAdopted() async throws {
+            let chain = try await RunningDevnet(Sandbox())
+            let sandbox = try remote(chain.url)
+            let ran = try await sandbox.run("m.yaml", "--network", "chain", environment: Self.environment)
+            #expect(ran.end == .exited(0), "\(ran.errors)")
+            func deployments(_ arguments: String...) async throws -> Sandbox.Ran {
+                try await sandbox.hyperkit(
+                    ["deployments"] + arguments + ["--manifest", "m.yaml", "--state-dir", "state"],
+                    environment: Self.environment)
+            }
+            func record(_ name: String) throws -> JSON {
+                try JSON(text: sandbox.text("deployments/chain.json"))["deployments"].first("name", name)
+            }
+            let (math, vault) = (try record("math"), try record("vault"))
+            let exported = try await deployments("export", "--format", "foundry", "--out", "out")
+            #expect(exported.end == .exited(0), "\(exported.errors)")
+            let file = "out/31337/run-latest.json"
+            let broadcast = try JSON(text: sandbox.text(file))
+            let library = try #require(math["address"].string)
+            #expect(broadcast["libraries"] == .array([.string("contracts/Math.sol:Math:\(library)")]))
+            let sent = broadcast["transactions"].array
+            #expect(sent.map { $0["transactionType"] } == ["CREATE2", "CREATE2"])
+            #expect(
+                sent.allSatisfy {
+                    $0["transaction"]["to"] == "0x4e59b44847b379578588920ca78fbf26c0b4956c"
+                })
+
+            for name in ["math", "vault"] {
+                #expect(try await deployments("forget", "\(name)@chain", "--yes").end == .exited(0))
+                let adopted = try await deployments("adopt", "\(name)@chain", "--from-broadcast", file)
+                #expect(adopted.end == .exited(0), "\(adopted.errors)")
+            }
+            for (name, before) in [("math", math), ("vault", vault)] {
+                let now = try record(name)
+                for key in ["address", "constructorArguments", "factory", "libraries", "transactionHash"] {
+                    #expect(now[key] == before[key], "\(name) \(key)")
+                }
+                #expect(now["factory"] == "deterministic-proxy")
+            }
+            await chain.stop()
+        }
+
         @Test func anAddressThatIsTakenOnOneNetworkIsPaidForOnNone() async throws {
             let chains = [
                 try await RunningDevnet(Sandbox()), try await RunningDevnet(Sandbox(), chainID: 31_338),

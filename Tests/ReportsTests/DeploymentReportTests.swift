@@ -29,8 +29,13 @@ import Testing
     }
 
     static func listed() throws -> [ListedDeployment] {
-        [
+        var salted = try entry("pool", at: 0x44, chain: 11_155_111)
+        salted.creation = CreationRecord(
+            factory: .deterministicProxy,
+            libraries: ["contracts/Math.sol:Math": try Address("0x5FbDB2315678afecb367f032d93F642f64180aa3")])
+        return [
             ListedDeployment(network: "hoodi", entry: try entry("token", at: 0x11, chain: 560_048)),
+            ListedDeployment(network: "sepolia", entry: salted),
             ListedDeployment(network: "sepolia", entry: try entry("token", at: 0x22, chain: 11_155_111)),
             ListedDeployment(
                 network: "sepolia", entry: try entry("vaults/17", at: 0x33, chain: 11_155_111, adopted: true)
@@ -40,8 +45,8 @@ import Testing
 
     @Test func theRegistryIsTheSameBytesForTheSameContent() throws {
         var entries = try Self.listed().map(\.entry)
-        for byte: UInt8 in [0x55, 0x44] {
-            entries[1].remember(try Self.entry("token", at: byte, chain: 11_155_111))
+        for byte: UInt8 in [0x66, 0x55] {
+            entries[2].remember(try Self.entry("token", at: byte, chain: 11_155_111))
         }
         let file = RegistryFile(network: "sepolia", entries: Array(entries.dropFirst()))
         let text = String(decoding: try RegistryV1(file).json(), as: UTF8.self)
@@ -61,7 +66,7 @@ import Testing
         try expectGolden(DeploymentText.list(try Self.listed()) + "\n", "deployments.txt")
         let json = try DeploymentListV1(try Self.listed()).json()
         let read = try JSONDecoder().decode(DeploymentListV1.self, from: json)
-        #expect(read.deployments.map(\.network) == ["hoodi", "sepolia", "sepolia"])
+        #expect(read.deployments.map(\.network) == ["hoodi", "sepolia", "sepolia", "sepolia"])
         #expect(read.deployments.last?.transactionHash.value == nil)
         #expect(String(decoding: json, as: UTF8.self).contains("\"block\" : null"))
     }

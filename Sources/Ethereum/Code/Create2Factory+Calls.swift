@@ -14,7 +14,7 @@ extension Create2Factory {
     }
 
     /// The salt and the init code that call data has the factory create a contract of; nil where it does something else.
-    func creation(in callData: ArraySlice<UInt8>) -> (salt: [UInt8], initCode: [UInt8])? {
+    package func creation(in callData: ArraySlice<UInt8>) -> (salt: [UInt8], initCode: [UInt8])? {
         switch self {
         case .deterministicProxy:
             guard callData.count > 32 else { return nil }

@@ -51,6 +51,7 @@ package struct Adoption: Sendable {
             runtimeCodeDigest: call.runtimeCodeDigest,
             deployedCodeDigest: Digest(of: code),
             constructorArguments: try Self.arguments(found, call, action),
+            creation: call.record(by: found.factory),
             run: nil,
             isAdopted: true
         )
@@ -169,16 +170,20 @@ package struct FoundContract: Hashable, Sendable {
     package var deployer: Address?
     /// What its creation was sent: init code and arguments.
     package var input: [UInt8]?
+    /// What created it, where that was asked for it.
+    package var factory: Create2Factory?
 
     package init(
         address: Address,
         transactionHash: Hash? = nil,
         deployer: Address? = nil,
-        input: [UInt8]? = nil
+        input: [UInt8]? = nil,
+        factory: Create2Factory? = nil
     ) {
         self.address = address
         self.transactionHash = transactionHash
         self.deployer = deployer
         self.input = input
+        self.factory = factory
     }
 }

@@ -24,6 +24,8 @@ struct ConstructorCall: Sendable {
     var initCodeDigest: Digest
     /// Of the init code without its libraries' addresses; nil where it calls none.
     var unlinkedCodeDigest: Digest?
+    /// The addresses of its libraries, by `path:Name`.
+    var libraries: [String: Address]
     /// Kept of code that a proxy runs, and of the proxy.
     var storageLayout: StorageLayout?
     /// Set where it creates a proxy.
@@ -71,6 +73,7 @@ struct ConstructorCall: Sendable {
         self.values = abi.constructorInputs.words(for: values)
         initCodeDigest = Digest(of: Data(code.initCode))
         unlinkedCodeDigest = compilation.links.isEmpty ? nil : Digest(of: unlinked)
+        libraries = code.libraries
         data = code.initCode + arguments
         runtimeCode = code.runtimeCode
         runtimeCodeDigest = Digest(of: Data(code.runtimeCode))
@@ -87,8 +90,14 @@ struct ConstructorCall: Sendable {
             initCodeDigest: initCodeDigest,
             runtimeCodeDigest: runtimeCodeDigest,
             constructorArguments: arguments,
+            creation: record(by: nil),
             storageLayout: storageLayout
         )
+    }
+
+    /// How it is created by a factory, or by the account itself.
+    func record(by factory: Create2Factory?) -> CreationRecord {
+        CreationRecord(factory: factory, libraries: libraries)
     }
 
     func compare(_ onChain: [UInt8]) -> CodeComparison {

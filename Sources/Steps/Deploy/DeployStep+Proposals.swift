@@ -37,6 +37,7 @@ extension DeployStep {
             runtimeCodeDigest: call.runtimeCodeDigest,
             deployedCodeDigest: Digest(of: onChain),
             constructorArguments: call.arguments,
+            creation: call.record(by: proposal.intent.creates == nil ? nil : creation.factory),
             run: proposal.intent.run
         )
         if let kind = call.proxy {
@@ -52,6 +53,7 @@ extension DeployStep {
             entry.initCodeDigest = Digest(of: onChain)
             entry.runtimeCodeDigest = Digest(of: onChain)
             entry.constructorArguments = []
+            entry.creation.libraries = [:]
         }
         try inLedger { () throws(LedgerError) in
             try context.ledger.markExecuted(

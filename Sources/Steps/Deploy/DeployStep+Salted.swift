@@ -63,6 +63,7 @@ extension DeployStep {
             runtimeCodeDigest: call.runtimeCodeDigest,
             deployedCodeDigest: Digest(of: code),
             constructorArguments: call.arguments,
+            creation: call.record(by: creation.factory),
             run: nil,
             isAdopted: true
         )

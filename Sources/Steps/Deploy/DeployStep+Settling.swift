@@ -68,6 +68,7 @@ extension DeployStep {
         let onChain = try await codeOnceThere(address, operation, action, network)
         let matches = call.compare(onChain) == .identical
         var claim = call.claim(for: action)
+        claim.creation.factory = operation.factory
         claim.deployedCodeDigest = Digest(of: onChain)
         if let kind = call.proxy {
             claim.proxy = try await network.proxyState(kind, at: address, since: inclusion.blockNumber)
@@ -164,7 +165,8 @@ extension DeployStep {
             contract: action.contract.rawValue,
             initCodeDigest: digest,
             runtimeCodeDigest: digest,
-            constructorArguments: []
+            constructorArguments: [],
+            creation: CreationRecord(factory: operation.factory)
         )
     }
 }

@@ -1,3 +1,4 @@
+import Ethereum
 import EthereumTypes
 package import Foundation
 
@@ -39,15 +40,19 @@ package struct FoundryBroadcast: Sendable {
             else { return nil }
             let sent = transaction["transaction"]
             let deployer = sent?["from"]?.text.flatMap { try? Address($0.lowercased()) }
-            // A factory is sent a salt as well, so only a creation's input is init code.
-            let input = sent?["input"]?.text ?? sent?["data"]?.text
+            let to = sent?["to"]?.text.flatMap { try? Address($0.lowercased()) }
+            let factory = Create2Factory.allCases.first { $0.address == to }
+            let data = (sent?["input"]?.text ?? sent?["data"]?.text).flatMap { Hex.decode($0) }
+            // A factory is sent a salt as well.
+            let input = data.flatMap { kind == "CREATE" ? $0 : factory?.creation(in: $0[...])?.initCode }
             return Creation(
                 contract: transaction["contractName"]?.text,
                 found: FoundContract(
                     address: address,
                     transactionHash: transaction["hash"]?.text.flatMap { Hash($0) },
                     deployer: deployer,
-                    input: kind == "CREATE" ? input.flatMap { Hex.decode($0) } : nil
+                    input: input,
+                    factory: factory
                 )
             )
         }

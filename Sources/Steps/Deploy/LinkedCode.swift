@@ -7,6 +7,8 @@ import Model
 struct LinkedCode: Sendable {
     var initCode: [UInt8]
     var runtimeCode: [UInt8]
+    /// The libraries' addresses, by `path:Name`.
+    private(set) var libraries: [String: Address] = [:]
 
     /// - Precondition: The compiler's places lie within the code and are 20 bytes long.
     init(
@@ -20,6 +22,7 @@ struct LinkedCode: Sendable {
         self.runtimeCode = Array(runtimeCode)
         for (link, library) in try Self.libraries(of: compilation, action) {
             let address = try resolution.address(of: library)
+            libraries["\(link.path):\(link.name)"] = address
             try Self.put(address, at: link.initCode, in: &self.initCode)
             try Self.put(address, at: link.runtimeCode, in: &self.runtimeCode)
         }

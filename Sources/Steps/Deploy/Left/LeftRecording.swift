@@ -59,6 +59,7 @@ struct LeftRecording: Sendable {
         let behind = operation.intent.step.kind == .proxy ? implementation?.claim.contract : nil
         let contract = behind ?? code?.contract ?? before?.claim.contract ?? place.name
         var claim = SentCode.claim(code, of: place.record, contract: contract, sent: sent)
+        claim.creation.factory = transaction.factory
         claim.deployedCodeDigest = Digest(of: onChain)
         switch operation.intent.step.kind {
         case .proxy:

@@ -1,5 +1,6 @@
 import Engine
 import Ethereum
+import EthereumTypes
 import Foundation
 import Ledger
 import Model
@@ -13,6 +14,7 @@ struct SentCode: Sendable {
     var initCode: ArraySlice<UInt8>
     var runtimeCode: [UInt8]
     var arguments: [UInt8]
+    var libraries: [String: Address] = [:]
     var layout: StorageLayout?
 
     /// - Parameters:
@@ -34,6 +36,7 @@ struct SentCode: Sendable {
                 targets.allSatisfy({ $0.upperBound <= runtime.count }),
                 let library = places.first.map({ Array(sent[$0]) })
             else { return nil }
+            libraries["\(link.path):\(link.name)"] = Address(bytes: library)
             for place in places { masked.replaceSubrange(place, with: artifact[place]) }
             for target in targets { runtime.replaceSubrange(target, with: library) }
         }
@@ -79,7 +82,8 @@ struct SentCode: Sendable {
             contract: contract,
             initCodeDigest: Digest(of: Data(found.initCode)),
             runtimeCodeDigest: Digest(of: Data(found.runtimeCode)),
-            constructorArguments: found.arguments
+            constructorArguments: found.arguments,
+            creation: CreationRecord(libraries: found.libraries)
         )
     }
 }
