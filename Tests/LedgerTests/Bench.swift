@@ -189,6 +189,7 @@ extension Ledger {
                 "DROP INDEX deployments_by_address",
                 "DROP INDEX unsettled_creations",
                 "DROP TABLE handovers",
+                "ALTER TABLE deployments DROP COLUMN creation",
                 "ALTER TABLE deployments DROP COLUMN storage_layout",
                 "ALTER TABLE deployments DROP COLUMN proxy",
                 "DROP TABLE verifications",
