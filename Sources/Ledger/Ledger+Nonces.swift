@@ -81,7 +81,7 @@ extension Ledger {
             database,
             sql: """
                 SELECT nonce FROM transactions WHERE chain_id = ? AND genesis_hash = ? AND sender = ?
-                    AND state <> 'withdrawn' AND nonce >= ? ORDER BY nonce
+                    AND state NOT IN ('withdrawn', 'foreign') AND nonce >= ? ORDER BY nonce
                 """,
             arguments: [
                 try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description,

@@ -124,16 +124,35 @@ enum FakeMethods {
     }
 
     private static func transaction(_ receipt: FakeChain.Receipt) -> JSONValue {
-        let transaction = receipt.transaction.transaction
-        return .object([
+        let (transaction, signature) = (receipt.transaction.transaction, receipt.transaction.signature)
+        var shown: [String: JSONValue] = [
             "hash": .string(receipt.transaction.hash.description),
             "from": .string(receipt.transaction.sender.description),
             "nonce": quantity(transaction.nonce),
             "to": transaction.to.map { .string($0.description) } ?? .null,
             "value": quantity(transaction.value.value), "input": .string(Hex.prefixed(transaction.data)),
             "blockHash": .string(receipt.block.hash.description),
-            "blockNumber": quantity(receipt.block.number),
-        ])
+            "blockNumber": quantity(receipt.block.number), "gas": quantity(transaction.gasLimit),
+            "r": .string(Hex.prefixed(signature.r)), "s": .string(Hex.prefixed(signature.s)),
+        ]
+        let parity: UInt64 = signature.yIsOdd ? 1 : 0
+        switch transaction.form {
+        case .legacy(let price, let chain):
+            shown["gasPrice"] = quantity(price.value)
+            shown["v"] = quantity(chain.map { $0.rawValue * 2 + 35 + parity } ?? 27 + parity)
+        case .accessList(let price, let chain, _):
+            shown["type"] = .string("0x1")
+            shown["gasPrice"] = quantity(price.value)
+            shown["chainId"] = quantity(chain.rawValue)
+            shown["v"] = quantity(parity)
+        case .dynamicFee(let fee, let tip, let chain, _):
+            shown["type"] = .string("0x2")
+            shown["maxFeePerGas"] = quantity(fee.value)
+            shown["maxPriorityFeePerGas"] = quantity(tip.value)
+            shown["chainId"] = quantity(chain.rawValue)
+            shown["v"] = quantity(parity)
+        }
+        return .object(shown)
     }
 
     private static func data(of parameters: [JSONValue]) -> [UInt8] {

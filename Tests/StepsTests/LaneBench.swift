@@ -14,6 +14,14 @@ struct LaneBench {
     let settings: LaneSettings
     /// What endpoints say when all of them are asked; they count nothing here where none answers.
     var endpoints: [AccountAnswer] = []
+    /// What others sent; where a nonce has none of these it has one that does something else.
+    var strangers: [LaneStranger] = []
+    /// Nonces that no block has, though the sender is said to have used them.
+    var waiting: Set<UInt64> = []
+    /// Nonces that are used, though no node tells what for.
+    var unknown: Set<UInt64> = []
+    /// What it was asked of others.
+    private(set) var inspected: [[UInt64]] = []
     /// What those who wait were told.
     private(set) var told: [(ticket: LaneTicket, notice: LaneNotice)] = []
 
@@ -29,14 +37,34 @@ struct LaneBench {
     mutating func restart() {
         journal.begin(settings.context(run: 1).run)
         lane = Lane(
-            settings.rules, settings.context(run: 1), stored: journal.open, settled: journal.settled, at: now)
+            settings.rules, settings.context(run: 1), stored: journal.open, settled: journal.settled,
+            record: LaneRecord(nonces: journal.nonces), at: now)
         told = []
     }
 
-    mutating func submit(_ name: String = "token", gasLimit: UInt64? = 100_000) -> LaneTicket {
+    /// A process with such a record.
+    mutating func begin(_ record: LaneRecord, needsApproval: Bool = false) {
+        var context = settings.context(run: 0)
+        context.needsApproval = needsApproval
+        lane = Lane(settings.rules, context, stored: [], record: record, at: now)
+    }
+
+    mutating func submit(
+        _ name: String = "token",
+        gasLimit: UInt64? = 100_000,
+        to: Address? = nil,
+        data: [UInt8]? = nil,
+        reach: TransactionRequest.Reach = .ever
+    ) -> LaneTicket {
         journal.atWork.insert(.deploy(name, on: "sim"))
         let request = TransactionRequest(
-            step: .deploy(name, on: "sim"), kind: .deploy, to: nil, data: Array(name.utf8), value: .zero)
+            step: .deploy(name, on: "sim"),
+            kind: to == nil ? .deploy : .call,
+            to: to,
+            data: data ?? Array(name.utf8),
+            value: .zero,
+            reach: reach
+        )
         return lane.submit(
             LaneRequest(transaction: request, gasLimit: gasLimit, signer: LaneFakeSigner()), at: now)
     }
@@ -55,6 +83,12 @@ struct LaneBench {
             switch move {
             case .ask, .estimate, .send, .look, .prove, .rest: return move
             case .survey: answer(move, .surveyed(endpoints))
+            case .inspect(let nonces):
+                inspected.append(nonces)
+                let found = nonces.filter { !waiting.contains($0) && !unknown.contains($0) }.map { nonce in
+                    strangers.first { $0.nonce == nonce } ?? LaneStranger.other(nonce)
+                }
+                answer(move, .strangers(found, unknown: unknown.intersection(nonces)))
             case .sign(_, let transaction, _): answer(move, .signed(LaneFakeSigner.signed(transaction)))
             case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
                 .withdraw, .check:
@@ -120,9 +154,14 @@ struct LaneBench {
         return nil
     }
 
-    static func account(latest: UInt64 = 0, gwei: UInt128 = 3, again: [AccountAnswer] = []) -> LaneResult {
+    static func account(
+        latest: UInt64 = 0,
+        pending: UInt64? = nil,
+        gwei: UInt128 = 3,
+        again: [AccountAnswer] = []
+    ) -> LaneResult {
         .account(
-            AccountAnswers(first: state(latest), again: again),
+            AccountAnswers(first: state(latest, pending: pending), again: again),
             .legacy(Wei(gwei * 1_000_000_000))
         )
     }
@@ -174,4 +213,34 @@ struct LaneBench {
     }
 
     private mutating func hear() { told += lane.takeNotices().map { ($0.0, $0.1) } }
+}
+
+extension LaneStranger {
+    /// One that does what nobody here wants.
+    static func other(_ nonce: UInt64) -> Self { Self(nonce, to: .zero, data: [0xf0], isReadable: true) }
+
+    /// What somebody else sent with the key.
+    init(
+        _ nonce: UInt64,
+        to: Address? = nil,
+        value: Wei = .zero,
+        data: [UInt8],
+        block: UInt64 = 1,
+        succeeded: Bool = true,
+        isReadable: Bool = true
+    ) {
+        let transaction = Transaction(
+            form: .legacy(gasPrice: Wei(7_000_000_000), chainID: ChainID(1_337)),
+            nonce: nonce,
+            gasLimit: 90_000,
+            to: to,
+            value: value,
+            data: data
+        )
+        let signed = LaneFakeSigner.signed(transaction)
+        self.init(
+            hash: signed.hash, nonce: nonce, block: block, to: to, value: value, data: data,
+            succeeded: succeeded,
+            signed: isReadable ? signed : nil)
+    }
 }

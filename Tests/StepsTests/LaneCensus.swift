@@ -14,6 +14,7 @@ enum LaneFault: String, CaseIterable, Sendable {
     case countTooHigh, overcountingNode, droppedForeign, filledGap, blockedByGap, personFills, countsDiffer
     /// The budget allows it but for what earlier runs left on its way.
     case leftLittle
+    case twinBeside, twinAhead, takenOver
 }
 
 /// How often what happened.
@@ -24,7 +25,7 @@ struct LaneCensus: Sendable {
         "look",
         "include",
         "goBack", "revert",
-        "prove", "foreign", "withdraw", "check", "rest",
+        "prove", "inspect", "foreign", "withdraw", "check", "rest",
     ]
 
     private(set) var faults: [LaneFault: Int] = [:]
@@ -71,6 +72,7 @@ struct LaneCensus: Sendable {
         case .goBack: "goBack"
         case .revert: "revert"
         case .prove: "prove"
+        case .inspect: "inspect"
         case .foreign: "foreign"
         case .withdraw: "withdraw"
         case .check: "check"

@@ -58,6 +58,11 @@ struct LaneFakeJournal {
         return ended.compactMap(\.nonce).max().map { $0 + 1 } ?? 0
     }
 
+    /// The nonces that something was signed for, or is to be.
+    var nonces: Set<UInt64> {
+        Set(operations.filter { ![.withdrawn, .foreign].contains($0.state) }.compactMap(\.nonce))
+    }
+
     func unfinished(_ step: StepID) -> ChainOperation? {
         operations.last { $0.intent.step == step && !$0.state.isFinished }
     }
@@ -144,7 +149,7 @@ struct LaneFakeJournal {
                 throw .notAllowed(id, from: self[id].state, to: .withdrawn)
             }
             return [try change(id, to: .withdrawn)]
-        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .check, .rest:
+        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .inspect, .check, .rest:
             preconditionFailure("\(move) writes nothing")
         }
     }
@@ -252,7 +257,8 @@ struct LaneFakeJournal {
                 nonce >= floor && !used.contains(nonce) && last.map { nonce < $0 } == true
             }
             .min()
-        let filling = open?.first { $0 >= floor && !used.contains($0) }
+        let held = Set(operations.filter { ![.withdrawn, .foreign].contains($0.state) }.compactMap(\.nonce))
+        let filling = open?.first { $0 >= floor && !held.contains($0) }
         return try change(id, to: .nonce, nonce: filling ?? free ?? max(floor, last.map { $0 + 1 } ?? 0))
     }
 
@@ -348,7 +354,7 @@ struct LaneFakeJournal {
             throw .notAllowed(id, from: operation.state, to: next)
         }
         if let nonce {
-            let holder = operations.first { $0.nonce == nonce && $0.state != .withdrawn }
+            let holder = operations.first { $0.nonce == nonce && ![.withdrawn, .foreign].contains($0.state) }
             guard holder == nil else { throw .contradiction(id, detail: "nonce \(nonce) is held") }
         }
         switch next {

@@ -40,7 +40,7 @@ import Testing
                         found.merge(receipts) { first, _ in first }
                     }
                     bench.answer(move, .seen(found, ChainHead(latest: head), count: 50))
-                case .prove(_, let nonce):
+                case .prove(_, let nonce, _):
                     let isUsed = foreign.contains(nonce)
                     bench.answer(move, .proof(isUsed ? .usedBy(LaneFakeChain.hash(99)) : .open))
                 case .rest(let until):

@@ -32,6 +32,8 @@ struct LaneSettings {
     var reverts: Bool
     /// Whether later steps name the addresses of earlier ones, or call them.
     var relies = false
+    /// Whether another machine does the same with the same key.
+    var hasTwins = false
 
     /// A network without a fault.
     init(rules: LaneRules = LaneRules(patience: .seconds(120)), steps: Int = 2) {
@@ -92,6 +94,7 @@ struct LaneSettings {
             rules.confirmations = pick([.blocks(4), .blocks(6), .finalized], &random)
             isShared = pick([false, true, true], &random)
         }
+        hasTwins = pick([false, false, true], &random)
     }
 
     /// Somebody takes the nonces of contracts that others rely on, and processes end between.
@@ -114,7 +117,8 @@ struct LaneSettings {
                 genesisHash: LaneFakeChain.hash(0),
                 sender: LaneFakeSigner.address
             ),
-            fees: fees
+            fees: fees,
+            needsApproval: hasTwins
         )
     }
 

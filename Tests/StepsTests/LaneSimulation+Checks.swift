@@ -18,7 +18,8 @@ extension LaneSimulation {
         // Beside them are those that only use up its nonce; they cost no more than gas, and are bounded alike.
         let voids = operation.attempts.count { isVoid($0) }
         let most = settings.rules.maxBumps + 1
-        if operation.attempts.count - voids > most || voids > most {
+        let others = operation.attempts.count { chain.isForeign($0.hash) }
+        if operation.attempts.count - voids - others > most || voids > most {
             found(.overspent, "#\(id) has \(operation.attempts.count) attempts")
         }
         checkReliance(id, attempt)
@@ -109,7 +110,12 @@ extension LaneSimulation {
 
     /// What is spent and what is reserved are within the budget of the run at every moment, whoever reserved it.
     mutating func checkBudget() {
-        guard let most = settings.rules.limits.run, journal.countedNow > most else { return }
+        guard let most = settings.rules.limits.run else { return }
+        // What another machine paid is counted, and not refused.
+        let others = journal.operations.filter(isPaidByOthers).reduce(Wei.zero) {
+            $0 + ($1.inclusion?.cost(of: $1.intent) ?? .zero)
+        }
+        guard journal.countedNow > most + others else { return }
         found(.overspent, "\(journal.run) has spent and reserved \(journal.countedNow)")
     }
 
@@ -125,6 +131,10 @@ extension LaneSimulation {
         paidBefore = now
     }
 
+    private func isPaidByOthers(_ operation: ChainOperation) -> Bool {
+        operation.inclusion.map { chain.isForeign($0.transactionHash) } ?? false
+    }
+
     // MARK: At the end
 
     mutating func check() {
@@ -138,7 +148,7 @@ extension LaneSimulation {
                 return counts(transaction, of: step)
             }
             if mined.count > 1 { found(.double, "\(step.id) is deployed \(mined.count) times") }
-            if mined.isEmpty { found(.lost, "\(step.id) is not deployed") }
+            if mined.isEmpty, !step.isAdopted { found(.lost, "\(step.id) is not deployed") }
             if step.state != .done { found(.unfinished, "\(step.id) is not done") }
         }
         checkOperations()
@@ -172,7 +182,7 @@ extension LaneSimulation {
             case .planned, .nonce, .signed, .sent, .included, .blocked:
                 found(.unfinished, "#\(operation.id) of \(operation.intent.step) is \(operation.state)")
             }
-            guard isOwn, let use else { continue }
+            guard isOwn, let use, !chain.isForeign(use.hash) else { continue }
             let value = chain.offered[use.hash]?.transaction.value.value ?? 0
             let cost = use.feePaid.value + (use.succeeded ? value : 0)
             if let most = settings.rules.limits.transaction, cost > most.value {
@@ -180,7 +190,8 @@ extension LaneSimulation {
             }
         }
         let held = journal.operations.filter { $0.state != .withdrawn }.compactMap(\.nonce)
-        if Set(held).count < held.count { found(.double, "two operations have one nonce") }
+        let own = journal.operations.filter { ![.withdrawn, .foreign].contains($0.state) }.compactMap(\.nonce)
+        if Set(own).count < own.count { found(.double, "two operations have one nonce") }
         let strangers = uses.indices.filter { !held.contains(UInt64($0)) && !chain.isForeign(uses[$0].hash) }
         if !strangers.isEmpty { found(.double, "nonces \(strangers) are nobody's") }
         if let last = held.max(), Int(last) >= uses.count { found(.gap, "nonce \(last) was never used") }

@@ -37,7 +37,8 @@ extension LaneSimulation {
         case .send(let offers): return send(offers)
         case .look(let hashes, let finalized, let count, _):
             return look(hashes, wantsFinalized: finalized, wantsCount: count)
-        case .prove(let id, let nonce): return prove(id, Int(nonce))
+        case .prove(let id, let nonce, let content): return prove(id, Int(nonce), like: content)
+        case .inspect(let nonces): return inspect(nonces.map { Int($0) })
         case .check(let reliances) where habit == .takesAddressesOnTrust:
             return .standing(reliances.map { _ in .firm })
         case .check(let reliances):
@@ -79,7 +80,8 @@ extension LaneSimulation {
             {
                 census.count(.filledGap)
             }
-            if case .replace = move { census.replacements += 1 }
+            if case .replace(let signature, _) = move, !signature.isOthers { census.replacements += 1 }
+            if isTakenOver(move) { census.count(.takenOver) }
             if case .foreign = move { census.foreignProofs += 1 }
             if diesHere() {
                 census.count(.crashAfterAWrite)
@@ -227,10 +229,20 @@ extension LaneSimulation {
         return try? TransactionReceipt(RPCReader(method: "eth_getTransactionReceipt", value: value))
     }
 
-    private mutating func prove(_ id: ChainOperation.ID, _ nonce: Int) -> LaneResult? {
+    private mutating func prove(
+        _ id: ChainOperation.ID,
+        _ nonce: Int,
+        like content: Transaction?
+    ) -> LaneResult? {
         travel()
         if let failure = readFails() { return failure }
         let node = chain.nodes[node()]
+        if ![.takesNoNoticeOfOthers, .takesAbsenceForProof].contains(habit), let content,
+            nonce < node.branch.uses.count
+        {
+            let stranger = stranger(with: nonce, on: node.branch)
+            if stranger.does(content) { return .proof(.sameBy(stranger)) }
+        }
         if habit == .takesAbsenceForProof {
             return .proof(node.branch.uses.count > nonce ? .usedBy(LaneFakeChain.hash(-1)) : .open)
         }
@@ -238,6 +250,43 @@ extension LaneSimulation {
             return .proof(.open)
         }
         return .proof(.usedBy(node.branch.uses[nonce].hash))
+    }
+
+    private mutating func inspect(_ nonces: [Int]) -> LaneResult? {
+        travel()
+        if let failure = readFails() { return failure }
+        let branch = chain.nodes[node()].branch
+        let told = nonces.filter { $0 < branch.uses.count }
+        guard habit != .takesNoNoticeOfOthers else {
+            return .strangers(nonces.map { LaneStranger.other(UInt64($0)) })
+        }
+        return .strangers(told.map { stranger(with: $0, on: branch) })
+    }
+
+    /// What a block has with a nonce.
+    private func stranger(with nonce: Int, on branch: LaneFakeChain.Branch) -> LaneStranger {
+        let use = branch.uses[nonce]
+        guard let signed = chain.offered[use.hash] else {
+            preconditionFailure("a block has what was offered")
+        }
+        return LaneStranger(
+            hash: use.hash,
+            nonce: UInt64(nonce),
+            block: UInt64(use.block),
+            to: signed.transaction.to,
+            value: signed.transaction.value,
+            data: signed.transaction.data,
+            succeeded: use.succeeded,
+            signed: signed
+        )
+    }
+
+    private func isTakenOver(_ move: LaneMove) -> Bool {
+        switch move {
+        case .record(let signatures): signatures.contains { chain.isForeign($0.transaction.hash) }
+        case .replace(let signature, _): signature.isOthers
+        default: false
+        }
     }
 
     /// A question is on its way; time goes by, and others do what they do.

@@ -90,6 +90,7 @@ extension LaneSimulation {
             note("the base fee is \(chain.baseFee)")
         }
         if settings.isShared, strangers < 3, chance(settings.rarity) { sendForeign() }
+        if settings.hasTwins, chance(settings.rarity) { sendTwin() }
         if chance(settings.rarity),
             let nonce = chain.pool.keys.filter(chain.isForeign(waiting:)).sorted().first
         {
@@ -150,7 +151,9 @@ extension LaneSimulation {
             let first = Int(words.1), let last = words.2.map({ Int($0) }) ?? first
         else { return found(.untold, "which nonces: \(failure.message)") }
         // What waits behind the first of them in a pool nobody can see.
-        if isCalm, first != chain.branch.uses.count || chain.pool[first] != nil {
+        var open = chain.branch.uses.count
+        while chain.pool[open] != nil { open += 1 }
+        if isCalm, first != open {
             found(.untrue, "nonce \(first) is not open: \(failure.message)")
         }
         toFill.formUnion(first...last)

@@ -19,6 +19,8 @@ struct LaneSimulation {
         case takesAbsenceForProof
         /// Offers again what is signed, whatever became of the addresses that it relies on.
         case takesAddressesOnTrust
+        /// Does not look at what others send with the key.
+        case takesNoNoticeOfOthers
     }
 
     /// What is wrong; the first letters name the kind.
@@ -58,6 +60,8 @@ struct LaneSimulation {
         /// Whether it waits for what was sent with another address than it would be now.
         var isOther = false
         var state = State.idle
+        /// Whether another machine did it while no process was there to see it, and a person says so.
+        var isAdopted = false
         /// Attempts of this process to have it.
         var tries = 0
     }
@@ -84,6 +88,8 @@ struct LaneSimulation {
     var census = LaneCensus()
     /// Foreign transactions that nobody asked for.
     var strangers = 0
+    /// The steps that another machine does too.
+    var twins: Set<StepID> = []
     /// Open nonces that a person was told of.
     var toFill: Set<Int> = []
     /// What its transactions had cost when the process began.
@@ -105,6 +111,7 @@ struct LaneSimulation {
         var random = SeededRandom(seed: seed)
         var settings = settings ?? LaneSettings(&random)
         if habit == .takesAddressesOnTrust { settings.losesAddresses() }
+        if habit == .takesNoNoticeOfOthers { settings.hasTwins = true }
         self.settings = settings
         self.random = random
         chain = LaneFakeChain(nodes: settings.nodes)
@@ -153,13 +160,14 @@ struct LaneSimulation {
         journal.begin(settings.context(run: number).run)
         lane = Lane(
             settings.rules, settings.context(run: number), stored: journal.open, settled: journal.settled,
-            at: now)
+            record: LaneRecord(nonces: journal.nonces), at: now)
         note("process \(number)\(isCalm ? ", calm" : "")")
         for index in steps.indices where steps[index].state != .done {
             steps[index].state = .idle
             steps[index].tries = 0
             steps[index].address = nil
         }
+        adoptTwins()
         let first = moves
         if settings.beginsAtOnce { while beginAStep() {} }
         while !isDead, moves - first < 4_000 {

@@ -62,9 +62,9 @@ import Testing
             #expect(simulation.problems == [])
             return
         }
-        let count = Self.environment["HYPERKIT_SEEDS"].flatMap { UInt64($0) } ?? 700
+        let count = Self.environment["HYPERKIT_SEEDS"].flatMap { UInt64($0) } ?? 800
         let findings = await Self.play(0..<count)
-        if count > 700 { print(findings.census) }
+        if count > 800 { print(findings.census) }
         #expect(findings.problems.isEmpty, "\(findings.firstSeeds)")
         #expect(findings.census.missing == [], "not all that can happen has happened")
     }
@@ -96,6 +96,12 @@ import Testing
         let findings = await Self.play(0..<300, habit: .takesAddressesOnTrust)
         let kinds = Set(findings.problems.values.joined().map(\.kind))
         #expect(kinds.isSuperset(of: [.intoNothing, .untrue]), "\(findings.firstSeeds)")
+    }
+
+    @Test func whoeverDoesNotLookAtWhatOthersSendDeploysTwice() async {
+        let findings = await Self.play(0..<300, habit: .takesNoNoticeOfOthers)
+        let doubles = findings.problems.filter { $0.value.contains { $0.kind == .double } }
+        #expect(!doubles.isEmpty, "nothing is found in \(findings.census.seeds) seeds")
     }
 
     // MARK: A crash at every place

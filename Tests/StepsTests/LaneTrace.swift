@@ -31,9 +31,10 @@ extension LaneSimulation {
             case .include(let inclusions): "\(inclusions.map(\.id))"
             case .check(let reliances): "\(reliances.map(\.subject)) \(journal.standings(of: reliances))"
             case .goBack(let id), .revert(let id, _), .foreign(let id, _), .withdraw(let id, _),
-                .prove(let id, _):
+                .prove(let id, _, _):
                 "#\(id)"
             case .estimate(let asked): "\(asked.values.map(\.step.rawValue).sorted())"
+            case .inspect(let nonces): "\(nonces)"
             case .ask, .survey, .rest: ""
             }
         note("\(LaneCensus.name(move)) \(detail)")

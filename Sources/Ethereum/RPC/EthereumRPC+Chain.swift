@@ -35,15 +35,19 @@ extension EthereumRPC {
         return reader.value == .null ? nil : try Block(reader)
     }
 
-    /// The transactions of a block; none where the node has no block of that number.
-    package func transactions(in block: UInt64) async throws(RPCFailure) -> [TransactionLookup] {
+    /// What an account sent that a block has; nothing where the node has no block of that number.
+    package func transactions(
+        of sender: Address,
+        in block: UInt64
+    ) async throws(RPCFailure) -> [SentTransaction] {
         let reader = try await ask("eth_getBlockByNumber", [BlockReference.number(block).json, .bool(true)])
         guard reader.value != .null else { return [] }
-        var transactions: [TransactionLookup] = []
+        var sent: [SentTransaction] = []
         for element in try reader.member("transactions").elements() {
-            transactions.append(try TransactionLookup(element))
+            let lookup = try TransactionLookup(element)
+            if lookup.sender == sender { sent.append(SentTransaction(element, lookup)) }
         }
-        return transactions
+        return sent
     }
 
     /// The hash of block 0, which tells apart two chains of one id.

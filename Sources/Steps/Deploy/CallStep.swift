@@ -69,7 +69,8 @@ package struct CallStep: Sendable {
             value: action.value,
             gasLimit: action.gasLimit,
             abi: abi,
-            allowance: allowance
+            allowance: allowance,
+            reach: action.unless == nil ? .ever : .thisRun
         )
         let sending = try await context.sending(action.signer, on: network)
         try context.requireThere(deployment, action.deploy, before: sending.address, on: network)

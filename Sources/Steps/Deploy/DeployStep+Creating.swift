@@ -40,6 +40,7 @@ extension DeployStep {
             abi: call.abi,
             allowance: allowance,
             creates: creation.address,
+            reach: try reach(of: action, on: network),
             storageLayout: call.proxy == nil ? call.storageLayout : nil
         )
         let sent = try await context.send(
@@ -53,6 +54,16 @@ extension DeployStep {
             return fact
         case .proposed(let waits): return Self.proposed(action, call, at: creation, waits)
         }
+    }
+
+    /// Which transactions that are on no record are the creation that is wanted: what is replaced comes of an earlier one.
+    private func reach(of action: DeployAction, on network: OpenNetwork) throws(StepFailure)
+        -> TransactionRequest.Reach
+    {
+        guard action.redeploy != .always else { return .thisRun }
+        let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
+        guard case .known(let known) = knowledge, let block = known.entry.block else { return .ever }
+        return .since(block: block)
     }
 
     static func checkSizes(_ call: ConstructorCall, _ action: DeployAction) throws(StepFailure) {

@@ -261,6 +261,7 @@ package struct EffectContext: Sendable {
     /// The lane of a sender on a network.
     func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
         let spec = network.spec
+        let looked = await hub.sentCount(of: sender, on: network)
         return try await hub.lane(of: sender, on: network) { lane throws(StepFailure) in
             let rules = LaneRules(spec, patience: patience)
             // Ahead of all that is reserved: what is on its way counts for the run that takes it on.
@@ -269,6 +270,7 @@ package struct EffectContext: Sendable {
                     on: spec.name, chainID: spec.chainID, genesisHash: network.genesis, in: run)
             }
             let stored = try inLedger { () throws(LedgerError) in try ledger.openOperations(in: lane) }
+            let record = try record(of: sender, on: network, looked: looked)
             let settled = try inLedger { () throws(LedgerError) in try ledger.settledNonce(in: lane) }
             return LaneDriver(
                 LanePerformer(
@@ -287,14 +289,35 @@ package struct EffectContext: Sendable {
                         project: project,
                         network: spec.name,
                         lane: lane,
-                        fees: spec.feeSettings
+                        fees: spec.feeSettings,
+                        needsApproval: spec.needsApproval
                     ),
                     stored: stored,
                     settled: settled,
+                    record: record,
                     at: world.elapsed()
                 )
             )
         }
+    }
+
+    /// What ledger and registries have of an account, when its lane begins.
+    private func record(
+        of sender: Address,
+        on network: OpenNetwork,
+        looked: SentCount?
+    ) throws(StepFailure) -> LaneRecord {
+        let entries = registered(on: network)
+        let lane = network.lane(of: sender)
+        return LaneRecord(
+            nonces: try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) },
+            addresses: try recordedAddresses(on: network),
+            hashes: Set(
+                entries.flatMap { [$0.transactionHash].compactMap(\.self) + $0.calls.map(\.transactionHash) }),
+            knowsSender: entries.contains { $0.deployer == sender },
+            began: looked?.inBlocks,
+            weighed: looked.map { $0.unknownWaiting > 0 ? $0.withPool : 0 } ?? 0
+        )
     }
 
     /// The addresses that arguments refer to.

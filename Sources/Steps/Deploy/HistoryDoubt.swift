@@ -82,7 +82,8 @@ extension HistoryDoubt {
         code = "is-there"
         self.history = "\(history), and \(Self.nobodyKnows) it"
         fear = "\(deed.step.placed) may be there already"
-        consequence = "\(deed.step.placed) is deployed again"
+        consequence =
+            "\(deed.step.placed) is deployed again, unless a transaction is found that did just that"
         self.remedy = remedy
         self.isGrave = isGrave
     }

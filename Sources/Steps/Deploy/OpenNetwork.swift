@@ -156,9 +156,13 @@ package struct OpenNetwork: Sendable {
         }
     }
 
-    /// The transactions of a block.
-    func transactions(in block: UInt64) async throws(StepFailure) -> [TransactionLookup] {
-        do { return try await rpc.transactions(in: block) } catch { throw StepFailure(error, on: spec) }
+    /// What an account sent that a block has.
+    func transactions(of sender: Address, in block: UInt64) async throws(StepFailure) -> [SentTransaction] {
+        do {
+            return try await rpc.transactions(of: sender, in: block)
+        } catch {
+            throw StepFailure(error, on: spec)
+        }
     }
 
     /// The number of a block; 0 where the chain has none of that kind yet.

@@ -10,6 +10,8 @@ struct SentCount: Hashable, Sendable {
     ///
     /// A run that nothing here knows of may have sent them: what they leave is nowhere yet.
     let unknownWaiting: UInt64
+    /// What blocks and the pool have.
+    let withPool: UInt64
 }
 
 extension EffectContext {
@@ -48,13 +50,16 @@ extension EffectContext {
     {
         // Ahead of the record, so that whatever this run sends meanwhile is in both or in neither.
         let (latest, pending) = try await network.transactionCounts(of: account)
-        guard pending > latest else { return SentCount(inBlocks: latest, unknownWaiting: 0) }
+        guard pending > latest else {
+            return SentCount(inBlocks: latest, unknownWaiting: 0, withPool: latest)
+        }
         let lane = network.lane(of: account)
         let known = try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) }
         let waiting = latest..<pending
         return SentCount(
             inBlocks: latest,
-            unknownWaiting: pending - latest - UInt64(known.count { waiting.contains($0) })
+            unknownWaiting: pending - latest - UInt64(known.count { waiting.contains($0) }),
+            withPool: pending
         )
     }
 }

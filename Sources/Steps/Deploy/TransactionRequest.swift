@@ -5,6 +5,16 @@ import Model
 
 /// One thing to be sent: what the journal and the chain need to know of it.
 struct TransactionRequest: Sendable {
+    /// From when on a transaction counts as the one that is wanted.
+    enum Reach: Hashable, Sendable {
+        /// It is done once only.
+        case ever
+        /// What was there at a block is to be replaced.
+        case since(block: UInt64)
+        /// It is done anew each time, or the chain tells whether it is to be done.
+        case thisRun
+    }
+
     var step: StepID
     var kind: ChainOperation.Kind
     /// nil: a contract is created.
@@ -18,6 +28,8 @@ struct TransactionRequest: Sendable {
     var allowance = Allowance.unlimited
     /// What a factory creates for it; nil where the receipt says what is created.
     var creates: Address?
+    /// Which transactions that are on no record, and do just that, are it.
+    var reach = Reach.ever
     /// Of code for a proxy; people may put it there when its source has changed.
     var storageLayout: StorageLayout?
 

@@ -16,7 +16,7 @@ extension Lane {
     /// Where they do not they are asked for again, some times; nothing gets a nonce on answers that contradict each other.
     mutating func take(_ answers: AccountAnswers, at now: Duration) {
         if let agreed = answers.agreed(beyond: known) {
-            account = (agreed, now)
+            know(agreed, at: now)
             contradictions = 0
             return
         }
@@ -27,7 +27,7 @@ extension Lane {
         }
         contradictions = 0
         if let newest = answers.newest(beyond: known) {
-            account = (newest, now)
+            know(newest, at: now)
             return
         }
         let failure = StepFailure(
@@ -39,6 +39,11 @@ extension Lane {
                 + "'rpc' in the manifest"
         )
         while let index = wishes.firstIndex(where: { $0.signed == nil }) { fail(wish: index, failure) }
+    }
+
+    private mutating func know(_ state: AccountState, at now: Duration) {
+        account = (state, now)
+        strangers.note(inBlocks: state.latest, settled: settled)
     }
 
     /// Takes a slot away whose operation has its end.

@@ -117,6 +117,8 @@ extension Lane {
         switch result {
         case .proof(.usedBy(let hash)) where !slots[index].hashes.contains(hash):
             todo.append(.foreign(id, usedBy: hash))
+        case .proof(.sameBy(let stranger)) where !slots[index].hashes.contains(stranger.hash):
+            takeOver(slot: index, stranger)
         case .proof, .failed:
             slots[index].restUntil = now + rules.untilSentAgain
         default: preconditionFailure("a proof was asked for")

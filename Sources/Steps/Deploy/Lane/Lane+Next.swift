@@ -150,6 +150,19 @@ extension Lane {
             nextSurvey = now
             return nil
         }
+        if held == nil {
+            if let move = inspect(at: now) { return move }
+            guard index < wishes.endIndex, wishes[index].ticket == wish.ticket, !waitsForStrangers() else {
+                return nil
+            }
+        }
+        if let stranger = wish.stranger ?? (wish.operation == nil ? doing(wish) : nil) {
+            return takeOver(wish: index, stranger, at: now) ?? next(at: now)
+        }
+        if wish.operation == nil, isInDoubt(wish), context.needsApproval {
+            fail(wish: index, unknownHistory)
+            return next(at: now)
+        }
         let request = wish.request
         guard let gasLimit = wish.gasLimit else { return nil }
         guard let operation = wish.operation else {
@@ -214,7 +227,7 @@ extension Lane {
     /// What no block has, and what may be deep enough by now.
     private func look(at now: Duration) -> LaneMove? {
         if let doubted = slots.first(where: { $0.isDoubted && !$0.isMined && now >= $0.restUntil }) {
-            return .prove(doubted.id, nonce: doubted.nonce)
+            return .prove(doubted.id, nonce: doubted.nonce, like: doubted.content)
         }
         guard now >= nextLook else { return nil }
         let waiting = slots.filter { !$0.isMined && $0.lastSent != nil }
@@ -249,7 +262,10 @@ extension Lane {
         var due: [Duration] = wishes.map(\.deadline) + wishes.compactMap(\.budgetWait?.until)
         due += wishes.filter(\.isUnsure).map(\.checkAfter)
         if gap != nil { due.append(nextSurvey) }
-        if !wishes.isEmpty { due.append(askAfter) }
+        if !wishes.isEmpty { due += [askAfter, strangers.lookAfter] }
+        if let account, let since = strangers.since, !wishes.isEmpty {
+            due += [account.at + rules.accountAge, since + rules.untilSettled]
+        }
         for slot in slots where slot.ticket != nil || !slot.isMined {
             due += [slot.deadline, nextLook]
             if slot.isUnsure { due.append(slot.checkAfter) }

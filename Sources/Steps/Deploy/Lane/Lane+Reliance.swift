@@ -271,7 +271,9 @@ extension Lane {
 extension Transaction {
     /// A transaction that uses up the nonce of this one at its price and does nothing.
     func void(by sender: Address) -> Transaction {
-        Transaction(form: form, nonce: nonce, gasLimit: gasLimit, to: sender, value: .zero, data: [])
+        // It needs 21,000; some chains count more for what they publish elsewhere.
+        let gasLimit = min(gasLimit, 63_000)
+        return Transaction(form: form, nonce: nonce, gasLimit: gasLimit, to: sender, value: .zero, data: [])
     }
 
     /// Whether it does nothing but use up a nonce.

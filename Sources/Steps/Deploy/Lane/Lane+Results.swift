@@ -18,7 +18,8 @@ extension Lane {
         case .replace(let signature, _): replaced(signature, result, at: now)
         case .send(let offers): sent(offers, result, at: now)
         case .look(let hashes, _, _, _): looked(Set(hashes), result, at: now)
-        case .prove(let id, _): proved(id, result, at: now)
+        case .prove(let id, _, _): proved(id, result, at: now)
+        case .inspect(let nonces): inspected(nonces, result, at: now)
         case .check(let reliances): checked(reliances, result, at: now)
         case .markSent, .include, .goBack, .revert, .foreign, .withdraw: stored(result, at: now)
         case .rest: break
@@ -101,8 +102,10 @@ extension Lane {
         case .stored(let operations):
             for operation in operations {
                 slots[index].operation = operation
+                guard !signature.isOthers else { continue }
                 tell(slots[index].ticket, .said("replaced by \(Self.name(operation)), which pays more"))
             }
+            if signature.isOthers { slots[index].isDoubted = false }
             slots[index].latest = signature.transaction.transaction
             if signature.transaction.transaction.isVoid(of: context.sender) {
                 slots[index].voids.insert(signature.transaction.hash)
@@ -116,6 +119,7 @@ extension Lane {
             slots[index].since = now
             slots[index].refusals = 0
             slots[index].restUntil = .zero
+            if signature.isOthers { wasSent(signature.id, at: now) }
         case .failed(let failure) where failure.kind == .environment: breakDown(failure)
         case .failed(let failure): refuseReplacement(index, failure)
         case .notYet(let failure): refuseReplacement(index, failure, until: now + LaneRules.priceAge)
@@ -143,6 +147,9 @@ extension Lane {
                         content: signature.transaction.transaction
                     )
                 )
+                if let nonce = operation.nonce { strangers.own(nonce) }
+                // A block has it.
+                if wish?.stranger != nil { wasSent(operation.id, at: now) }
             }
             slots.sort { $0.nonce < $1.nonce }
             noteFoundations()
@@ -217,6 +224,7 @@ extension Lane {
             close(index)
             doubtWhatRelies()
         case .foreign:
+            strangers.disown(slot.nonce)
             close(index)
             if slot.lost != nil {
                 tell(slot.ticket, .failed(stranded(slot)))

@@ -95,6 +95,15 @@ extension Lane {
         }
     }
 
+    /// A node has what somebody else sent: it is looked up, and offered again only where no block has it.
+    mutating func wasSent(_ id: ChainOperation.ID, at now: Duration) {
+        guard let index = position(id) else { return }
+        slots[index].lastSent = now
+        slots[index].looks = 0
+        note(sent: id)
+        nextLook = now
+    }
+
     private mutating func askForMore(_ index: Int, _ words: String, at now: Duration) {
         slots[index].asksForMore = words
         // A price from before this answer is no better than what was refused.

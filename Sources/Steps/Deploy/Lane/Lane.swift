@@ -100,6 +100,8 @@ struct Lane: Sendable {
         /// What the budget did not allow beside what is on its way; nothing is on record for it meanwhile.
         var budgetWait: BudgetWait?
         var operation: ChainOperation?
+        /// Somebody else's transaction that does what is asked for.
+        var stranger: LaneStranger?
         /// The price that the intent was made with.
         var price: GasPrice?
         var signed: SignedTransaction?
@@ -124,6 +126,8 @@ struct Lane: Sendable {
     var account: (value: AccountState, at: Duration)?
     /// The nonce behind those of all operations that have their end.
     var settled: UInt64
+    /// What others send with the key meanwhile.
+    var strangers: LaneStrangers
     /// How often in a row answers of how many transactions the sender has contradicted each other.
     var contradictions = 0
     /// Before that it is not asked again.
@@ -155,23 +159,28 @@ struct Lane: Sendable {
     private var notices: [(LaneTicket, LaneNotice)] = []
     private var lastTicket = 0
 
-    /// Takes up what `stored` says is open in this lane; `settled`: the nonce behind those of all that is not open any more.
+    /// Takes up what `stored` says is open in this lane.
+    ///
+    /// `settled`: the nonce behind those of all that is not open any more. `record`: what else is on record of the sender.
     init(
         _ rules: LaneRules,
         _ context: LaneContext,
         stored: [ChainOperation],
         settled: UInt64 = 0,
+        record: LaneRecord = LaneRecord(),
         at now: Duration
     ) {
         self.rules = rules
         self.context = context
         self.settled = settled
+        strangers = LaneStrangers(of: context.sender, record)
         clock = BlockClock(rules.blockTime)
         for operation in stored {
             switch operation.state {
             case .planned, .nonce:
                 todo.append(
                     .withdraw(operation.id, reason: "an earlier run ended before it was signed"))
+                if let nonce = operation.nonce { strangers.disown(nonce) }
             case .signed, .sent, .included:
                 slots.append(recovered(operation, at: now))
             case .blocked: blocked.append(operation)
@@ -179,6 +188,7 @@ struct Lane: Sendable {
             }
         }
         slots.sort { $0.nonce < $1.nonce }
+        for slot in slots { strangers.own(slot.nonce) }
         noteFoundations()
     }
 
@@ -311,6 +321,7 @@ struct Lane: Sendable {
             guard let operation = wishes[behind].operation else { continue }
             todo.append(.withdraw(operation.id, reason: "one ahead of it was given up"))
             wishes[behind].operation = nil
+            wishes[behind].stranger = nil
             wishes[behind].price = nil
             wishes[behind].signed = nil
             wishes[behind].signedAt = nil

@@ -10,6 +10,8 @@ struct LaneContext: Sendable {
     var network: String
     var lane: ChainOperation.Lane
     var fees: Fees.Settings
+    /// Whether approved plans alone change the network.
+    var needsApproval = false
 
     var sender: Address { lane.sender }
 

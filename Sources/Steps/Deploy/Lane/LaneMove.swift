@@ -49,8 +49,10 @@ enum LaneMove: Sendable {
     case revert(ChainOperation.ID, reason: String)
     /// Asks whether what transactions rely on is there.
     case check([LaneReliance])
-    /// Asks who used a nonce, in blocks that stay.
-    case prove(ChainOperation.ID, nonce: UInt64)
+    /// Asks who used a nonce: in any block, whether it does just that; else in blocks that stay.
+    case prove(ChainOperation.ID, nonce: UInt64, like: Transaction?)
+    /// Asks what the sender used nonces for that this run did not.
+    case inspect([UInt64])
     /// Durable: someone else's transaction used the nonce.
     case foreign(ChainOperation.ID, usedBy: Hash)
     /// Noted: nothing was signed, and nothing will be.
@@ -63,6 +65,8 @@ enum LaneMove: Sendable {
 struct LaneSignature: Sendable {
     var id: ChainOperation.ID
     var transaction: SignedTransaction
+    /// Whether somebody else signed it.
+    var isOthers = false
 }
 
 /// What is handed to a node for an operation.
@@ -81,6 +85,8 @@ struct LaneInclusion: Hashable, Sendable {
 enum NonceProof: Hashable, Sendable {
     /// A transaction that is in a block which stays.
     case usedBy(Hash)
+    /// One that does the same is in a block.
+    case sameBy(LaneStranger)
     /// No block that stays has it.
     case open
     /// The node does not tell.
@@ -104,6 +110,8 @@ enum LaneResult: Sendable {
     case notTogether
     case seen([Hash: TransactionReceipt], ChainHead, count: UInt64?)
     case proof(NonceProof)
+    /// Those that a block has; of the `unknown` nonces, which are used, the node does not tell by what.
+    case strangers([LaneStranger], unknown: Set<UInt64> = [])
     /// Of each that the move names, in that order.
     case standing([LaneStanding])
     case failed(StepFailure)

@@ -33,7 +33,11 @@ struct LanePerformer: Sendable {
             case .send(let offers): return try await send(offers)
             case .look(let hashes, let finalized, let count, let block):
                 return try await look(hashes, wantsFinalized: finalized, wantsCount: count, behind: block)
-            case .prove(_, let nonce): return .proof(try await NonceSearch(network, sender).proof(of: nonce))
+            case .prove(_, let nonce, let content):
+                return .proof(try await NonceSearch(network, sender).proof(of: nonce, like: content))
+            case .inspect(let nonces):
+                let (found, unknown) = try await NonceSearch(network, sender).strangers(with: nonces)
+                return .strangers(found, unknown: unknown)
             case .check(let reliances): return .standing(try await standings(of: reliances))
             case .rest: return .nothing
             case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
@@ -88,7 +92,7 @@ struct LanePerformer: Sendable {
         case .revert(let id, let reason): return [try ledger.markReverted(id, error: reason)]
         case .foreign(let id, let hash): return [try ledger.markForeign(id, usedBy: hash)]
         case .withdraw(let id, let reason): return [try ledger.withdraw(id, reason: reason)]
-        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .check, .rest:
+        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .inspect, .check, .rest:
             preconditionFailure("\(move) writes nothing")
         }
     }
@@ -156,6 +160,14 @@ struct LanePerformer: Sendable {
             countOf: wantsCount ? sender : nil,
             behind: block
         )
+        if let receipt = look.receipts.values.first(where: { $0.status == .unstated }) {
+            throw StepFailure(
+                .blocked,
+                code: "receipt-unstated",
+                "network '\(network.spec.name)': the receipt of \(receipt.transactionHash) does not say whether it succeeded",
+                hint: "it is on record as sent; run again with another endpoint in 'rpc'"
+            )
+        }
         var head = ChainHead(latest: look.head ?? 0, finalized: look.finalized)
         head.latest = max(head.latest, look.receipts.values.map(\.blockNumber).max() ?? 0)
         return .seen(look.receipts, head, count: look.count)

@@ -44,6 +44,8 @@ struct LaneRules: Hashable, Sendable {
     static let looksUntilDoubt = 3
     /// How often answers of how many transactions the sender has may contradict each other.
     static let mostContradictions = 4
+    /// Of so many nonces it is asked at once what others used them for.
+    static let mostInspected = 64
     /// How often in a row a gap is seen before it is one.
     static let gapSurveys = 3
     /// The same, where another endpoint denies it: a pool may have what another has not.

@@ -15,13 +15,50 @@ struct NonceSearch: Sendable {
         self.sender = sender
     }
 
-    /// Who used a nonce, by the blocks that are final.
-    func proof(of nonce: UInt64) async throws(StepFailure) -> NonceProof {
-        switch try await user(of: nonce, by: try await network.height(.finalized)) {
+    /// Who used a nonce: by any block where it does what `content` does, else by the blocks that are final.
+    func proof(of nonce: UInt64, like content: Transaction?) async throws(StepFailure) -> NonceProof {
+        if let content, let stranger = try await strangers(with: [nonce]).found.first, stranger.does(content)
+        {
+            return .sameBy(stranger)
+        }
+        return switch try await user(of: nonce, by: try await network.height(.finalized)) {
         case .open: .open
         case .unknown: .unknown
-        case .known(let transaction): .usedBy(transaction.hash)
+        case .known(let transaction): .usedBy(transaction.lookup.hash)
         }
+    }
+
+    /// What used some nonces, as far as blocks have it and the node tells; one block often has several.
+    ///
+    /// - Parameter nonces: In ascending order.
+    /// - Returns: What is found, and the nonces that are used though the node does not tell by what.
+    /// - Throws: ``StepFailure`` where the node cannot be spoken to.
+    func strangers(
+        with nonces: [UInt64]
+    ) async throws(StepFailure) -> (found: [LaneStranger], unknown: Set<UInt64>) {
+        let head = try await network.height(.latest)
+        var found: [UInt64: SentTransaction] = [:]
+        var unknown: Set<UInt64> = []
+        var last = head
+        for nonce in nonces.reversed() where found[nonce] == nil {
+            let user = try await user(of: nonce, by: last)
+            if case .unknown = user { unknown.insert(nonce) }
+            guard case .known(let transaction) = user, let block = transaction.lookup.blockNumber else {
+                continue
+            }
+            for sent in try await network.transactions(of: sender, in: block) {
+                found[sent.lookup.nonce] = sent
+            }
+            // Those before it are in this block or an earlier one.
+            last = block
+        }
+        let wanted = nonces.compactMap { found[$0] }
+        let records = try await network.records(wanted.map(\.lookup.hash)).get()
+        let strangers = wanted.compactMap { sent -> LaneStranger? in
+            guard let receipt = records[sent.lookup.hash]?.receipt else { return nil }
+            return LaneStranger(sent, succeeded: receipt.status == .succeeded)
+        }
+        return (strangers, unknown.subtracting(found.keys))
     }
 
     /// Who used a nonce, by the blocks up to one.
@@ -30,7 +67,7 @@ struct NonceSearch: Sendable {
         case open
         /// Somebody did; the node does not say who.
         case unknown
-        case known(TransactionLookup)
+        case known(SentTransaction)
     }
 
     func user(of nonce: UInt64, by block: UInt64) async throws(StepFailure) -> User {
@@ -59,12 +96,27 @@ struct NonceSearch: Sendable {
                 low = middle
             }
         }
-        let sent = (try? await network.transactions(in: used)) ?? []
-        let user = sent.first { $0.sender == sender && $0.nonce == nonce }
+        let sent = (try? await network.transactions(of: sender, in: used)) ?? []
+        let user = sent.first { $0.lookup.nonce == nonce }
         return user.map { .known($0) } ?? .unknown
     }
 
     private func isUsed(_ nonce: UInt64, at block: UInt64) async throws(StepFailure) -> Bool {
         try await network.transactionCount(of: sender, at: .number(block)) > nonce
+    }
+}
+
+extension LaneStranger {
+    fileprivate init(_ sent: SentTransaction, succeeded: Bool) {
+        self.init(
+            hash: sent.lookup.hash,
+            nonce: sent.lookup.nonce,
+            block: sent.lookup.blockNumber ?? 0,
+            to: sent.lookup.to,
+            value: sent.lookup.value,
+            data: sent.lookup.input,
+            succeeded: succeeded,
+            signed: sent.signed
+        )
     }
 }

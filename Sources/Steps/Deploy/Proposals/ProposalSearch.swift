@@ -41,9 +41,10 @@ struct ProposalSearch: Sendable {
         let search = NonceSearch(network, account)
         var users: [UInt64: TransactionLookup] = [:]
         for nonce in Self.candidates(proposal.nonce, counted..<count) {
-            guard case .known(let transaction) = try await search.user(of: nonce, by: head) else {
+            guard case .known(let user) = try await search.user(of: nonce, by: head) else {
                 throw unknown(proposal, nonce)
             }
+            let transaction = user.lookup
             if let done = asked.first(where: { $0.intent.isDone(by: transaction) }) {
                 return try await sent(done, transaction.hash)
             }

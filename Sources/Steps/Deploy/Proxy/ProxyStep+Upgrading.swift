@@ -33,7 +33,8 @@ extension ProxyStep {
             data: upgrade.data,
             value: .zero,
             abi: try EffectContext.abi(try inputs[action.deployment.compile]),
-            allowance: allowance
+            allowance: allowance,
+            reach: .thisRun
         )
         // A block that goes away takes the new code with it, and not the address: what calls it must not come before.
         let sent = try await context.send(

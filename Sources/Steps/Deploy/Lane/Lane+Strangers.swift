@@ -1,0 +1,170 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// Two machines may do the same with one key at the same time, each with a state of its own; and a machine may lose its record.
+///
+/// Before anything gets a nonce, the lane knows what the last nonces that are on no record were used for. A transaction that does just
+/// what is asked for is that: it is put on record and taken to its end as if it were signed here, so that nothing is done twice.
+extension Lane {
+    /// Looks at what others sent since; nil where nothing did, or it is not to be asked for yet.
+    ///
+    /// Nothing gets a nonce as long as something is waited for.
+    mutating func inspect(at now: Duration) -> LaneMove? {
+        guard let account else { return nil }
+        let unknown = strangers.unaccounted(below: account.value.count)
+        guard !unknown.isEmpty else {
+            strangers.since = nil
+            return nil
+        }
+        let since = strangers.since ?? now
+        strangers.since = since
+        guard now < since + rules.untilSettled else {
+            let failure = notAccounted(unknown, account.value)
+            guard context.needsApproval else {
+                strangers.pass(over: unknown)
+                strangers.since = nil
+                for wish in wishes where wish.signed == nil {
+                    tell(wish.ticket, .said("goes on all the same: \(failure.message)"))
+                }
+                return nil
+            }
+            while let index = wishes.firstIndex(where: { $0.operation?.nonce == nil && $0.signed == nil }) {
+                fail(wish: index, failure)
+            }
+            return nil
+        }
+        guard now >= strangers.lookAfter else { return nil }
+        return .inspect(Array(unknown.prefix(LaneRules.mostInspected)))
+    }
+
+    /// Takes in who used some nonces.
+    mutating func inspected(_ asked: [UInt64], _ result: LaneResult, at now: Duration) {
+        if case .strangers(let found, let unknown) = result {
+            strangers.note(found, unknown: unknown)
+            if !waitsForStrangers() { return }
+            if found.isEmpty, let index = wishes.firstIndex(where: { $0.signed == nil }) {
+                let them = asked.count == 1 ? "a transaction" : "\(asked.count) transactions"
+                tell(
+                    wishes[index].ticket,
+                    .said("waits for blocks with \(them) of \(context.sender) that nothing is on record of"))
+            }
+        }
+        strangers.lookAfter = now + min(rules.longestPoll, .seconds(1))
+    }
+
+    /// Whether a stranger's transaction is waited for or being looked at.
+    mutating func waitsForStrangers() -> Bool {
+        guard let account else { return false }
+        return !strangers.unaccounted(below: account.value.count).isEmpty
+    }
+
+    /// Somebody else's transaction that does what a wish asks for, and that no other wish takes.
+    func doing(_ wish: Wish) -> LaneStranger? {
+        strangers.doing(wish.request.transaction, besides: Set(wishes.compactMap(\.stranger?.hash)))
+    }
+
+    /// Whether a call may have been made by a transaction of which the node does not tell; nobody goes on then where plans are approved.
+    func isInDoubt(_ wish: Wish) -> Bool {
+        strangers.isIncomplete && wish.request.transaction.kind == .call
+            && wish.request.transaction.reach == .ever
+    }
+
+    var unknownHistory: StepFailure {
+        StepFailure(
+            .blocked,
+            code: "unknown-history",
+            "\(context.sender) has sent transactions on '\(context.network)' of which neither this state directory nor a registry knows, and "
+                + "the node does not tell what they did: this call may have been made already",
+            hint:
+                "give the call an 'unless', take it out of the manifest where it was made, or use an endpoint that keeps old states; nothing was sent"
+        )
+    }
+
+    /// Goes on with a wish that somebody else's transaction does: it gets that nonce and those bytes.
+    ///
+    /// - Returns: What is to be written next; nil where its bytes are here now.
+    mutating func takeOver(wish index: Int, _ stranger: LaneStranger, at now: Duration) -> LaneMove? {
+        let wish = wishes[index]
+        guard let signed = stranger.signed else {
+            fail(
+                wish: index,
+                doneElsewhere(stranger, wish.request.transaction.step, wish.request.transaction.kind))
+            return next(at: now)
+        }
+        guard let operation = wish.operation else {
+            wishes[index].stranger = stranger
+            // It is paid for: no budget refuses it, and what it cost counts in the end.
+            return .plan(wish.ticket, context.intent(wish.request.transaction, most: .zero))
+        }
+        guard operation.state == .nonce else {
+            let nonce = stranger.nonce
+            return .reserve(operation.id, latest: nonce, pending: nonce, open: nonce..<nonce + 1)
+        }
+        guard operation.nonce == stranger.nonce else {
+            fail(
+                wish: index,
+                doneElsewhere(stranger, wish.request.transaction.step, wish.request.transaction.kind))
+            return next(at: now)
+        }
+        wishes[index].signed = signed
+        wishes[index].signedAt = now
+        tell(wish.ticket, .said(isDone(by: stranger)))
+        return nil
+    }
+
+    /// Takes in that somebody else's transaction has the nonce of a slot, and does the same: it is one more attempt.
+    mutating func takeOver(slot index: Int, _ stranger: LaneStranger) {
+        let slot = slots[index]
+        guard let signed = stranger.signed else {
+            let intent = slot.operation.intent
+            return giveUp(index, doneElsewhere(stranger, intent.step, intent.kind))
+        }
+        tell(slot.ticket, .said(isDone(by: stranger)))
+        // What was reserved holds: no more is decided here.
+        todo.append(
+            .replace(
+                LaneSignature(id: slot.id, transaction: signed, isOthers: true),
+                most: slot.operation.intent.spendReserved
+            )
+        )
+    }
+
+    private func isDone(by stranger: LaneStranger) -> String {
+        "\(stranger.hash.short) (nonce \(stranger.nonce)), which is on no record here, does just that"
+    }
+
+    private func doneElsewhere(
+        _ stranger: LaneStranger,
+        _ step: StepID,
+        _ kind: ChainOperation.Kind
+    ) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "sent-elsewhere",
+            "\(stranger.hash) of \(context.sender) on '\(context.network)' (nonce \(stranger.nonce)), which is on no record "
+                + "here, does what \(step) is to do",
+            hint: kind == .deploy
+                ? "take over what it created with: hyperkit deployments adopt, or run one machine at a time with this key"
+                : "take the call out of the manifest, or give it an 'unless'; run one machine at a time with this key"
+        )
+    }
+
+    private func notAccounted(_ nonces: [UInt64], _ account: AccountState) -> StepFailure {
+        let them = nonces.count == 1 ? "nonce \(nonces[0])" : "\(nonces.count) nonces from \(nonces[0]) on"
+        let isInBlocks = nonces[0] < account.latest
+        let why =
+            isInBlocks
+            ? "the node does not say what for" : "no block has what they were used for"
+        return StepFailure(
+            .blocked,
+            code: "unknown-transactions",
+            "somebody else used \(them) of \(context.sender) on '\(context.network)' since this run began, and after "
+                + "\(rules.untilSettled) \(why): it may be what is to be sent here",
+            hint: isInBlocks
+                ? "run again, or with another endpoint; nothing was sent"
+                : "run again when blocks have them, or send others with these nonces; nothing was sent"
+        )
+    }
+}

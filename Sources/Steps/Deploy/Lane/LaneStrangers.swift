@@ -1,0 +1,152 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// A transaction of a lane's sender that is on no record here, and that a block has.
+struct LaneStranger: Hashable, Sendable {
+    let hash: Hash
+    let nonce: UInt64
+    let block: UInt64
+    let to: Address?
+    let value: Wei
+    let data: [UInt8]
+    /// Whether it did what it says.
+    let succeeded: Bool
+    /// nil: the node does not say all of it.
+    let signed: SignedTransaction?
+
+    /// Whether it does the same as another.
+    func does(_ transaction: Transaction) -> Bool {
+        to == transaction.to && value == transaction.value && data == transaction.data
+    }
+}
+
+/// What is on record of a lane's sender when the lane begins.
+struct LaneRecord: Sendable {
+    /// The nonces that the ledger has.
+    var nonces: Set<UInt64> = []
+    /// Where contracts of whatever sender are or were.
+    var addresses: Set<Address> = []
+    /// The transactions that a registry has.
+    var hashes: Set<Hash> = []
+    /// Whether anything of the sender is on record, so that what it sent since can be told from what it sent ever.
+    var knowsSender = false
+    /// How many transactions of the sender blocks had when the run looked at what those did; nil: it did not.
+    var began: UInt64?
+    /// How many there were with the pool, where it has waited for them and said that it goes on.
+    var weighed: UInt64 = 0
+}
+
+/// What is sent with the key of a lane and is on no record: by another machine, or by one that has lost its record.
+struct LaneStrangers: Sendable {
+    /// So many nonces below the last one that is on record are looked at: a run that was killed may have used them.
+    static let behind: UInt64 = 64
+    /// So many are looked at in all before the run sends anything.
+    static let most: UInt64 = 256
+
+    private let sender: Address
+    private let record: LaneRecord
+    /// From where on it is looked at; nil as long as it is not known how many there are.
+    private var first: UInt64?
+    /// The nonces below which others used theirs before the run began.
+    private(set) var began: UInt64 = 0
+    /// Every nonce from the first to this one is on record, or was looked at.
+    private var accounted: UInt64 = 0
+    private var own: Set<UInt64>
+    /// By nonce; what was taken over is the lane's own.
+    private(set) var seen: [LaneStranger] = []
+    /// Those from before the run that the node does not tell of.
+    private var untold: Set<UInt64> = []
+    /// Whether not all that others sent before the run was looked at.
+    private(set) var isIncomplete = false
+    /// Since when some are waited for.
+    var since: Duration?
+    /// Before that nobody is asked for them.
+    var lookAfter: Duration = .zero
+
+    init(of sender: Address, _ record: LaneRecord) {
+        self.sender = sender
+        self.record = record
+        own = record.nonces
+    }
+
+    mutating func own(_ nonce: UInt64) {
+        own.insert(nonce)
+        seen.removeAll { $0.nonce == nonce }
+    }
+
+    /// Another transaction has a nonce of the lane's.
+    mutating func disown(_ nonce: UInt64) {
+        own.remove(nonce)
+        accounted = min(accounted, nonce)
+    }
+
+    /// Takes in how many the sender has in blocks; where they are fewer than before, what was behind them may be another's now.
+    ///
+    /// `settled`: the nonce behind those of the lane that have their end.
+    mutating func note(inBlocks count: UInt64, settled: UInt64) {
+        let first = self.first ?? begin(at: count, settled)
+        if accounted > count { seen.removeAll { $0.nonce >= count } }
+        accounted = max(first, min(accounted, count))
+    }
+
+    private mutating func begin(at count: UInt64, _ settled: UInt64) -> UInt64 {
+        began = max(record.began ?? count, settled)
+        if count < record.weighed { untold.formUnion(count..<record.weighed) }
+        let known = record.nonces.max().map { min($0 + 1, count) } ?? count
+        let isKnown = record.knowsSender || !record.nonces.isEmpty
+        let oldest = count > Self.most ? count - Self.most : 0
+        let wanted = known > Self.behind ? known - Self.behind : 0
+        isIncomplete = isKnown && oldest > known
+        let begin = isKnown ? min(began, max(oldest, wanted)) : began
+        first = begin
+        return begin
+    }
+
+    /// Takes in what a node told of some nonces; the `unknown` ones are used, and it does not keep what for.
+    mutating func note(_ strangers: [LaneStranger], unknown: Set<UInt64>) {
+        for stranger in strangers where !own.contains(stranger.nonce) {
+            seen.removeAll { $0.nonce == stranger.nonce }
+            seen.append(stranger)
+        }
+        seen.sort { $0.nonce < $1.nonce }
+        // What came since is asked for again.
+        let old = unknown.filter { $0 < began }
+        untold.formUnion(old)
+        isIncomplete = isIncomplete || !old.isEmpty
+    }
+
+    /// Goes on though it is not known what these are for.
+    mutating func pass(over nonces: [UInt64]) {
+        untold.formUnion(nonces)
+        isIncomplete = true
+    }
+
+    /// The nonces below a count of which it is not known what they were used for.
+    mutating func unaccounted(below count: UInt64) -> [UInt64] {
+        guard count > accounted else { return [] }
+        let looked = Set(seen.map(\.nonce))
+        let unknown = (accounted..<count).filter { nonce in
+            !own.contains(nonce) && !looked.contains(nonce) && !untold.contains(nonce)
+                && !record.addresses.contains(Address.created(by: sender, nonce: nonce))
+        }
+        accounted = unknown.first ?? count
+        return unknown
+    }
+
+    /// The first that does what is asked for and is not one of `taken`.
+    func doing(_ request: TransactionRequest, besides taken: Set<Hash>) -> LaneStranger? {
+        seen.first { stranger in
+            guard stranger.succeeded, stranger.to == request.to, stranger.value == request.value,
+                stranger.data == request.data, !taken.contains(stranger.hash),
+                !record.hashes.contains(stranger.hash)
+            else { return false }
+            return switch request.reach {
+            case .ever: true
+            case .since(let block): stranger.block > block
+            case .thisRun: stranger.nonce >= began
+            }
+        }
+    }
+}
