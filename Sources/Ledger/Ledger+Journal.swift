@@ -144,7 +144,7 @@ extension Ledger {
 
     /// Says that a block has one of the attempts; again with another block where the chain was reorganised.
     ///
-    /// Where it succeeded and its receipt names no contract, the one that a factory was to create counts.
+    /// Where it succeeded the contract counts that it was to create, whatever its receipt names.
     ///
     /// - Throws: ``LedgerError/contradiction(_:detail:)`` where the transaction is none of the attempts.
     package func markIncluded(
@@ -169,13 +169,16 @@ extension Ledger {
         in database: Database
     ) throws -> ChainOperation {
         let operation = try ChainOperation.fetch(id, in: database)
-        guard operation.attempts.contains(where: { $0.hash == inclusion.transactionHash }) else {
+        guard let attempt = operation.attempts.first(where: { $0.hash == inclusion.transactionHash }) else {
             throw LedgerError.contradiction(
                 id, detail: "\(inclusion.transactionHash) is none of its attempts")
         }
         guard operation.state == .included || operation.state.mayBecome(.included) else {
             throw LedgerError.notAllowed(id, from: operation.state, to: .included)
         }
+        // Where it follows from what was signed no node is asked for it.
+        let foreseen = attempt.predictedAddress ?? operation.intent.creates
+        let address = inclusion.succeeded ? foreseen ?? inclusion.address : inclusion.address
         try database.executeKept(
             sql: """
                 UPDATE transactions SET included_hash = ?, block_hash = ?, block_number = ?, succeeded = ?,
@@ -185,7 +188,7 @@ extension Ledger {
                 inclusion.transactionHash.description, inclusion.blockHash.description,
                 Column.integer(inclusion.blockNumber, "block number"), inclusion.succeeded,
                 Column.integer(inclusion.gasUsed, "gas used"), inclusion.feePaid.description,
-                (inclusion.address ?? (inclusion.succeeded ? operation.intent.creates : nil))?.description,
+                address?.description,
                 id.rawValue,
             ]
         )
