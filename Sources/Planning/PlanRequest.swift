@@ -11,6 +11,8 @@ package struct PlanRequest: Sendable {
     package var until: StepID.Kind
     /// Exactly these steps and what they need; nil: whatever the rest says.
     package var steps: Set<StepID>?
+    /// What is not asked for though the rest says so; it is done where something else needs it.
+    package var leavingOut: Set<StepID>
     /// The part of all that; nil: all of it.
     package var shard: Shard?
 
@@ -20,6 +22,7 @@ package struct PlanRequest: Sendable {
         allNetworks: Bool = false,
         until: StepID.Kind = .verify,
         steps: Set<StepID>? = nil,
+        leavingOut: Set<StepID> = [],
         shard: Shard? = nil
     ) {
         self.select = select
@@ -27,6 +30,7 @@ package struct PlanRequest: Sendable {
         self.allNetworks = allNetworks
         self.until = until
         self.steps = steps
+        self.leavingOut = leavingOut
         self.shard = shard
     }
 

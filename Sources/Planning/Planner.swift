@@ -75,7 +75,9 @@ package enum Planner {
         let last = kinds.firstIndex(of: request.until) ?? kinds.count - 1
         let wanted = Set(kinds[...last])
         return { step in
-            guard request.steps?.contains(step.id) ?? true else { return false }
+            guard request.steps?.contains(step.id) ?? true, !request.leavingOut.contains(step.id) else {
+                return false
+            }
             guard CheckSteps.kinds(of: step).contains(where: wanted.contains) else { return false }
             // `token` means the deployment on every network as well as the contract of that name.
             let name = String(step.id.subject.prefix { $0 != "@" })

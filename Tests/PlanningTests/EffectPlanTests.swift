@@ -253,6 +253,16 @@ import Testing
         #expect(plan.steps.map(\.id.rawValue) == expected)
     }
 
+    @Test func whatIsLeftOutIsDoneOnlyWhereSomethingNeedsIt() throws {
+        func calls(_ name: String) throws -> [String] {
+            let left = PlanRequest(leavingOut: [.call(name, of: "a", on: "devnet")])
+            return try Planner.plan(Self.selectable(), Snapshot(), left).plan.steps.map(\.id)
+                .filter { $0.kind == .call }.map(\.rawValue)
+        }
+        #expect(try calls("on") == ["call:a@devnet/go"])
+        #expect(try calls("go") == ["call:a@devnet/go", "call:a@devnet/on"])
+    }
+
     @Test(arguments: [
         (StepID.Kind.compile, ["compile"]), (.audit, ["compile", "audit"]),
         (.deploy, ["compile", "audit", "deploy"]), (.call, ["compile", "audit", "deploy", "call"]),
