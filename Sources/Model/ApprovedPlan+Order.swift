@@ -24,10 +24,22 @@ extension ApprovedPlan {
     }
 }
 
+extension ApprovedPlan {
+    /// The steps of calls that it was not asked for, so that they are not done when it is applied.
+    package var stepsLeftOut: Set<StepID> { Set(forecasts.flatMap(\.stepsLeftOut)) }
+}
+
 extension DeploymentForecast {
     /// The steps that would change something.
-    fileprivate var changes: [StepID] {
-        let deployment = String(step.subject.dropLast(network.count + 1))
-        return (action == .keep ? [] : [step]) + calls.map { .call($0.name, of: deployment, on: network) }
+    fileprivate var changes: [StepID] { (action == .keep ? [] : [step]) + calls.map(step(of:)) }
+
+    /// The step of one of its calls.
+    package func step(of call: Call) -> StepID { self.call(call.name) }
+
+    /// The steps of the calls that the manifests have and that were not asked for.
+    var stepsLeftOut: [StepID] { leftOut.map(call) }
+
+    private func call(_ name: String) -> StepID {
+        .call(name, of: String(step.subject.dropLast(network.count + 1)), on: network)
     }
 }

@@ -13,6 +13,10 @@ package struct ApprovedPlan: Sendable {
     private let deployments: [StepID: DeploymentForecast]
     /// The addresses of signers that were approved, by network and signer.
     private let signers: [String: [String: Set<String>]]
+    /// The addresses of deployments that were approved, by the network of what reads them and `name@network`.
+    private let places: [String: [String: Set<String>]]
+    /// The deployments whose addresses it says itself, as `name@network`.
+    private let made: Set<String>
 
     package init(
         digest: Digest,
@@ -24,20 +28,28 @@ package struct ApprovedPlan: Sendable {
         self.chains = chains
         self.order = order
         self.deployments = Dictionary(deployments.map { ($0.step, $0) }) { first, _ in first }
+        made = Set(deployments.map(\.step).filter { [.deploy, .proxy].contains($0.kind) }.map(\.subject))
         var signers: [String: [String: Set<String>]] = [:]
+        var places: [String: [String: Set<String>]] = [:]
         for forecast in deployments where !forecast.isStuck {
+            for read in forecast.deployments + forecast.calls.flatMap(\.deployments) {
+                places[forecast.network, default: [:]][read.name, default: []].insert(read.address)
+            }
             for signer in forecast.signers + forecast.calls.flatMap(\.signers) {
                 guard let address = signer.address else { continue }
                 signers[forecast.network, default: [:]][signer.name, default: []].insert(address)
             }
         }
         self.signers = signers
+        self.places = places
     }
 
     /// The networks that it changes or looks at.
     package var networks: Set<String> { Set(deployments.values.map(\.network)) }
 
     package var steps: [StepID] { deployments.keys.sorted() }
+
+    var forecasts: some Collection<DeploymentForecast> { deployments.values }
 
     /// Whether something of a network was approved.
     func isUsed(_ network: String) -> Bool {
@@ -59,9 +71,18 @@ package struct ApprovedPlan: Sendable {
         return "address of signer '\(signer.name)' \(planned.sorted().joined(separator: ", ")) → \(now)"
     }
 
-    /// In what way a run would now do something else than was approved.
+    /// In what way the address of a deployment is not what was approved on a network; nil where it is, or nothing there reads it.
+    package func departure(of deployment: ReadDeployment, on network: String) -> String? {
+        guard let planned = places[network]?[deployment.name], !planned.contains(deployment.address) else {
+            return nil
+        }
+        let before = planned.sorted().joined(separator: ", ")
+        return "address of \(deployment.name) \(before) → \(deployment.address)"
+    }
+
+    /// In what way a run would now do something else than was approved, or leave something of it out.
     ///
-    /// What is done already is no departure, so that an interrupted run can be taken up with the same plan.
+    /// What an application of the plan did already is no departure, so that an interrupted run can be taken up with the same plan.
     ///
     /// - Parameters:
     ///   - forecasts: What a run would do now.
@@ -86,6 +107,8 @@ package struct ApprovedPlan: Sendable {
             let why = forecast.reason.isEmpty ? "" : " (\(forecast.reason))"
             found.append("planned \(approved.action.rawValue), now \(forecast.action.rawValue)\(why)")
         }
+        if let other = approved.departure(keeping: forecast) { found.append(other) }
+        found += unplanned(forecast.deployments, approved.deployments)
         if forecast.action != .keep {
             found += Self.excess(
                 (forecast.maxGas, forecast.maxCostWei, forecast.gasBound),
@@ -101,9 +124,18 @@ package struct ApprovedPlan: Sendable {
                 (call.maxGas, call.maxCostWei, call.gasBound),
                 (foreseen.maxGas, foreseen.maxCostWei)
             )
-            found += (foreseen.differences(from: call) + more).map { "call \(call.name): \($0)" }
+            let unplanned = unplanned(call.deployments, foreseen.deployments)
+            found += (foreseen.differences(from: call) + unplanned + more)
+                .map { "call \(call.name): \($0)" }
         }
+        found += approved.departures(ofCallsLeftOut: forecast)
         return found.map { "\(name): \($0)" }
+    }
+
+    /// The deployments that something reads now and of which the plan says no address.
+    private func unplanned(_ now: [ReadDeployment], _ planned: [ReadDeployment]) -> [String] {
+        now.filter { read in !made.contains(read.name) && !planned.contains { $0.name == read.name } }
+            .map { "the address of \($0.name) is not in the plan" }
     }
 
     /// Whether what is needed now is beyond the bounds.
@@ -153,7 +185,10 @@ extension DeploymentForecast {
             found.append("sender \(before) → \(after)")
         }
         // What is there already was made with what was approved, else it would be made anew.
-        if now.action != .keep { found += signers.differences(from: now.signers) }
+        if now.action != .keep {
+            found += signers.differences(from: now.signers)
+            found += deployments.differences(from: now.deployments)
+        }
         if action == now.action, action == .replace || action == .upgrade {
             if replaces != now.replaces {
                 found.append("starts from \(replaces ?? "nothing") → \(now.replaces ?? "nothing")")
@@ -190,10 +225,9 @@ extension DeploymentForecast.Call {
         if let before = sender, let after = now.sender, before != after {
             found.append("sender \(before) → \(after)")
         }
-        if function != now.function { found.append("\(function) → \(now.function)") }
-        if arguments != now.arguments { found.append("arguments \(arguments) → \(now.arguments)") }
-        if valueWei != now.valueWei { found.append("value \(valueWei) → \(now.valueWei) wei") }
+        found += changes(to: now)
         found += signers.differences(from: now.signers)
+        found += deployments.differences(from: now.deployments)
         return found
     }
 }

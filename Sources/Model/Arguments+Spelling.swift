@@ -25,6 +25,11 @@ extension Arguments {
     }
 }
 
+extension CallSpec.Unless {
+    /// `fee() equals "25"`: what two plans are compared by.
+    package var spelling: String { "\(read.value) equals \(equals.spelling)" }
+}
+
 extension CreationSpec {
     /// What two plans are compared by; nil where there are none.
     package var librariesSpelling: String? {

@@ -53,6 +53,10 @@ package struct DeploymentForecast: Hashable, Sendable {
         package var gasBound: GasBound?
         /// The signers whose addresses are among its arguments or in its `unless`.
         package var signers: [ReadSigner] = []
+        /// The deployments that the plan does not make, whose addresses are there.
+        package var deployments: [ReadDeployment] = []
+        /// When it is not needed, as the manifest means that; nil where the chain is not asked.
+        package var unless: String?
         /// The run in which people were asked for it, who may still send it; nil where nobody was.
         package var proposedIn: String?
         /// What would stop a run that makes it, as its reason says.
@@ -113,6 +117,18 @@ package struct DeploymentForecast: Hashable, Sendable {
     package var salt: String?
     /// The signers whose addresses are in what would be created.
     package var signers: [ReadSigner] = []
+    /// The deployments that the plan does not make, whose addresses are there.
+    package var deployments: [ReadDeployment] = []
+    /// The calls that the manifests have and that were not asked for, by name.
+    package var leftOut: [String] = []
+    /// The calls that would not be made: they were, or their `unless` holds; without what a run fills in.
+    ///
+    /// No part of a plan file.
+    package var notNeeded: [Call] = []
+    /// Who made what is kept, as its record has it; nil where none has.
+    ///
+    /// No part of a plan file.
+    package var madeBy: String?
     /// What ``maxGas`` is from.
     package var gasBound: GasBound?
     /// The run in which people were asked for it, who may still send it; nil where nobody was.

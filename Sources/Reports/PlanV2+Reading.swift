@@ -72,6 +72,7 @@ extension PlanV2 {
         if let other = forecasts.first(where: { !named.contains($0.network) }) {
             throw .malformed(detail: "it does not say which chain '\(other.network)' is")
         }
+        try requireSteps(of: forecasts)
         guard let digest = try? digest() else { throw .malformed(detail: "it has no digest") }
         return ApprovedPlan(
             digest: digest, chains: chains, order: steps.map(\.id), deployments: forecasts)
@@ -91,6 +92,18 @@ extension PlanV2 {
             chains.append(PlannedChain(network: network.name, chainID: chainID, genesis: genesis))
         }
         return chains
+    }
+
+    /// Without a place among its steps nothing would say when it is done.
+    private func requireSteps(of forecasts: [DeploymentForecast]) throws(PlanFileError) {
+        let known = Set(steps.map(\.id))
+        for forecast in forecasts {
+            let calls = forecast.calls.filter { !$0.isUpgrade }.map { forecast.step(of: $0) }
+            guard let other = ([forecast.step] + calls).first(where: { !known.contains($0) }) else {
+                continue
+            }
+            throw .malformed(detail: "'\(other)' is not among its 'steps'")
+        }
     }
 
     /// Of two entries of one name nobody could say which was approved.
@@ -141,6 +154,8 @@ extension PlanV2.Deployment {
                     gasBound: call.gasBound.flatMap { .init(rawValue: $0) }
                 )
                 forecast.signers = PlanV2.Signer.read(call.signers)
+                forecast.deployments = PlanV2.Place.read(call.addresses)
+                forecast.unless = call.unless
                 return forecast
             },
             maxGas: maxGas,
@@ -153,6 +168,8 @@ extension PlanV2.Deployment {
         )
         forecast.replacesSince = replacesSince
         forecast.signers = PlanV2.Signer.read(signers)
+        forecast.deployments = PlanV2.Place.read(addresses)
+        forecast.leftOut = leftOut ?? []
         return forecast
     }
 }
@@ -160,5 +177,11 @@ extension PlanV2.Deployment {
 extension PlanV2.Signer {
     fileprivate static func read(_ signers: [PlanV2.Signer]?) -> [ReadSigner] {
         (signers ?? []).map { ReadSigner(name: $0.name, address: $0.address) }
+    }
+}
+
+extension PlanV2.Place {
+    fileprivate static func read(_ places: [PlanV2.Place]?) -> [ReadDeployment] {
+        (places ?? []).map { ReadDeployment(name: $0.name, address: $0.address) }
     }
 }

@@ -37,6 +37,18 @@ package struct PlanV2: Codable, Sendable {
         }
     }
 
+    /// A deployment that the plan does not make and whose address is among what is sent.
+    struct Place: Codable, Sendable {
+        /// `token@sepolia`.
+        var name: String
+        var address: String
+
+        init(_ deployment: ReadDeployment) {
+            name = deployment.name
+            address = deployment.address
+        }
+    }
+
     struct Call: Codable, Sendable {
         var name: String
         var function: String
@@ -54,6 +66,9 @@ package struct PlanV2: Codable, Sendable {
         var proposedIn: String?
         /// Those whose addresses are among its arguments or in its `unless`.
         var signers: [Signer]?
+        var addresses: [Place]?
+        /// The read and what it gives where the call is not needed.
+        var unless: String?
     }
 
     struct Deployment: Codable, Sendable {
@@ -85,6 +100,9 @@ package struct PlanV2: Codable, Sendable {
         var replacesSince: UInt64?
         /// Those whose addresses are in what would be created.
         var signers: [Signer]?
+        var addresses: [Place]?
+        /// The calls that the manifests have and that the plan was not asked for: they are not made when it is applied.
+        var leftOut: [String]?
     }
 
     /// What an earlier run signed and the plan has no step of: it may come into a block, and does where something waits behind it.
@@ -182,7 +200,9 @@ package struct PlanV2: Codable, Sendable {
                         maxCostWei: $0.maxCostWei,
                         gasBound: $0.gasBound?.rawValue,
                         proposedIn: $0.proposedIn,
-                        signers: Self.signers($0.signers)
+                        signers: Self.signers($0.signers),
+                        addresses: Self.places($0.deployments),
+                        unless: $0.unless
                     )
                 },
                 maxGas: forecast.maxGas,
@@ -194,13 +214,19 @@ package struct PlanV2: Codable, Sendable {
                 proposedIn: forecast.proposedIn,
                 replaces: forecast.replaces,
                 replacesSince: forecast.replacesSince,
-                signers: Self.signers(forecast.signers)
+                signers: Self.signers(forecast.signers),
+                addresses: Self.places(forecast.deployments),
+                leftOut: forecast.leftOut.isEmpty ? nil : forecast.leftOut
             )
         }
     }
 
     private static func signers(_ read: [ReadSigner]) -> [Signer]? {
         read.isEmpty ? nil : read.map(Signer.init)
+    }
+
+    private static func places(_ read: [ReadDeployment]) -> [Place]? {
+        read.isEmpty ? nil : read.map(Place.init)
     }
 
     /// Those of some networks that a plan is about, sorted: they were asked, or have a deployment.

@@ -12,7 +12,17 @@ enum PlannedTransactionText {
     /// Lines for below the deployment; of what is kept only its calls.
     static func lines(of forecast: DeploymentForecast, coin: String) -> [String] {
         let lines = forecast.isCreation ? creation(forecast, coin) + [indent + by(forecast.sender)] : []
-        return lines + forecast.calls.flatMap { call($0, of: forecast, coin) }
+        return lines + forecast.calls.flatMap { call($0, of: forecast, coin) } + leftOut(of: forecast)
+    }
+
+    /// Whoever approves a plan of a part is told what it is a part of.
+    private static func leftOut(of forecast: DeploymentForecast) -> [String] {
+        guard !forecast.leftOut.isEmpty else { return [] }
+        let calls = forecast.leftOut.count == 1 ? "call" : "calls"
+        return [
+            "\(indent)without \(calls) \(forecast.leftOut.joined(separator: ", ")), not selected"
+                .plainForTerminal
+        ]
     }
 
     private static func creation(_ forecast: DeploymentForecast, _ coin: String) -> [String] {
@@ -32,6 +42,7 @@ enum PlannedTransactionText {
         if let libraries = forecast.libraries { lines.append("\(indent)libraries \(cut(libraries))") }
         if let salt = forecast.salt { lines.append("\(indent)salt \(cut(salt))") }
         lines += forecast.signers.map { indent + words($0) }
+        lines += places(forecast.deployments, forecast).map { indent + $0 }
         return lines.map(\.plainForTerminal)
     }
 
@@ -48,11 +59,17 @@ enum PlannedTransactionText {
         let words = [
             elsewhere, by(call.sender), value(call.valueWei, coin), PlanText.gas(call.maxGas, call.gasBound),
             PlanText.money(call.maxCostWei, coin: coin),
+            call.unless.map { "unless \(cut($0))" } ?? "",
             call.obstacle != nil ? "blocked: \(call.reason)" : call.reason,
         ]
         let head = "call \(isNamed ? "\(call.name)  " : "")\(function)\(written)"
-        let signers = call.signers.map { "\(indent)  \(Self.words($0))" }
-        return (fitted(head, call.values, words) + signers).map(\.plainForTerminal)
+        let read = call.signers.map { Self.words($0) } + places(call.deployments, forecast)
+        return (fitted(head, call.values, words) + read.map { "\(indent)  \($0)" }).map(\.plainForTerminal)
+    }
+
+    /// Where deployments on other networks are; those on its own have a line of the plan.
+    private static func places(_ read: [ReadDeployment], _ forecast: DeploymentForecast) -> [String] {
+        read.filter { !$0.name.hasSuffix("@\(forecast.network)") }.map { "\($0.name) is at \($0.address)" }
     }
 
     /// `name(values)  words`, on one line where it fits, else with each value on its own; nil: there are no brackets.

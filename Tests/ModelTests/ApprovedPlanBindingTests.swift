@@ -60,6 +60,8 @@ import Testing
         // What is there already reads nothing any more.
         var kept = Self.forecast("token", .keep)
         kept.signers = []
+        kept.madeBy = "0xF"
+        kept.notNeeded = Self.forecast(calls: ["setTo"]).calls
         #expect(Self.departures(Self.read(nil, call: nil), kept) == [])
     }
 

@@ -70,7 +70,11 @@ import Testing
     }
 
     @Test func whatIsDoneAlreadyIsNoDeparture() {
-        let now = forecast("token", .keep) { $0.calls = [] }
+        let now = forecast("token", .keep) {
+            $0.notNeeded = $0.calls
+            $0.calls = []
+            $0.madeBy = "0xA"
+        }
         #expect(departures(now) == [])
     }
 

@@ -21,6 +21,10 @@ import Testing
             ReadSigner(name: "dao", address: "0xD"), ReadSigner(name: "tr", address: nil),
         ]
         forecast.calls[0].signers = [ReadSigner(name: "tr", address: "0xE")]
+        forecast.deployments = [ReadDeployment(name: "asset@amoy", address: "0x5")]
+        forecast.calls[0].deployments = [ReadDeployment(name: "asset@amoy", address: "0x6")]
+        forecast.calls[0].unless = #"isOpen() equals "true""#
+        forecast.leftOut = ["close"]
         forecast.replaces = "0x7"
         forecast.replacesSince = 9
         return PlanV2(
@@ -28,7 +32,10 @@ import Testing
             manifests: [],
             createdAt: time,
             chains: chains,
-            steps: [.init(id: .deploy("token", on: "sepolia"), action: "create", reasons: ["new"])],
+            steps: [
+                .init(id: .deploy("drops/17", on: "sepolia"), action: "create", reasons: ["new"]),
+                .init(id: .call("open", of: "drops/17", on: "sepolia"), action: "call", reasons: ["new"]),
+            ],
             forecasts: [forecast]
         )
     }
@@ -67,6 +74,11 @@ import Testing
                 ReadSigner(name: "dao", address: "0xD"), ReadSigner(name: "tr", address: nil),
             ])
         #expect(deployment.calls.map(\.signers) == [[ReadSigner(name: "tr", address: "0xE")]])
+        #expect(deployment.deployments == [ReadDeployment(name: "asset@amoy", address: "0x5")])
+        #expect(
+            deployment.calls.map(\.deployments) == [[ReadDeployment(name: "asset@amoy", address: "0x6")]])
+        #expect(deployment.calls.map(\.unless) == [#"isOpen() equals "true""#])
+        #expect(approved.stepsLeftOut == [.call("close", of: "drops/17", on: "sepolia")])
         #expect(deployment.replaces == "0x7")
         #expect(deployment.replacesSince == 9)
     }
@@ -175,7 +187,21 @@ import Testing
                 == "it is no plan file: it has 'call open of drops/17@sepolia' twice")
         #expect(
             refusal { $0.steps.append($0.steps[0]) }?.description
-                == "it is no plan file: it has 'deploy:token@sepolia' twice")
+                == "it is no plan file: it has 'deploy:drops/17@sepolia' twice")
+    }
+
+    @Test func whatHasNoPlaceInTheOrderIsRefused() throws {
+        for (lost, name) in [(0, "deploy:drops/17@sepolia"), (1, "call:drops/17@sepolia/open")] {
+            var plan = Self.plan()
+            plan.steps.remove(at: lost)
+            let error = #expect(throws: PlanFileError.self) { try plan.approved(for: "treasury") }
+            #expect(error?.description == "it is no plan file: '\(name)' is not among its 'steps'")
+        }
+        // An upgrade is done by its deployment's step.
+        var upgrade = Self.plan()
+        upgrade.deployments[0].calls[0].name = "upgradeTo(address)"
+        upgrade.steps.removeLast()
+        #expect(throws: Never.self) { try upgrade.approved(for: "treasury") }
     }
 
     @Test func aPlanOfAnotherProjectIsRefused() throws {

@@ -34,6 +34,13 @@ import Testing
         forecasts[1].calls[0].sender = "0x7099"
         forecasts[1].signers = [ReadSigner(name: "dao", address: "0xf39F")]
         forecasts[1].calls[0].signers = [ReadSigner(name: "tr", address: nil)]
+        forecasts[1].deployments = [
+            ReadDeployment(name: "asset@amoy", address: "0x7099"),
+            ReadDeployment(name: "math@sepolia", address: "0x5"),
+        ]
+        forecasts[1].calls[0].deployments = [ReadDeployment(name: "asset@amoy", address: "0x7099")]
+        forecasts[1].calls[0].unless = #"fee() equals "25""#
+        forecasts[1].leftOut = ["pay", "close"]
         forecasts[1].calls[0].to = "0x7E5F"
         forecasts[1].calls[0].valueWei = "1000000000000000000"
         forecasts[1].calls[0].maxGas = 69_624
@@ -58,10 +65,13 @@ import Testing
                       libraries {Math: "${deployments.math.address}"}
                       salt createx ["v1"]
                       signer dao is 0xf39F
+                      asset@amoy is at 0x7099
                       by 0xf39F
-                      call setFee  setFee(uint256 fee: 25)  to 0x7E5F  by 0x7099  with 1 ETH  69,624 gas  ≤ 0.0002 ETH  not yet made
+                      call setFee  setFee(uint256 fee: 25)  to 0x7E5F  by 0x7099  with 1 ETH  69,624 gas  ≤ 0.0002 ETH  unless fee() equals "25"  not yet made
                         nothing tells the address of signer tr: this plan is refused when it is applied
+                        asset@amoy is at 0x7099
                       call setFee  setFee(uint256) ["${var}"]  by an account that nothing tells  blocked: not yet made
+                      without calls pay, close, not selected
 
                 steps   1 reuse · 1 run
                   deploy:b@x  it is new

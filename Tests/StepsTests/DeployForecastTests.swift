@@ -206,6 +206,8 @@ import Testing
         other.arguments = .positional([DeployBench.text("25")])
         other.name = "setFee"
         other.unless = .init(read: Located("fee()", at: DeployBench.here), equals: DeployBench.text("26"))
+        plan[0].calls[0].unless = other.unless?.spelling
+        context.approved = DeployBench.approved(plan)
         let failure = await #expect(throws: StepFailure.self) {
             _ = try await CallStep(context).perform(
                 other, inputs: StepInputs(inputs), progress: StepProgress())

@@ -129,6 +129,30 @@ extension EffectContext {
         if let other = approved?.departure(of: read, on: network) { throw Self.departs(other) }
     }
 
+    /// Whether the address of a deployment, given as `name@network`, is the one that was approved, where the plan reads it and does
+    /// not make it.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-as-planned`.
+    func requireApproved(_ place: String, at address: Address, on network: String) throws(StepFailure) {
+        let read = ReadDeployment(name: place, address: address.description)
+        if let other = approved?.departure(of: read, on: network) { throw Self.departs(other) }
+    }
+
+    /// Whether what is found there is what an application of the approved plan made, where that has it created.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `not-as-planned`.
+    func admit(
+        _ decision: DeployStep.Decision,
+        of action: DeployAction,
+        _ knowledge: DeploymentKnowledge
+    ) throws(StepFailure) {
+        guard let planned = approved?[action.step], let fact = decision.kept else { return }
+        var now = DeploymentForecast(
+            step: action.step, network: action.network.name, action: .keep, reason: "")
+        now.keep(fact, madeBy: decision.maker(knowledge))
+        if let other = planned.departure(keeping: now) { throw Self.departs(other) }
+    }
+
     /// Whether `redeploy: always` asks for another contract than `entry`, which is there.
     ///
     /// An approved plan is done once, however often it is applied: what is there and is not what the plan was to take the place

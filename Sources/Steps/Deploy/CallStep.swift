@@ -101,7 +101,7 @@ package struct CallStep: Sendable {
 
     /// What is about to be done, as a plan would say it.
     static func intent(_ action: CallAction, reason: String) -> DeploymentForecast.Call {
-        DeploymentForecast.Call(
+        var intent = DeploymentForecast.Call(
             name: action.name,
             function: action.function.value,
             arguments: action.arguments.spelling,
@@ -110,6 +110,8 @@ package struct CallStep: Sendable {
             valueWei: action.value.description,
             reason: reason
         )
+        intent.unless = action.unless?.spelling
+        return intent
     }
 
     // MARK: Decide

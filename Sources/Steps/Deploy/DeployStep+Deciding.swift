@@ -12,6 +12,22 @@ extension DeployStep {
         case adopt(RegistryEntry, DeploymentFact)
         case create(reason: String)
         case replace(reason: String)
+
+        /// What is there and stays; nil where something is to be created.
+        var kept: DeploymentFact? {
+            switch self {
+            case .keep(let fact), .adopt(_, let fact): fact
+            case .create, .replace: nil
+            }
+        }
+
+        /// Who made what stays: that of one which a salt leads to is on no record.
+        func maker(_ knowledge: DeploymentKnowledge) -> Address? {
+            switch self {
+            case .keep: knowledge.maker
+            case .adopt, .create, .replace: nil
+            }
+        }
     }
 
     /// Looks at what ledger and registry claim and at what the chain has there; sends and writes nothing.

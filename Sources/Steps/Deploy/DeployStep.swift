@@ -45,6 +45,7 @@ package struct DeployStep: Sendable {
         if let settled = try await settleProposed(action, call, creation, network) { return settled }
         let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
         let (decision, gasUsed) = try await decide(action, call, creation, network, knowledge)
+        try context.admit(decision, of: action, knowledge)
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
         if let there = try await takeOver(decision, network, progress) { return there }
         try await context.checkHistory(

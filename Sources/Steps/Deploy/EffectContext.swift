@@ -322,8 +322,8 @@ package struct EffectContext: Sendable {
 
     /// The addresses that arguments refer to.
     ///
-    /// - Throws: ``StepFailure`` where one is not known; of the kind `blocked`, coded `not-as-planned`, where a signer has another
-    ///   address than the approved plan says.
+    /// - Throws: ``StepFailure`` where one is not known; of the kind `blocked`, coded `not-as-planned`, where a signer or a
+    ///   deployment has another address than the approved plan says.
     func resolution(
         of references: [Interpolated.Reference],
         on network: String,
@@ -333,8 +333,10 @@ package struct EffectContext: Sendable {
         var resolution = ArgumentResolution(deployments: [:], signers: [:], network: network)
         for case .deploymentAddress(let name, let other) in references {
             let home = other ?? network
-            resolution.deployments["\(name)@\(home)"] = try await address(
-                of: name, on: home, from: network, inputs)
+            let place = "\(name)@\(home)"
+            let address = try await address(of: name, on: home, from: network, inputs)
+            try requireApproved(place, at: address, on: network)
+            resolution.deployments[place] = address
         }
         for signer in signers {
             let address = try await address(of: signer)

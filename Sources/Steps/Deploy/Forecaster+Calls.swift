@@ -96,6 +96,9 @@ extension Forecaster {
         forecast.signers = await signers(
             in: action.arguments.references + (action.unless?.equals.references ?? []),
             action.signersRead, on: action.network)
+        forecast.deployments = Self.deployments(
+            in: action.arguments.references + (action.unless?.equals.references ?? []),
+            on: action.network, view)
         if let open { Self.note(open, &forecast) }
         return forecast
     }

@@ -130,11 +130,12 @@ extension Forecaster {
         let words = "an address among its arguments is not known before the run"
         let call = try withPlaceholders(action, inputs)
         let creation = Creation(initCode: call.data)
-        switch try await DeployStep(context).decide(action, call, creation, network) {
+        let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
+        let decision = try await DeployStep(context)
+            .decide(action, call, creation, network, knowledge).decision
+        switch decision {
         case .keep(let fact), .adopt(_, let fact):
-            forecast.action = .keep
-            forecast.reason = fact.reason
-            forecast.address = fact.address
+            forecast.keep(fact, madeBy: decision.maker(knowledge))
             return true
         case .create: forecast.reason = words
         case .replace:

@@ -1,23 +1,27 @@
 import EthereumTypes
 import Model
 
-/// The signers whose addresses a plan approves.
+/// The signers and the deployments whose addresses a plan approves.
 extension Forecaster {
-    /// The forecast with what it names of others: whose place it takes, and the signers whose addresses are in what it creates.
+    /// The forecast with what it names of others: whose place it takes, and the signers and deployments whose addresses are in what
+    /// it creates.
     ///
     /// - Parameters:
     ///   - forecast: What was found.
     ///   - action: The deployment.
     ///   - references: What its creation reads.
+    ///   - view: What comes before it.
     /// - Returns: The forecast; as it was where nothing is created.
     func naming(
         _ forecast: DeploymentForecast,
         _ action: DeployAction,
-        _ references: [Interpolated.Reference]
+        _ references: [Interpolated.Reference],
+        _ view: ForecastView
     ) async -> DeploymentForecast {
         var forecast = await replacing(forecast, action)
         guard forecast.isCreation else { return forecast }
         forecast.signers = await signers(in: references, action.signersRead, on: action.network)
+        forecast.deployments = Self.deployments(in: references, on: action.network, view)
         return forecast
     }
 
@@ -25,9 +29,10 @@ extension Forecaster {
     func naming(
         _ forecast: DeploymentForecast,
         _ part: DeployAction,
-        of action: ProxyAction
+        of action: ProxyAction,
+        _ view: ForecastView
     ) async -> DeploymentForecast {
-        var forecast = await naming(forecast, part, action.references(of: part.part))
+        var forecast = await naming(forecast, part, action.references(of: part.part), view)
         let isOwned = part.part == .beacon || action.spec.kind == .transparent
         if forecast.isCreation, isOwned, action.spec.owner == nil, forecast.sender == nil,
             let signer = action.deployment.signer
@@ -53,6 +58,45 @@ extension Forecaster {
             signers.append(ReadSigner(name: signer.name, address: address?.description))
         }
         return signers
+    }
+
+    /// The deployments that references read addresses of and that the plan does not make, each once.
+    static func deployments(
+        in references: [Interpolated.Reference],
+        on network: NetworkSpec,
+        _ view: ForecastView
+    ) -> [ReadDeployment] {
+        let read = Set(
+            references.compactMap { reference -> String? in
+                guard case .deploymentAddress(let name, let other) = reference else { return nil }
+                let home = other ?? network.name
+                let made = [DeploymentPart.contract, .proxy].map {
+                    view.actions[.placing($0, of: name, on: home)]
+                }
+                return made.contains(.create) || made.contains(.replace) ? nil : "\(name)@\(home)"
+            })
+        return read.sorted().compactMap { place in
+            view.addresses[place].map { ReadDeployment(name: place, address: $0.description) }
+        }
+    }
+
+    /// Says which calls of the manifests a plan is made without.
+    static func noteLeftOut(_ plan: Plan<Action>, _ forecasts: inout [DeploymentForecast]) {
+        let asked = Set(plan.steps.map(\.id))
+        var calls: [StepID: [String]] = [:]
+        for step in plan.steps {
+            let action: DeployAction
+            switch step.work {
+            case .deploy(let deployment): action = deployment
+            case .proxy(let proxy): action = proxy.deployment
+            case .generate, .compile, .audit, .check, .factory, .implementation, .beacon, .call, .verify:
+                continue
+            }
+            calls[step.id] = action.calls.map(\.name).filter {
+                !asked.contains(.call($0, of: action.deployment, on: action.network.name))
+            }
+        }
+        for place in forecasts.indices { forecasts[place].leftOut = calls[forecasts[place].step] ?? [] }
     }
 
     /// Says of which signers a plan lacks the address that it would have to approve; each is spoken of once.

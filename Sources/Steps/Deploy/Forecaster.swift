@@ -44,34 +44,39 @@ package struct Forecaster: Sendable {
             case .deploy(let action):
                 let forecast = await forecast(action, behind: nil, outcome, inputs, &view)
                 forecasts.append(
-                    view.noting(await naming(forecast, action, action.references), as: action.name))
+                    view.noting(await naming(forecast, action, action.references, view), as: action.name))
                 view.note(forecasts.count - 1, by: action.signer)
             case .implementation(let action, let proxy):
                 let forecast = await forecast(action, behind: proxy, outcome, inputs, &view)
                 forecasts.append(
-                    view.noting(await naming(forecast, action, action.references), as: action.name))
+                    view.noting(await naming(forecast, action, action.references, view), as: action.name))
                 view.note(forecasts.count - 1, by: action.signer)
             case .beacon(let action):
                 let forecast = await forecastBeacon(action, outcome, inputs, &view)
                 let beacon = action.beaconDeployment(compiledBy: action.proxyCompile)
-                forecasts.append(view.noting(await naming(forecast, beacon, of: action), as: beacon.name))
+                forecasts.append(
+                    view.noting(await naming(forecast, beacon, of: action, view), as: beacon.name))
                 view.note(forecasts.count - 1, by: action.deployment.signer)
             case .proxy(let action):
                 let forecast = await forecastProxy(action, outcome, inputs, &view)
                 forecasts.append(
-                    view.noting(await naming(forecast, action.deployment, of: action), as: action.name))
+                    view.noting(await naming(forecast, action.deployment, of: action, view), as: action.name))
                 let signer = forecast.action == .upgrade ? action.upgrader : action.deployment.signer
                 view.note(forecasts.count - 1, by: signer)
             case .call(let action):
-                guard let position = forecasts.firstIndex(where: { $0.step == action.deploy }),
-                    let call = await call(action, inputs, forecasts[position], &view)
+                guard let position = forecasts.firstIndex(where: { $0.step == action.deploy })
                 else { continue }
+                guard let call = await call(action, inputs, forecasts[position], &view) else {
+                    forecasts[position].notNeeded.append(CallStep.intent(action, reason: ""))
+                    continue
+                }
                 forecasts[position].calls.append(call)
                 view.note(position, call: forecasts[position].calls.count - 1, by: action.signer)
                 view.noting(call, action)
             }
         }
         await noteUnbounded(plan, &forecasts)
+        Self.noteLeftOut(plan, &forecasts)
         let kept = Set(forecasts.filter { $0.action == .keep }.map(\.step))
         await ForecastBounds(context).fill(&forecasts, view.effects)
         Self.stopDependents(in: plan, of: kept, &forecasts)
@@ -194,11 +199,12 @@ package struct Forecaster: Sendable {
         } else if case .sentOther = proposed {
             // What it replaces goes on record first.
         } else if let call, let creation {
-            switch try await DeployStep(context).decide(action, call, creation, network) {
+            let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
+            let decision = try await DeployStep(context)
+                .decide(action, call, creation, network, knowledge).decision
+            switch decision {
             case .keep(let fact), .adopt(_, let fact):
-                forecast.action = .keep
-                forecast.reason = fact.reason
-                forecast.address = fact.address
+                forecast.keep(fact, madeBy: decision.maker(knowledge))
                 return
             case .create(let reason): forecast.reason = reason
             case .replace(let reason):

@@ -40,6 +40,15 @@ enum DeploymentKnowledge: Sendable {
     /// The registry says that the ledger's row no longer counts.
     case forgotten(DeploymentRow)
     case known(KnownDeployment)
+
+    /// Who made what stands there under this name; nil where no record has it with its transaction, or it got there under another name.
+    var maker: Address? {
+        guard case .known(let known) = self, known.entry.transactionHash != nil else { return nil }
+        switch known.source {
+        case .ledger, .registry: return known.entry.deployer
+        case .formerName: return nil
+        }
+    }
 }
 
 extension EffectContext {
@@ -175,6 +184,14 @@ extension DeploymentForecast {
     mutating func start(from knowledge: DeploymentKnowledge) {
         guard action == .replace, case .known(let known) = knowledge else { return }
         replaces = known.entry.address.description
+    }
+
+    /// Says that something is there and stays.
+    mutating func keep(_ fact: DeploymentFact, madeBy maker: Address?) {
+        action = .keep
+        reason = fact.reason
+        address = fact.address
+        madeBy = maker?.description
     }
 
     /// Says which code a proxy runs before it is upgraded.

@@ -47,7 +47,7 @@ extension ApprovedPlan {
         }
     }
 
-    /// What the run is asked for: the deployments of the plan, their calls and their sources, and nothing else.
+    /// What the run is asked for: the deployments of the plan, their calls but for those that it was made without, and their sources.
     var request: PlanRequest {
         // A plan without deployments asks for no effect.
         guard !steps.isEmpty else { return PlanRequest(until: .audit) }
@@ -55,7 +55,8 @@ extension ApprovedPlan {
             select: steps.flatMap {
                 [$0.rawValue, "call:\($0.subject)/*", "verify:\($0.subject)"]
             },
-            networks: networks.sorted()
+            networks: networks.sorted(),
+            leavingOut: stepsLeftOut
         )
     }
 }

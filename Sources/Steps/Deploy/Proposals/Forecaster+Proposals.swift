@@ -31,6 +31,7 @@ extension Forecaster {
             forecast.reason = execution.reason
             let place = execution.receipt.contractAddress ?? execution.proposal.intent.creates
             forecast.address = place?.description
+            forecast.madeBy = execution.proposal.intent.lane.sender.description
             guard let call, let creation, let address = place,
                 execution.proposal.intent.payloadHash == creation.payloadHash
             else {

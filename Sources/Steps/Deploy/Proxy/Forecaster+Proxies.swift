@@ -20,16 +20,18 @@ extension Forecaster {
             try await lookElsewhere(action.spec.owner?.references ?? [], from: action.network, &view)
             let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
             var decision = DeployStep.Decision.create(reason: Self.newChain)
+            var maker: Address?
             if let network, let there = try await proposed(beacon, action, inputs, network, view) {
                 return there
             }
             if let network, try context.unfinished(beacon.step, network) == nil {
                 let knowledge = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
                 decision = try await ProxyStep(context).decideBeacon(beacon, network, knowledge).decision
+                maker = decision.maker(knowledge)
             }
             var forecast = try ProxyStep.intent(action, .beacon, decision.forecast, inputs)
             if case .keep(let fact) = decision {
-                forecast.address = fact.address
+                forecast.keep(fact, madeBy: maker)
                 return forecast
             }
             return try await created(
@@ -89,7 +91,7 @@ extension Forecaster {
         var forecast = try ProxyStep.intent(action, .proxy, decision.forecast, inputs)
         switch decision {
         case .keep(let fact):
-            forecast.address = fact.address
+            forecast.keep(fact, madeBy: upgrades.knowledge.maker)
             forecast.reason = upgrades.made ?? forecast.reason
             return forecast
         case .create(let reason):
@@ -166,9 +168,7 @@ extension Forecaster {
             try ProxyStep.requireCode(
                 at: view.addresses["\(name)@\(action.network.name)"], behind: looked, action)
             if case .adopt(_, let fact) = looked {
-                forecast.action = .keep
-                forecast.reason = fact.reason
-                forecast.address = fact.address
+                forecast.keep(fact, madeBy: nil)
                 return forecast
             }
         }

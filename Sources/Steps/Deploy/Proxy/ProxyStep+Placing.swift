@@ -46,7 +46,9 @@ extension ProxyStep {
         let creation: DeployStep.Decision
         var intent = try Self.intent(action, .proxy, decision.forecast, inputs)
         switch decision {
-        case .keep(let fact): return fact
+        case .keep(let fact):
+            try context.admit(.keep(fact), of: action.creation, knowledge)
+            return fact
         case .create(let reason): creation = .create(reason: reason)
         case .replace(let reason): creation = .replace(reason: reason)
         case .upgrade(let known, let reason):
@@ -62,6 +64,7 @@ extension ProxyStep {
         let deploy = DeployStep(context)
         let looked = try await deploy.look(creation, action.creation, call, place, network)
         try Self.requireCode(at: implementation, behind: looked, action)
+        try context.admit(looked, of: action.creation, knowledge)
         if let there = try await deploy.takeOver(looked, network, progress) { return there }
         try await checkLiveFirst(action, inputs)
         try await context.checkHistory(

@@ -171,12 +171,14 @@ package struct ProxyStep: Sendable {
         }
         let knowledge = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
         let (decision, gasUsed) = try await decideBeacon(beacon, network, knowledge)
+        try context.admit(decision, of: beacon, knowledge)
         try context.takeOver(knowledge, as: beacon.name, gasUsed: gasUsed, on: network)
         if case .keep(let fact) = decision { return fact }
         let sender = try await context.address(of: beacon.signer, on: network)
         let call = try await creation(of: beacon, action, inputs, sender: sender)
         let creation = try await context.creation(of: call.data, beacon, on: network)
         let looked = try await deploy.look(decision, beacon, call, creation, network)
+        try context.admit(looked, of: beacon, knowledge)
         if let there = try await deploy.takeOver(looked, network, progress) { return there }
         try await checkLiveFirst(action, inputs)
         for deed in [
