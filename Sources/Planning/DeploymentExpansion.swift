@@ -100,7 +100,7 @@ struct DeploymentExpansion {
         sameEverywhere = Dictionary(
             grouping: instances.filter { $0.creation.salt?.isSameEverywhere == true }, by: \.name)
         problems += Self.lostValues(instances)
-        problems += SaltCheck(instances).problems
+        problems += SaltCheck(instances).problems + OneAddressCheck.problems(of: instances)
     }
 
     /// What must hold of a deployment on the network that another comes after.

@@ -44,7 +44,7 @@ import Testing
             try manifest(
                 [
                     deployment("a", on: ["devnet", "sepolia"], salt: salt(.text("v1"))),
-                    deployment("b", salt: salt(.text("v1"))),
+                    deployment("b", salt: salt(.text("v2"))),
                     deployment("c", salt: salt(.text("v1"), factory: .createX)),
                     deployment("d"),
                 ], networks: networks), Snapshot(), PlanRequest(allNetworks: true)
@@ -175,5 +175,32 @@ import Testing
         #expect(
             try problems(salt(.reference(.networkValue(key: "v")))).first?.contains("has no value 'v'")
                 == true)
+    }
+
+    @Test func twoDeploymentsAtOneAddressAreTold() throws {
+        let networks = [try Bench.devnet("one"), try Bench.devnet("two")]
+        func problems(_ change: (inout DeploymentSpec) -> Void) throws -> [String] {
+            let first = deployment(
+                "a", on: ["one", "two"], arguments: [.text(Bench.text("7"))], salt: salt(.text("v1")))
+            var second = deployment(
+                "b", on: ["one", "two"], arguments: [.text(Bench.text("7", line: 20))],
+                salt: salt(.text("v1")))
+            change(&second)
+            return Bench.problems(try manifest([first, second], networks: networks)).map(\.description)
+        }
+        #expect(
+            try problems { _ in } == [
+                """
+                \(Bench.at(12, 9)): error: 'b' would be at the address of 'a': they have the same contract, arguments and \
+                salt [one-address]
+                  hint: give it another salt, or keep one of them with the calls of both
+                """
+            ])
+        #expect(try problems { $0.creation.salt = self.salt(.text("v2")) } == [])
+        #expect(try problems { $0.creation.salt = self.salt(.text("v1"), factory: .createX) } == [])
+        #expect(try problems { $0.creation.salt = nil } == [])
+        #expect(try problems { $0.arguments = .positional([.text(Bench.text("8"))]) } == [])
+        #expect(try problems { $0.proxy = ProxySpec(kind: .uups) } == [])
+        #expect(try problems { $0.networks = [Bench.located("two")] }.count == 1)
     }
 }
