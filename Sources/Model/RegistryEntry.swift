@@ -119,9 +119,15 @@ package struct RegistryEntry: Hashable, Sendable {
     /// Every address that it names as one of its deployment.
     package var addresses: Set<Address> { earlier.union([address]) }
 
-    /// Keeps the addresses of another entry of the same deployment.
+    /// Keeps the addresses of another entry of the same deployment, and the calls that were made to the same address.
     package mutating func remember(_ other: RegistryEntry) {
         earlier = earlier.union(other.addresses).subtracting([address])
+        if other.address == address { remember(other.calls) }
+    }
+
+    /// Keeps calls that were made to it and that it does not have.
+    package mutating func remember(_ others: [RegistryCall]) {
+        for call in others where !calls.contains(where: call.isSame(as:)) { calls.append(call) }
     }
 
     package var key: Key {
@@ -185,5 +191,10 @@ package struct RegistryCall: Hashable, Sendable {
         self.transactionHash = transactionHash
         self.block = block
         self.run = run
+    }
+
+    /// Whether both are one call of what they were made to.
+    package func isSame(as other: RegistryCall) -> Bool {
+        name == other.name && callDataHash == other.callDataHash
     }
 }

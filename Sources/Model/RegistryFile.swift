@@ -1,4 +1,4 @@
-import EthereumTypes
+package import EthereumTypes
 
 /// What the committed registry says of one network: `deployments/<network>.json`.
 package struct RegistryFile: Hashable, Sendable {
@@ -6,6 +6,7 @@ package struct RegistryFile: Hashable, Sendable {
     /// Sorted by their keys, which are distinct.
     package let entries: [RegistryEntry]
     private let positions: [RegistryEntry.Key: Int]
+    private let places: [Address: [Int]]
 
     /// - Precondition: No two entries have the same key.
     package init(network: String, entries: [RegistryEntry] = []) {
@@ -13,13 +14,19 @@ package struct RegistryFile: Hashable, Sendable {
         self.entries = entries.map(Self.canonical).sorted { $0.key < $1.key }
         positions = Dictionary(
             self.entries.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
+        places = Dictionary(grouping: self.entries.indices) { [sorted = self.entries] in sorted[$0].address }
         precondition(positions.count == entries.count, "one key, one entry")
     }
 
     /// The entry of a project's deployment on one chain, whatever its status.
     package func entry(_ key: RegistryEntry.Key) -> RegistryEntry? { positions[key].map { entries[$0] } }
 
-    /// The file with `entry` in place of what it had under that key, whose addresses are kept.
+    /// The entries that are at an address, of whatever project, name, chain and status.
+    package func entries(at address: Address) -> [RegistryEntry] {
+        (places[address] ?? []).map { entries[$0] }
+    }
+
+    /// The file with `entry` in place of what it had under that key, whose addresses are kept, and its calls where it is the same.
     package func setting(_ entry: RegistryEntry) -> RegistryFile {
         var entry = entry
         if let before = self.entry(entry.key) { entry.remember(before) }
@@ -67,11 +74,9 @@ package struct RegistryFile: Hashable, Sendable {
             latest.run = entry.run
             latest.deployedCodeDigest = latest.deployedCodeDigest ?? entry.deployedCodeDigest
             if latest.creation == .plain { latest.creation = entry.creation }
-            latest.calls =
-                entry.calls
-                + latest.calls.filter { call in
-                    !entry.calls.contains { $0.name == call.name && $0.callDataHash == call.callDataHash }
-                }
+            let mine = latest.calls
+            latest.calls = entry.calls
+            latest.remember(mine)
         }
         switch latest.status {
         case .current, .forgotten: return latest

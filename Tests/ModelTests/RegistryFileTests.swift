@@ -102,6 +102,28 @@ import Testing
         #expect(renamed == [all[1].after(all[0])])
     }
 
+    @Test func noCallThatWasMadeToAnAddressGetsLost() {
+        let pay = Self.call("pay")
+        let old = Self.entry("oldVault", calls: [pay])
+        // A ledger renamed it that did not know of the call.
+        let new = Self.entry("vault")
+        let renamed = merged([old], [new, Self.entry("oldVault", status: .renamed)])
+        #expect(renamed == [Self.entry("vault", calls: [pay])])
+        // Somebody names again what is on record.
+        let again = RegistryFile(network: "sepolia", entries: renamed).setting(new)
+        #expect(again.entries == renamed)
+        let other = again.setting(Self.entry("vault", at: 0x22, block: 9))
+        #expect(other.entries.map(\.calls) == [[]])
+    }
+
+    @Test func whatIsAtAnAddressIsFoundUnderEachOfItsNames() throws {
+        let all = [Self.entry("a"), Self.entry("b", project: "other"), Self.entry("c", at: 0x22)]
+        let file = RegistryFile(network: "sepolia", entries: all)
+        #expect(Set(file.entries(at: all[0].address)) == Set(all.prefix(2)))
+        #expect(file.entries(at: all[2].address) == [all[2]])
+        #expect(file.entries(at: .zero) == [])
+    }
+
     @Test func whatIsCurrentAgainInTheFileIsNewsToALedgerThatForgotIt() {
         #expect(Self.entry().isNews(to: [Self.entry(status: .forgotten)]))
         #expect(!Self.entry().isNews(to: [Self.entry(status: .replaced)]))
