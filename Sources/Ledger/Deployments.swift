@@ -86,9 +86,12 @@ package struct CallRow: Hashable, Sendable {
     package let run: String
     /// The run that made it: another than ``run`` where that took it over from a registry or under another name.
     package let madeIn: String
+    package let project: String
+    package let network: String
     /// nil where another ledger has it.
     package let operation: ChainOperation.ID?
     package let claim: CallClaim
+    package let callDataHash: Hash
     package let transactionHash: Hash
     package let blockNumber: UInt64
     package let gasUsed: UInt64?

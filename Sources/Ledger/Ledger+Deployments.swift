@@ -94,35 +94,6 @@ extension Ledger {
             )
         }
     }
-
-    /// The call of that name and data that was made to this address on this chain; nil where none was.
-    ///
-    /// A call without `unless` is made once for each address that it is made to.
-    package func callMade(
-        project: String,
-        deployment: String,
-        name: String,
-        network: String,
-        chainID: ChainID,
-        genesisHash: Hash,
-        address: Address,
-        callDataHash: Hash
-    ) throws(LedgerError) -> CallRow? {
-        try read { database in
-            try Row.fetchOne(
-                database,
-                sql: """
-                    SELECT * FROM calls WHERE project = ? AND deployment = ? AND name = ? AND network = ?
-                        AND chain_id = ? AND genesis_hash = ? AND address = ? AND call_data_hash = ?
-                        ORDER BY id DESC LIMIT 1
-                    """,
-                arguments: [
-                    project, deployment, name, network, Column.integer(chainID.rawValue, "chain id"),
-                    genesisHash.description, address.description, callDataHash.description,
-                ]
-            ).map { try CallRow($0) }
-        }
-    }
 }
 
 extension DeploymentRow {
@@ -169,6 +140,9 @@ extension DeploymentRow {
 extension CallRow {
     init(_ row: Row) throws {
         run = try row.value("run")
+        project = try row.value("project")
+        network = try row.value("network")
+        callDataHash = try row.parsed("call_data_hash", Hash.init(_:))
         madeIn = try row.optional("made_in") ?? run
         operation = try row.optional("operation").map { ChainOperation.ID($0) }
         claim = CallClaim(

@@ -180,7 +180,7 @@ extension Ledger {
             var made: [[String]: [RegistryCall]] = [:]
             for row in calls {
                 let place = try ["deployment", "genesis_hash", "address"].map { try row.value($0) as String }
-                made[place, default: []].append(try RegistryCall(row))
+                made[place, default: []].append(RegistryCall(try CallRow(row)))
             }
             let rows = try Row.fetchAll(
                 database,
@@ -334,19 +334,6 @@ extension DeploymentRow {
             isAdopted: isAdopted,
             proxy: claim.proxy,
             storageLayout: claim.storageLayout
-        )
-    }
-}
-
-extension RegistryCall {
-    fileprivate init(_ row: Row) throws {
-        self.init(
-            name: try row.value("name"),
-            function: try row.value("function"),
-            callDataHash: try row.parsed("call_data_hash", Hash.init(_:)),
-            transactionHash: try row.parsed("transaction_hash", Hash.init(_:)),
-            block: try row.number("block_number"),
-            run: try row.optional("made_in") ?? (try row.value("run"))
         )
     }
 }

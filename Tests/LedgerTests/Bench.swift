@@ -181,6 +181,8 @@ extension Ledger {
     func takeBackToVersion4() throws {
         try write { database in
             for statement in [
+                "DROP INDEX current_deployments_by_name",
+                "DROP INDEX calls_by_address",
                 "DROP TABLE taken_over",
                 "DROP INDEX transactions_on_their_way",
                 "DROP INDEX transactions_by_change",

@@ -150,10 +150,10 @@ import Testing
         #expect(stranded.inclusion?.transactionHash == call.inclusion?.transactionHash)
         #expect(try bench.afterKill().operation(call.id) == stranded)
         // Not as made, though its step may be planned again.
-        let made = try ledger.callMade(
-            project: Bench.project, deployment: "token", name: "setFee", network: "sepolia", chainID: sepolia,
-            genesisHash: genesis, address: address(0x77), callDataHash: wanted.payloadHash)
-        #expect(made == nil)
+        let made = try ledger.callsMade(
+            name: "setFee", chainID: sepolia, genesisHash: genesis, address: address(0x77),
+            callDataHash: wanted.payloadHash)
+        #expect(made == [])
         let next = try ledger.plan(wanted)
         #expect(next.id != call.id)
         let over = #expect(throws: LedgerError.self) {

@@ -93,8 +93,9 @@ import Testing
     }
 
     private func made(_ call: ChainOperation.Intent, to address: Address) throws -> CallRow? {
-        try ledger.callMade(
-            project: Bench.project, deployment: "token", name: "setFee", network: "sepolia",
-            chainID: sepolia, genesisHash: genesis, address: address, callDataHash: call.payloadHash)
+        try ledger.callsMade(
+            name: "setFee", chainID: sepolia, genesisHash: genesis, address: address,
+            callDataHash: call.payloadHash
+        ).first
     }
 }

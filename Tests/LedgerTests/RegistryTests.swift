@@ -36,10 +36,10 @@ import Testing
     }
 
     func made(_ deployment: String) throws -> CallRow? {
-        try ledger.callMade(
-            project: Bench.project, deployment: deployment, name: "setFee", network: "sepolia",
-            chainID: sepolia, genesisHash: genesis, address: address(0x55),
-            callDataHash: Keccak256.hash("data".utf8))
+        try ledger.callsMade(
+            name: "setFee", chainID: sepolia, genesisHash: genesis, address: address(0x55),
+            callDataHash: Keccak256.hash("data".utf8)
+        ).first { $0.claim.deployment == deployment }
     }
 
     @Test func whatIsAdoptedIsCurrentAndItsCallsAreMade() throws {

@@ -147,6 +147,23 @@ extension Pipelines {
             try bench.code(more: ProxyBench.second)
             let adopted = try await bench.adopt(address)
             #expect(adopted.end == .exited(0), "\(adopted.errors)")
+            // A machine that has the registry alone makes no call again.
+            for name in ["state", "deployments"] { try bench.sandbox.copy(name, to: "\(name)-adopted") }
+            let entry = try JSON(text: try bench.sandbox.text("deployments/chain.json"))["deployments"].first(
+                "name", "vault")
+            let before = registry["deployments"].first("name", "vault")
+            for field in ["calls", "transactionHash", "block", "deployer", "run"] {
+                #expect(entry[field] == before[field], "\(field)")
+            }
+            #expect(before["calls"].array.count == 1)
+            try bench.sandbox.remove("state")
+            let elsewhere = try await bench.run()
+            #expect(elsewhere.end == .exited(0), "\(elsewhere.errors)")
+            #expect(try await bench.sent() == bench.first + 2)
+            for name in ["state", "deployments"] {
+                try bench.sandbox.remove(name)
+                try bench.sandbox.copy("\(name)-adopted", to: name)
+            }
             let kept = try await bench.run()
             #expect(kept.end == .exited(0), "\(kept.errors)")
             #expect(try bench.deployment()["action"] == "kept")

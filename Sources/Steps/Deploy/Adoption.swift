@@ -21,7 +21,7 @@ package struct Adoption: Sendable {
     ///   - found: Where it is, and what else is known of it.
     ///   - replacing: Whether it takes the place of one that is on record at another address.
     ///   - inputs: What its compile step stored.
-    /// - Returns: The entry, which no run made.
+    /// - Returns: The entry with all that is on record of the contract, as of ``withRecord(_:_:)``.
     /// - Throws: ``StepFailure`` of the kind `blocked` where the code there is not the artifact's, or the name is taken.
     package func entry(
         for action: DeployAction,
@@ -66,7 +66,7 @@ package struct Adoption: Sendable {
             entry.transactionHash = hash
             entry.block = receipt.blockNumber
         }
-        return entry
+        return try withRecord(entry, network)
     }
 
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `is-there`, where the name is on record at another address.

@@ -44,8 +44,9 @@ package struct CallStep: Sendable {
             return performed
         }
         switch try await need(of: action, at: deployment, address, network, inputs, resolution) {
-        case .none(let reason):
+        case .none(let reason, let made):
             fact.reason = reason
+            if let made { try context.takeOver(made, action, at: address, on: network) }
             return try Self.performed(fact)
         case .call(let reason): fact.reason = reason
         }
@@ -118,7 +119,7 @@ package struct CallStep: Sendable {
 
     /// Whether a call is to be made, and why.
     private enum Need {
-        case none(reason: String)
+        case none(reason: String, made: MadeCall? = nil)
         case call(reason: String)
     }
 
@@ -198,7 +199,9 @@ package struct CallStep: Sendable {
             return holds ? .none(reason: "\(words) already") : .call(reason: words)
         }
         let data = try callData(action, inputs, resolution)
-        if let made = try made(action, address, data, network) { return .none(reason: "made in run \(made)") }
+        if let made = try context.made(action, data, to: address, on: network) {
+            return .none(reason: "made in run \(made.call.run)", made: made)
+        }
         return .call(reason: "not made to this address yet")
     }
 
@@ -256,41 +259,6 @@ package struct CallStep: Sendable {
         // Other arguments are wanted now, or another contract is there: the call goes on record as what it was.
         try record(settled, to, action)
         return nil
-    }
-
-    /// The run in which the same call was made to the same address; nil where none was.
-    ///
-    /// The registry is asked too: a plan has not taken over what it says.
-    private func made(
-        _ action: CallAction,
-        _ address: Address,
-        _ data: [UInt8],
-        _ network: OpenNetwork
-    ) throws(StepFailure) -> String? {
-        let hash = Keccak256.hash(data)
-        let made = try inLedger { () throws(LedgerError) in
-            try context.ledger.callMade(
-                project: context.project,
-                deployment: action.deployment,
-                name: action.name,
-                network: action.network.name,
-                chainID: action.network.chainID,
-                genesisHash: network.genesis,
-                address: address,
-                callDataHash: hash
-            )?.madeIn
-        }
-        if let made { return made }
-        let key = RegistryEntry.Key(
-            project: context.project,
-            name: action.deployment,
-            chainID: action.network.chainID,
-            genesisHash: network.genesis
-        )
-        guard let entry = context.registry[action.network.name]?.entry(key), entry.address == address else {
-            return nil
-        }
-        return entry.calls.first { $0.name == action.name && $0.callDataHash == hash }?.run
     }
 
     static func function(_ text: Located<String>, _ abi: ContractABI) throws(StepFailure)

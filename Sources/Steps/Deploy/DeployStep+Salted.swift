@@ -11,7 +11,7 @@ extension DeployStep {
     ///
     /// - Returns: `decision`, or that what is there already is taken over.
     /// - Throws: ``StepFailure`` of the kind `blocked`: `address-taken` where other code is there, `same-address` where a
-    ///   person said that what is there no longer counts, and as ``EffectContext/checkFactory(_:on:)``.
+    ///   person said that what is there no longer counts, as ``requireOwn(_:_:_:)``, and as ``EffectContext/checkFactory(_:on:)``.
     func look(
         _ decision: Decision,
         _ action: DeployAction,
@@ -24,6 +24,7 @@ extension DeployStep {
         case .create, .replace: break
         }
         guard let address = creation.address else { return decision }
+        try await requireOwn(address, action, network)
         let code = try await network.code(of: address)
         let subject = action.step.subject
         switch call.compare(code) {

@@ -45,6 +45,7 @@ package actor NetworkHub {
     private var spokenOf: Set<String> = []
     private var sent: [ChainOperation.Lane: SentCount] = [:]
     private var creations: [ChainOperation.Lane: Task<Result<UnknownCreations, StepFailure>, Never>] = [:]
+    private var holders: [String: StepID] = [:]
     private var readings: [String: Task<[CallRequest: [UInt8]], Never>] = [:]
 
     /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not, and `noted` of
@@ -209,6 +210,14 @@ package actor NetworkHub {
     /// Whether nobody has asked this before of an account or a deployment: what is to be said of it once.
     func isFirstWord(of subject: String, on network: OpenNetwork) -> Bool {
         spokenOf.insert("\(network.genesis) \(network.spec.chainID) \(subject)").inserted
+    }
+
+    /// Whose an address on a network is in this run: the step's that asked for it first.
+    func holder(of address: Address, on network: OpenNetwork, else step: StepID) -> StepID {
+        let key = "\(network.spec.name) \(address)"
+        let holder = holders[key] ?? step
+        holders[key] = holder
+        return holder
     }
 
     /// What an account had sent when the run first asked; nil where it did not yet.

@@ -23,6 +23,8 @@ struct OnceOnly: Sendable {
     let contract: String
     /// Whether other code than the artifact's would be kept, were it on record.
     let keepsOtherCode: Bool
+    /// The names that it is on record under where it is; none of a call.
+    let names: [String]
     /// What is on record under its name, whose place it takes.
     let before: RegistryEntry?
     /// What is on record of the proxy that it is behind.
@@ -41,6 +43,7 @@ extension OnceOnly {
         part = .contract
         contract = ""
         keepsOtherCode = false
+        names = []
         (before, proxy) = (nil, nil)
     }
 
@@ -55,6 +58,7 @@ extension OnceOnly {
         signer = action.signer
         part = action.part
         contract = action.contract.rawValue
+        names = [action.name] + action.formerly
         keepsOtherCode = action.part == .contract && action.redeploy == .never && before == nil
         self.before = before
         self.proxy = proxy

@@ -185,7 +185,8 @@ extension EffectContext {
 }
 
 extension RegistryEntry {
-    fileprivate func isOn(_ network: OpenNetwork) -> Bool {
+    /// Whether it is on the chain that a network is.
+    func isOn(_ network: OpenNetwork) -> Bool {
         chainID == network.spec.chainID && genesisHash == network.genesis
     }
 }

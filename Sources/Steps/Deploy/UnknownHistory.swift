@@ -32,7 +32,8 @@ extension EffectContext {
     ///   - network: Where.
     ///   - known: Where else contracts are that are accounted for, as a plan knows that puts nothing on record.
     ///   - say: Hears what is waited for.
-    /// - Throws: ``StepFailure`` of the kind `blocked`: `is-there` where it was found, `unknown-history` where that cannot be known.
+    /// - Throws: ``StepFailure`` of the kind `blocked`: `is-there` where it was found, `recorded-elsewhere` where other
+    ///   names have it, `unknown-history` where that cannot be known.
     func checkHistory(
         ahead deed: OnceOnly?,
         by account: Address?,
@@ -40,7 +41,9 @@ extension EffectContext {
         besides known: Set<Address> = [],
         waiting say: (@Sendable (String) -> Void)? = nil
     ) async throws(StepFailure) {
-        guard let deed, let account, !network.spec.isDevnet else { return }
+        guard let deed, !network.spec.isDevnet else { return }
+        try await checkNames(ahead: deed, by: account, on: network)
+        guard let account else { return }
         switch deed.kind {
         case .placed(let compiled):
             let creations = try await unknownCreations(

@@ -16,7 +16,7 @@ extension Adoption {
     ///   - proxy: The deployment.
     ///   - address: The proxy's address.
     ///   - inputs: What the code's compile step stored.
-    /// - Returns: The entries, which no run made.
+    /// - Returns: The entries, each with all that is on record of its contract.
     /// - Throws: ``StepFailure`` of the kind `blocked` where there is no such proxy, it runs other code, or the name is taken.
     package func entries(
         for code: DeployAction,
@@ -56,13 +56,9 @@ extension Adoption {
         at address: Address,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> RegistryEntry {
-        if case .known(let known) = try context.knowledge(of: action.name, on: network),
-            known.entry.address == address
-        {
-            return known.entry
-        }
+        if let known = try known(action, at: address, network) { return known }
         let digest = Digest(of: try await network.code(of: address))
-        return RegistryEntry(
+        let entry = RegistryEntry(
             project: context.project,
             name: action.name,
             contract: action.contract.rawValue,
@@ -76,5 +72,6 @@ extension Adoption {
             run: nil,
             isAdopted: true
         )
+        return try withRecord(entry, network)
     }
 }

@@ -1,0 +1,101 @@
+package import EthereumTypes
+import GRDB
+package import Model
+
+/// What is on record of a place on a chain, under whatever project, deployment and network: those are names, and names change.
+extension Ledger {
+    /// The calls of that name and data that were made to an address, newest first.
+    ///
+    /// A call without `unless` is made once for each address that it is made to.
+    package func callsMade(
+        name: String,
+        chainID: ChainID,
+        genesisHash: Hash,
+        address: Address,
+        callDataHash: Hash
+    ) throws(LedgerError) -> [CallRow] {
+        try read { database in
+            try database.keptRows(
+                sql: """
+                    SELECT * FROM calls WHERE address = ? AND name = ? AND call_data_hash = ? AND chain_id = ?
+                        AND genesis_hash = ? ORDER BY id DESC
+                    """,
+                arguments: [
+                    address.description, name, callDataHash.description,
+                    Column.integer(chainID.rawValue, "chain id"), genesisHash.description,
+                ]
+            ).map { try CallRow($0) }
+        }
+    }
+
+    /// Every call that was made to an address, in their order.
+    package func calls(
+        to address: Address,
+        on chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> [RegistryCall] {
+        try read { database in
+            try database.keptRows(
+                sql:
+                    "SELECT * FROM calls WHERE address = ? AND chain_id = ? AND genesis_hash = ? ORDER BY id",
+                arguments: [
+                    address.description, Column.integer(chainID.rawValue, "chain id"),
+                    genesisHash.description,
+                ]
+            ).map { RegistryCall(try CallRow($0)) }
+        }
+    }
+
+    /// Every deployment that was recorded at an address, newest first; none that failed.
+    package func deployments(
+        at address: Address,
+        on chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> [DeploymentRow] {
+        try read { database in
+            try database.keptRows(
+                sql: """
+                    SELECT * FROM deployments WHERE address = ? AND chain_id = ? AND genesis_hash = ?
+                        AND status <> 'failed' ORDER BY id DESC
+                    """,
+                arguments: [
+                    address.description, Column.integer(chainID.rawValue, "chain id"),
+                    genesisHash.description,
+                ]
+            ).map { try DeploymentRow($0) }
+        }
+    }
+
+    /// What is current under a name on a chain, in every project and on every network, newest first.
+    package func currentDeployments(
+        named name: String,
+        on chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> [DeploymentRow] {
+        try read { database in
+            try database.keptRows(
+                sql: """
+                    SELECT * FROM deployments WHERE status = 'current' AND name = ? AND chain_id = ?
+                        AND genesis_hash = ? ORDER BY id DESC
+                    """,
+                arguments: [
+                    name, Column.integer(chainID.rawValue, "chain id"), genesisHash.description,
+                ]
+            ).map { try DeploymentRow($0) }
+        }
+    }
+}
+
+extension RegistryCall {
+    /// What a registry keeps of a call.
+    package init(_ row: CallRow) {
+        self.init(
+            name: row.claim.name,
+            function: row.claim.function,
+            callDataHash: row.callDataHash,
+            transactionHash: row.transactionHash,
+            block: row.blockNumber,
+            run: row.madeIn
+        )
+    }
+}
