@@ -120,6 +120,20 @@ extension Ledger {
         }
     }
 
+    /// The transactions with which people did what an account was asked for.
+    package func executions(in lane: ChainOperation.Lane) throws(LedgerError) -> [Hash] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT DISTINCT transaction_hash FROM proposals WHERE state = 'executed' AND chain_id = ?
+                        AND genesis_hash = ? AND account = ?
+                    """,
+                arguments: Self.chain(lane) + [lane.sender.description]
+            ).map { try $0.parsed("transaction_hash", Hash.init(_:)) }
+        }
+    }
+
     /// All that people were asked to send from an account and may still send, by nonce.
     package func openProposals(in lane: ChainOperation.Lane) throws(LedgerError) -> [Proposal] {
         try read { database in

@@ -228,7 +228,8 @@ extension Ledger {
 
     /// The least nonce that anything on record has which a sender signed on a chain, or was asked for; nil where nothing has one.
     ///
-    /// What came before it was sent when this ledger was not there yet.
+    /// What came before it was sent when this ledger was not there yet. A nonce that is free again, or that somebody else used, says
+    /// nothing of that.
     package func firstNonce(of lane: ChainOperation.Lane) throws(LedgerError) -> UInt64? {
         try read { database in
             let here: StatementArguments = [
@@ -240,8 +241,10 @@ extension Ledger {
                 sql: """
                     SELECT min(nonce) FROM (
                         SELECT nonce FROM transactions WHERE chain_id = ? AND genesis_hash = ? AND sender = ?
+                            AND state NOT IN ('withdrawn', 'foreign')
                         UNION ALL
-                        SELECT nonce FROM proposals WHERE chain_id = ? AND genesis_hash = ? AND account = ?)
+                        SELECT nonce FROM proposals WHERE chain_id = ? AND genesis_hash = ? AND account = ?
+                            AND state <> 'withdrawn')
                     """,
                 arguments: here + here
             )

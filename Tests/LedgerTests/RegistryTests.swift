@@ -120,6 +120,49 @@ import Testing
         #expect(try ledger.firstNonce(of: other) == nil)
     }
 
+    /// Another used that nonce: what the account did before is as unknown as it was.
+    @Test func theFirstNonceIsNoneThatAnotherUsedOrThatIsFreeAgain() throws {
+        let lane = intent().lane
+        #expect(try ledger.operation(intent("lost"), at: .foreign).nonce == 0)
+        #expect(try ledger.firstNonce(of: lane) == nil)
+        let free = try ledger.plan(intent("free"))
+        _ = try ledger.reserveNonce(free.id, latest: 1, pending: 1)
+        #expect(try ledger.firstNonce(of: lane) == 1)
+        _ = try ledger.withdraw(free.id, reason: "no longer wanted")
+        #expect(try ledger.firstNonce(of: lane) == nil)
+        let asked = Proposal.Intent(
+            run: Bench.run, project: Bench.project, step: .deploy("token", on: "sepolia"), network: "sepolia",
+            lane: lane, to: nil, value: .zero, payloadHash: Keccak256.hash("code".utf8))
+        let proposal = try ledger.propose(asked, nonce: 3, counted: 3)
+        #expect(try ledger.firstNonce(of: lane) == 3)
+        try ledger.withdraw(proposal, reason: "another used it")
+        #expect(try ledger.firstNonce(of: lane) == nil)
+        let own = try ledger.plan(intent("own"))
+        _ = try ledger.reserveNonce(own.id, latest: 4, pending: 4)
+        #expect(try ledger.firstNonce(of: lane) == 4)
+    }
+
+    @Test func theLastBlockIsTheNewestThatAnythingOnRecordIsIn() throws {
+        func last(_ chain: Hash = genesis) throws -> UInt64? {
+            try ledger.lastBlock(on: sepolia, genesisHash: chain)
+        }
+        #expect(try last() == nil)
+        let sent = try ledger.operation(intent("vault"), at: .sent)
+        #expect(try last() == nil)
+        let hash = try #require(sent.attempts.last?.hash)
+        _ = try ledger.markIncluded(sent.id, inclusion(hash))
+        let included = try #require(try ledger.operation(sent.id).inclusion?.blockNumber)
+        #expect(try last() == included)
+        // A block that went away is none.
+        _ = try ledger.backToSent(sent.id, reason: "its block went away")
+        #expect(try last() == nil)
+        var later = entry()
+        later.calls[0].block = included + 7
+        _ = try ledger.adopt(later, network: "sepolia", run: Bench.run)
+        #expect(try last() == included + 7)
+        #expect(try last(Keccak256.hash("another chain".utf8)) == nil)
+    }
+
     @Test func anAccountsNoncesAreThoseOfWhatMayStillBeOurs() throws {
         let lane = intent().lane
         var taken: [UInt64] = []
