@@ -39,6 +39,12 @@ struct FakeChain: Sendable {
     var receiptLag = 0
     /// How often a node still says that there is no code.
     var hiddenCodePolls = 0
+    /// How many blocks the node behind `eth_call` is behind those that answer the rest.
+    var callsLag: UInt64 = 0
+    /// What calls with a selector give at a block.
+    var answers: [[UInt8]: @Sendable (UInt64) -> [UInt8]] = [:]
+    /// Where constructors write their `tx.origin` into the code.
+    var immutable: Range<Int>?
     /// Whether transaction counts lack the newest block and the pool.
     var countsLag = false
     var funds: [Address: UInt128] = [:]
@@ -229,8 +235,17 @@ struct FakeChain: Sendable {
         else { return false }
         let made = Address.created2(by: to, salt: effective, initCodeHash: Keccak256.hash(initCode))
         guard code(at: made).isEmpty else { return false }
-        code[made] = Self.runtime(of: initCode)
+        code[made] = constructed(initCode, by: signed.sender)
         return true
+    }
+
+    /// The code that a constructor leaves.
+    func constructed(_ initCode: [UInt8], by origin: Address) -> [UInt8] {
+        var code = Self.runtime(of: initCode)
+        if let immutable, immutable.upperBound <= code.count {
+            code.replaceSubrange(immutable, with: [UInt8](repeating: 0, count: 12) + origin.bytes)
+        }
+        return code
     }
 
     private static func runtime(of data: [UInt8]) -> [UInt8] {

@@ -10,10 +10,25 @@ extension EthereumRPC {
 
     /// What tells this chain from every other, in one exchange where the node takes batches.
     package func origin() async throws(RPCFailure) -> ChainOrigin {
-        let answers = try await askTogether([
+        try Self.origin(try await askTogether(Self.ofOrigin))
+    }
+
+    /// The same, and the number of the newest block; nil where the node does not say that.
+    package func opening() async throws(RPCFailure) -> (origin: ChainOrigin, head: UInt64?) {
+        let answers = try await askTogether(Self.ofOrigin + [Question("eth_blockNumber", [])])
+        return (try Self.origin(answers), try? answers[2].get().number())
+    }
+
+    private static var ofOrigin: [Question] {
+        [
             Question("eth_chainId", []),
             Question("eth_getBlockByNumber", [BlockReference.number(0).json, .bool(false)]),
-        ])
+        ]
+    }
+
+    private static func origin(
+        _ answers: [Result<RPCReader, RPCFailure>]
+    ) throws(RPCFailure) -> ChainOrigin {
         let (number, first) = (try answers[0].get(), try answers[1].get())
         guard let id = ChainID(try number.number()) else { throw number.malformed("a chain id is never 0") }
         guard first.value != .null else { throw first.malformed("the node has no block 0") }

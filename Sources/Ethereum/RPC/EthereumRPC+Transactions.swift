@@ -32,13 +32,14 @@ extension EthereumRPC {
         }
     }
 
-    /// What many calls return at the newest block, in as few exchanges as may be, in their order.
+    /// What many calls return at a block, in as few exchanges as may be, in their order.
     ///
     /// - Throws: ``RPCFailure`` where the node could not be spoken to.
     package func call(
-        _ requests: [CallRequest]
+        _ requests: [CallRequest],
+        at block: BlockReference = .latest
     ) async throws(RPCFailure) -> [Result<[UInt8], RPCFailure>] {
-        let questions = requests.map { Question("eth_call", [$0.json, BlockReference.latest.json]) }
+        let questions = requests.map { Question("eth_call", [$0.json, block.json]) }
         return try await askTogether(questions, inOrder: false).map { answer in
             do throws(RPCFailure) {
                 return .success(try answer.get().bytes())

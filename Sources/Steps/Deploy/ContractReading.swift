@@ -62,6 +62,12 @@ struct ContractReading: Sendable {
     ) async throws(StepFailure) -> (holds: Bool, seen: String) {
         let (function, wanted) = try question(abi, resolution)
         let answer = try await answer(CallRequest(to: address, data: function.selector))
+        guard !answer.isEmpty else {
+            throw StepFailure(
+                code: "bad-read",
+                "'\(function.signature)' gave nothing at all: \(address) has no code in the block that the node answers of, or code "
+                    + "that does not know it")
+        }
         do {
             let values = try function.results(answer)
             return (values == [wanted], values.map(\.description).joined(separator: ", "))

@@ -226,38 +226,6 @@ package struct EffectContext: Sendable {
         }
     }
 
-    /// What a contract answers, as it was when the run first looked at its network where nothing was sent there since.
-    func answer(to request: CallRequest, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
-        try await hub.answer(to: request, on: network) { () throws(StepFailure) in
-            try readings(on: network)
-        }
-    }
-
-    /// What contracts answer, as above; one that fails is left out, for whoever asks it alone.
-    func answers(
-        to requests: [CallRequest],
-        on network: OpenNetwork
-    ) async throws(StepFailure) -> [CallRequest: [UInt8]] {
-        try await hub.answers(to: requests, on: network) { () throws(StepFailure) in
-            try readings(on: network)
-        }
-    }
-
-    /// All that the run reads of contracts that are on record of a network.
-    private func readings(on network: OpenNetwork) throws(StepFailure) -> [CallRequest] {
-        let rows = try inLedger { () throws(LedgerError) in
-            try ledger.currentDeployments(project: project)
-        }.filter { $0.network == network.spec.name && $0.genesisHash == network.genesis }
-        let addresses = Dictionary(rows.map { ($0.claim.name, $0.address) }) { first, _ in first }
-        let unless = calls.compactMap { call -> CallRequest? in
-            guard call.network.name == network.spec.name, let unless = call.unless,
-                let address = addresses[call.deployment] ?? nil
-            else { return nil }
-            return ContractReading.request(unless.read, to: address)
-        }
-        return unless + (try readAheadOfOthers(on: network))
-    }
-
     /// The lane of a sender on a network.
     func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
         let spec = network.spec

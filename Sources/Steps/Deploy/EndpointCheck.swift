@@ -11,6 +11,8 @@ struct EndpointCheck: Sendable {
     struct Checked: Sendable {
         let endpoints: NetworkEndpoints
         let genesis: Hash
+        /// The newest block that any of them has; nil where none said it.
+        let head: UInt64?
         /// Of each endpoint that is done without.
         let notes: [Diagnostic]
     }
@@ -19,7 +21,7 @@ struct EndpointCheck: Sendable {
     private struct Answer: Sendable {
         let index: Int
         let name: String
-        let said: Result<(door: NodeDoor, origin: ChainOrigin), StepFailure>
+        let said: Result<(door: NodeDoor, origin: ChainOrigin, head: UInt64?), StepFailure>
     }
 
     /// Asks all of them at once.
@@ -38,9 +40,9 @@ struct EndpointCheck: Sendable {
             return answers.sorted { $0.index < $1.index }
         }
         let good = answers.compactMap { try? $0.said.get() }
-        for (door, origin) in good { try checkNumber(origin, door, of: endpoints.count) }
-        guard let (first, origin) = good.first else { throw noneAnswers(answers) }
-        for (door, other) in good.dropFirst() where other != origin {
+        for (door, origin, _) in good { try checkNumber(origin, door, of: endpoints.count) }
+        guard let (first, origin, _) = good.first else { throw noneAnswers(answers) }
+        for (door, other, _) in good.dropFirst() where other != origin {
             throw StepFailure(
                 .blocked,
                 code: "wrong-chain",
@@ -52,6 +54,7 @@ struct EndpointCheck: Sendable {
         return Checked(
             endpoints: NetworkEndpoints(good.map(\.door), blockTime: spec.blockTime, world: world),
             genesis: origin.genesis,
+            head: good.compactMap(\.head).max(),
             notes: answers.compactMap(note)
         )
     }
@@ -72,7 +75,8 @@ struct EndpointCheck: Sendable {
             )
             let alone = NetworkEndpoints([door], patience: patience, world: world).rpc
             do throws(RPCFailure) {
-                return Answer(index: index, name: name, said: .success((door, try await alone.origin())))
+                let (origin, head) = try await alone.opening()
+                return Answer(index: index, name: name, said: .success((door, origin, head)))
             } catch {
                 throw StepFailure(error, on: spec)
             }

@@ -69,7 +69,7 @@ package struct ExpectationCheck: Sendable {
             return try await reading.look(abi, at: address, resolution) {
                 (request) async throws(StepFailure) in
                 if let answer = answers[request] { return answer }
-                return try await Self.answer(to: request, network)
+                return try await self.answer(to: request, network)
             }
         } catch {
             guard Self.ofTheFunction.contains(error.code) else { throw error }
@@ -78,17 +78,19 @@ package struct ExpectationCheck: Sendable {
     }
 
     /// What a node refuses for reasons of its own says nothing of the function; that it reverts does.
-    private static func answer(
+    private func answer(
         to request: CallRequest,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> [UInt8] {
-        do throws(RPCFailure) {
-            return try await network.rpc.call(request)
-        } catch {
-            guard case .node(let fault) = error, fault.isRevert else {
-                throw StepFailure(error, on: network.spec)
+        try await context.now(on: network) { (block) async throws(StepFailure) in
+            do throws(RPCFailure) {
+                return try await network.rpc.call(request, at: block)
+            } catch {
+                guard case .node(let fault) = error, fault.isRevert else {
+                    throw StepFailure(error, on: network.spec)
+                }
+                throw StepFailure(code: "bad-read", "it reverts: \(RevertReason(fault.revertData ?? []))")
             }
-            throw StepFailure(code: "bad-read", "it reverts: \(RevertReason(fault.revertData ?? []))")
         }
     }
 

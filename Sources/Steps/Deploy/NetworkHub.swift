@@ -165,31 +165,12 @@ package actor NetworkHub {
         return try await reader.code(of: address)
     }
 
-    /// What a contract answers; all of `requests` are asked together where nothing was sent on the network yet in this run.
-    func answer(
-        to request: CallRequest,
-        on network: OpenNetwork,
-        among requests: @Sendable () throws(StepFailure) -> [CallRequest]
-    ) async throws(StepFailure) -> [UInt8] {
-        if let answer = try await firstAnswers(on: network, among: requests)[request] { return answer }
-        return try await network.call(request)
-    }
-
-    /// What contracts answer, in as few exchanges as may be; one that fails is left out, for whoever asks it alone.
-    func answers(
-        to wanted: [CallRequest],
-        on network: OpenNetwork,
-        among requests: @Sendable () throws(StepFailure) -> [CallRequest]
-    ) async throws(StepFailure) -> [CallRequest: [UInt8]] {
-        let found = try await firstAnswers(on: network, among: requests)
-        let left = wanted.filter { found[$0] == nil }
-        guard !left.isEmpty else { return found }
-        return found.merging(await network.answers(to: left)) { $1 }
-    }
-
     /// What contracts answered when the run first asked; nothing where something was sent since.
-    private func firstAnswers(
+    ///
+    /// One that fails is left out, for whoever asks it alone. All are asked of one block, which is no older than what is on record.
+    func firstAnswers(
         on network: OpenNetwork,
+        since block: @Sendable () throws(StepFailure) -> UInt64,
         among requests: @Sendable () throws(StepFailure) -> [CallRequest]
     ) async throws(StepFailure) -> [CallRequest: [UInt8]] {
         guard !hasLane(network) else { return [:] }
@@ -198,8 +179,9 @@ package actor NetworkHub {
         if let begun = readings[name] {
             asking = begun
         } else {
-            let all = try requests()
-            asking = Task { await network.answers(to: all) }
+            guard let head = network.head else { return [:] }
+            let (all, newest) = (try requests(), max(head, try block()))
+            asking = Task { await network.answers(to: all, at: .number(newest)) }
             readings[name] = asking
         }
         let answers = await asking.value
@@ -305,7 +287,8 @@ package actor NetworkHub {
         let checked = try await EndpointCheck(world: world, secrets: secrets, spec: spec).run(endpoints)
         checked.notes.forEach(noted)
         return OpenNetwork(
-            spec: spec, endpoints: checked.endpoints, genesis: checked.genesis, devnetKey: devnetKey)
+            spec: spec, endpoints: checked.endpoints, genesis: checked.genesis, head: checked.head,
+            devnetKey: devnetKey)
     }
 }
 

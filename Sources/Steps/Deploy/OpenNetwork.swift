@@ -10,13 +10,19 @@ package struct OpenNetwork: Sendable {
     /// Asks whichever endpoint does well.
     package let rpc: EthereumRPC
     package let genesis: Hash
+    /// The newest block when it was opened; nil where no node said it.
+    package let head: UInt64?
     /// Who signs where the manifest names nobody: the devnet's first funded account.
     package let devnetKey: PrivateKey?
 
-    package init(spec: NetworkSpec, endpoints: NetworkEndpoints, genesis: Hash, devnetKey: PrivateKey?) {
+    package init(
+        spec: NetworkSpec, endpoints: NetworkEndpoints, genesis: Hash, head: UInt64? = nil,
+        devnetKey: PrivateKey?
+    ) {
         self.spec = spec
         self.endpoints = endpoints
         self.genesis = genesis
+        self.head = head
         self.devnetKey = devnetKey
         rpc = endpoints.rpc
     }
@@ -89,9 +95,9 @@ package struct OpenNetwork: Sendable {
         }
     }
 
-    /// What many calls give, in as few exchanges as may be; one that fails is left out, for whoever asks it alone.
-    func answers(to requests: [CallRequest]) async -> [CallRequest: [UInt8]] {
-        guard let answers = try? await rpc.call(requests) else { return [:] }
+    /// What many calls give at a block, in as few exchanges as may be; one that fails is left out, for whoever asks it alone.
+    func answers(to requests: [CallRequest], at block: BlockReference) async -> [CallRequest: [UInt8]] {
+        guard let answers = try? await rpc.call(requests, at: block) else { return [:] }
         var found: [CallRequest: [UInt8]] = [:]
         for (request, answer) in zip(requests, answers) { found[request] = try? answer.get() }
         return found
@@ -116,8 +122,11 @@ package struct OpenNetwork: Sendable {
         }
     }
 
-    func call(_ request: CallRequest) async throws(StepFailure) -> [UInt8] {
-        do { return try await rpc.call(request) } catch { throw StepFailure(error, on: spec) }
+    func call(
+        _ request: CallRequest,
+        at block: BlockReference = .latest
+    ) async throws(StepFailure) -> [UInt8] {
+        do { return try await rpc.call(request, at: block) } catch { throw StepFailure(error, on: spec) }
     }
 
     /// The 32 bytes of one slot of a contract's storage.
