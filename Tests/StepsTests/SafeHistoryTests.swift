@@ -185,4 +185,51 @@ import Testing
         #expect(attribution([once], [one]).unclaimed(operation) == nil)
         #expect(attribution([once], [], besides: [claim]).unclaimed(operation) == nil)
     }
+
+    /// Two calls that differ by their value alone, executed as one batch.
+    private func payments(_ first: Wei, _ second: Wei) throws -> SafeHistory.Execution {
+        let calls = [first, second].map { SafeBatch.Call(to: target, value: $0, data: [1]) }
+        let paying = try #require(SafeBatch(calls)).transaction(nonce: 5, multiSend: target)
+        let hash = paying.hashes(of: safe, on: chain).transaction
+        return SafeHistory.Execution(
+            hash: hash, transaction: self.hash("in"), block: 10, succeeded: true,
+            content: SafeExecution(in: paying.execution, of: hash, by: safe, on: chain, nonces: [5]),
+            receipt: nil)
+    }
+
+    private func claim(_ name: String, _ value: Wei?) -> SafeAttribution.Claim {
+        SafeAttribution.Claim(
+            name: name, address: target, callDataHash: Keccak256.hash([1]), transaction: hash("in"),
+            value: value)
+    }
+
+    private func operation(_ value: Wei) -> SafeAttribution.Operation {
+        SafeAttribution.Operation(to: target, value: value, payloadHash: Keccak256.hash([1]))
+    }
+
+    @Test func aClaimOfOneCallLeavesAnotherThatSentAnotherValue() throws {
+        let both = try payments(Wei(1_000), Wei(2_000))
+        for (claimed, other) in [(Wei(1_000), Wei(2_000)), (Wei(2_000), Wei(1_000))] {
+            let found = attribution([both], [], besides: [claim("fund", claimed)])
+            #expect(found.unclaimed(operation(claimed)) == nil)
+            #expect(found.unclaimed(operation(other)) == 0)
+            #expect(!found.isUnsure(of: operation(other)))
+        }
+    }
+
+    @Test func aClaimWithoutItsValueIsOfTheOneCallThatIsLeft() throws {
+        let both = try payments(Wei(1_000), Wei(2_000))
+        let all = attribution([both], [], besides: [claim("one", nil), claim("two", Wei(1_000))])
+        #expect(all.unclaimed(operation(Wei(1_000))) == nil)
+        #expect(all.unclaimed(operation(Wei(2_000))) == nil)
+        // A value that the manifest has by now, and that nothing sent.
+        let changed = attribution([both], [], besides: [claim("one", Wei(7)), claim("two", nil)])
+        #expect(changed.unclaimed(operation(Wei(1_000))) == nil)
+        #expect(changed.unclaimed(operation(Wei(2_000))) == nil)
+        let equal = attribution([try payments(Wei(3), Wei(3))], [], besides: [claim("one", nil)])
+        #expect(equal.unclaimed(operation(Wei(3))) == 0 && !equal.isUnsure(of: operation(Wei(3))))
+        // Which of the two it was nobody knows.
+        let unsure = attribution([both], [], besides: [claim("one", nil)])
+        #expect(unsure.isUnsure(of: operation(Wei(1_000))) && unsure.isUnsure(of: operation(Wei(2_000))))
+    }
 }

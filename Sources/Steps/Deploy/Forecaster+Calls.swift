@@ -34,7 +34,7 @@ extension Forecaster {
             open = settled.open
         }
         var reason = "the contract is new"
-        var isNotMade = false
+        var isTold = false
         if [.keep, .upgrade].contains(deployment.action), let network, let address {
             do {
                 guard
@@ -44,20 +44,21 @@ extension Forecaster {
                 if let data {
                     switch try await context.unrecorded(action, at: address, data, on: network) {
                     case .made: return nil
-                    case .notMade: isNotMade = true
+                    case .notMade: isTold = true
                     case .untold: break
                     }
                 }
             } catch {
                 // Whether it is needed cannot be told, so a reviewer is told of it.
                 reason = error.message
+                isTold = error.code == "not-confirmed"
             }
         }
         let sender = await sender(action.signer, network)
         let signed = network.flatMap { try? context.unfinished(action.step, $0) }
         let isOpen = signed != nil
         var obstacle: StepFailure?
-        if !isOpen, !isNotMade, [.keep, .upgrade].contains(deployment.action), let network, let address {
+        if !isOpen, !isTold, [.keep, .upgrade].contains(deployment.action), let network, let address {
             do throws(StepFailure) {
                 try await context.checkHistory(
                     ahead: try context.onceOnly(action, at: address, on: network), by: sender, on: network)

@@ -41,8 +41,16 @@ extension HistoryDoubt {
         let transactions = count == 1 ? "1 transaction" : "\(count) transactions"
         let what = deed.isSafe ? "Safe \(account) has executed" : "\(account) has sent"
         code = "unknown-history"
-        history = "\(what) \(transactions) on '\(network.name)', and \(Self.nobodyKnows) any"
-        if case .call = deed.kind {
+        switch deed.kind {
+        case .asked where deed.isSafe:
+            history =
+                "Safe \(account) has acted on '\(network.name)', and the events that the node gives do not tell all that it and its "
+                + "modules did"
+        case .asked: history = "\(what) \(transactions) on '\(network.name)' that \(Self.nobodyKnows)"
+        case .placed, .salted, .call:
+            history = "\(what) \(transactions) on '\(network.name)', and \(Self.nobodyKnows) any"
+        }
+        if deed.isCall {
             fear = "\(deed.step) may have been made already"
             consequence = "\(deed.step) is made again where it was made before"
             remedy = "give the call an 'unless', or take it out of the manifest where it was made"

@@ -12,6 +12,8 @@ struct OnceOnly: Sendable {
         case salted
         /// A call that nothing on the chain tells of.
         case call
+        /// The same, that people are asked for: to a contract that is on record since it was created in a block, where it is.
+        case asked(since: UInt64?)
     }
 
     let kind: Kind
@@ -32,12 +34,18 @@ struct OnceOnly: Sendable {
 
     /// Names the deployment: `vault@sepolia`.
     var subject: String { step.subject }
+    var isCall: Bool {
+        switch kind {
+        case .call, .asked: true
+        case .placed, .salted: false
+        }
+    }
     var isSafe: Bool { if case .safe? = signer?.form { true } else { false } }
 }
 
 extension OnceOnly {
-    fileprivate init(call action: CallAction) {
-        kind = .call
+    fileprivate init(call action: CallAction, _ kind: Kind = .call) {
+        self.kind = kind
         step = action.step
         signer = action.signer
         part = .contract
@@ -108,17 +116,28 @@ extension EffectContext {
         return try onceOnly(action.creation, inputs, on: network)
     }
 
-    /// A call to a contract that was there before this run, which may have been made already; nil where records go back to the
-    /// contract's creation, or `unless` tells.
+    /// A call to a contract that was there before this run, which may have been made already; nil where `unless` tells, or records
+    /// go back to the contract's creation.
     ///
-    /// Of what was taken over, by its salt or by a person's word, no record has the calls that were made before.
+    /// Of what was taken over, by its salt or by a person's word, no record has the calls that were made before. Nor has any record
+    /// what people were asked for by a run that is forgotten, whoever created the contract; what is still open was looked up.
     func onceOnly(
         _ action: CallAction,
         at address: Address,
         on network: OpenNetwork
     ) throws(StepFailure) -> OnceOnly? {
-        guard action.unless == nil, try !knowsCreation(of: address, on: network) else { return nil }
-        return OnceOnly(call: action)
+        guard action.unless == nil else { return nil }
+        guard action.signer?.isPeoples == true else {
+            return try knowsCreation(of: address, on: network) ? nil : OnceOnly(call: action)
+        }
+        guard try openProposal(of: action.step, on: network) == nil else { return nil }
+        var block: UInt64?
+        if case .known(let known) = try knowledge(of: action.deployment, on: network),
+            known.entry.address == address
+        {
+            block = known.entry.block
+        }
+        return OnceOnly(call: action, .asked(since: block))
     }
 
     private func entry(
@@ -132,7 +151,8 @@ extension EffectContext {
         return known.entry
     }
 
-    private func knowsCreation(of address: Address, on network: OpenNetwork) throws(StepFailure) -> Bool {
+    /// Whether it is on record which transaction of a run put a contract at an address.
+    func knowsCreation(of address: Address, on network: OpenNetwork) throws(StepFailure) -> Bool {
         let entries = registered(on: network)
         let isMade = entries.contains {
             $0.address == address && $0.transactionHash != nil && !$0.isAdopted

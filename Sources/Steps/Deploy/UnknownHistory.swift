@@ -62,7 +62,7 @@ extension EffectContext {
             guard let doubt = trace.doubt else { return }
             if network.spec.needsApproval, doubt.isGrave { throw doubt.failure }
             if await hub.isFirstWord(of: deed.subject, on: network) { notice(doubt.warning) }
-        case .salted, .call:
+        case .salted, .call, .asked:
             try await checkCount(ahead: deed, by: account, on: network)
         }
     }
@@ -81,7 +81,7 @@ extension EffectContext {
         by account: Address,
         on network: OpenNetwork
     ) async throws(StepFailure) {
-        let isCall = if case .call = deed.kind { true } else { false }
+        let isCall = deed.isCall
         if network.spec.needsApproval {
             if !isCall, try isKnown(account, on: network, besides: run) || wasNew(account) { return }
         } else {
@@ -106,6 +106,11 @@ extension EffectContext {
         _ account: Address,
         on network: OpenNetwork
     ) async throws(StepFailure) -> UInt64 {
+        if case .asked(let block) = deed.kind {
+            // Of a Safe it was seen that its events do not tell what it did.
+            guard !deed.isSafe else { return 1 }
+            return try await unknownCount(of: account, since: block, on: network)
+        }
         let lane = network.lane(of: account)
         let first = try inLedger { () throws(LedgerError) in try ledger.firstNonce(of: lane) }
         guard first != 0 else { return 0 }
@@ -114,6 +119,38 @@ extension EffectContext {
             ? try await SafeReading(network: network, safe: account).nonce()
             : try await network.transactionCount(of: account, at: .pending)
         return min(count, first ?? count)
+    }
+
+    /// How many transactions an account sent since a block that nothing is on record of, whatever they did.
+    ///
+    /// Where the node has no state of that block any more, all count that the account ever sent.
+    private func unknownCount(
+        of account: Address,
+        since block: UInt64?,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> UInt64 {
+        let count = try await network.transactionCount(of: account, at: .pending)
+        var first: UInt64 = 0
+        if let block, block > 0,
+            let before = try? await network.transactionCount(of: account, at: .number(block - 1))
+        {
+            first = before
+        }
+        guard first < count else { return 0 }
+        let lane = network.lane(of: account)
+        var known = try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) }
+        if !(first..<count).allSatisfy(known.contains) {
+            let left = try entriesOnRecord(network).flatMap { entry in
+                entry.calls.map(\.transactionHash) + [entry.transactionHash].compactMap(\.self)
+            }
+            let executed = try inLedger { () throws(LedgerError) in try ledger.executions(in: lane) }
+            let records = try await network.records(Array(Set(left + executed))).get()
+            for case let transaction? in records.values.map(\.transaction) where transaction.sender == account
+            {
+                known.insert(transaction.nonce)
+            }
+        }
+        return UInt64((first..<count).count { !known.contains($0) })
     }
 
     /// Whether anything that an account did on a chain is on record; `run` is left out of it.

@@ -21,6 +21,26 @@ struct SafeAttribution: Sendable {
         let address: Address
         let callDataHash: Hash
         let transaction: Hash
+        /// What it sent; nil where that is not known, since records do not have it.
+        var value: Wei?
+
+        /// Whether it is the same claim, whatever is known of its value.
+        func isSame(as other: Claim) -> Bool {
+            name == other.name && address == other.address && callDataHash == other.callDataHash
+                && transaction == other.transaction
+        }
+    }
+
+    /// A call as records tell it, which do not have its value.
+    private struct Valueless: Hashable {
+        let to: Address
+        let payloadHash: Hash
+
+        init(_ claim: Claim) { (to, payloadHash) = (claim.address, claim.callDataHash) }
+
+        func fits(_ operation: Operation) -> Bool {
+            operation.to == to && operation.payloadHash == payloadHash
+        }
     }
 
     /// What a run asked for of one step.
@@ -45,6 +65,8 @@ struct SafeAttribution: Sendable {
     private let history: SafeHistory
     /// Calls of each execution that nobody claims.
     private var left: [[Operation: Int]]
+    /// Of which some that differ by their value are claimed, nobody knows which.
+    private var unsure: Set<Valueless> = []
     private var found: [Key: (proposal: Proposal, execution: SafeHistory.Execution)] = [:]
 
     /// - Parameters:
@@ -58,7 +80,7 @@ struct SafeAttribution: Sendable {
             let calls = (execution.content?.calls ?? []).map(Operation.init)
             return Dictionary(calls.map { ($0, 1) }, uniquingKeysWith: +)
         }
-        for claim in claims { take(claim) }
+        take(claims)
         let asked = Self.inOrder(proposals)
         for (key, asked) in asked { execute(asked, key, as: exactly) }
         for (key, asked) in asked where found[key] == nil { execute(asked, key, as: within) }
@@ -71,6 +93,9 @@ struct SafeAttribution: Sendable {
 
     /// The place of the first execution with a call that nobody claims.
     func unclaimed(_ operation: Operation) -> Int? { left.firstIndex { $0[operation, default: 0] > 0 } }
+
+    /// Whether some call with its contract and data is claimed, and records do not tell whether it is this one.
+    func isUnsure(of operation: Operation) -> Bool { unsure.contains { $0.fits(operation) } }
 
     /// By step; of what was asked for last first, since what is asked for no more may never have been done.
     private static func inOrder(_ proposals: [Proposal]) -> [(key: Key, value: Asked)] {
@@ -112,14 +137,45 @@ struct SafeAttribution: Sendable {
         }
     }
 
-    private mutating func take(_ claim: Claim) {
-        for index in left.indices where history.executions[index].transaction == claim.transaction {
-            let operation = left[index].first {
-                $0.value > 0 && $0.key.to == claim.address && $0.key.payloadHash == claim.callDataHash
-            }
-            guard let operation else { continue }
-            left[index][operation.key] = operation.value - 1
+    /// Takes what is claimed out of what is left, in no order: one claim never takes another's.
+    private mutating func take(_ claims: Set<Claim>) {
+        var others: [Valueless: [Hash: Int]] = [:]
+        for claim in claims where !takeExactly(claim) {
+            others[Valueless(claim), default: [:]][claim.transaction, default: 0] += 1
+        }
+        for (call, transactions) in others {
+            for (transaction, count) in transactions { take(count, of: call, in: transaction) }
+        }
+    }
+
+    /// Whether the call with the value that is claimed was there.
+    private mutating func takeExactly(_ claim: Claim) -> Bool {
+        guard let value = claim.value else { return false }
+        let operation = Operation(to: claim.address, value: value, payloadHash: claim.callDataHash)
+        let place = left.indices.first {
+            history.executions[$0].transaction == claim.transaction && left[$0][operation, default: 0] > 0
+        }
+        guard let place else { return false }
+        left[place][operation, default: 0] -= 1
+        return true
+    }
+
+    /// Takes calls whose value is not known; which of several with other values they are cannot be told.
+    private mutating func take(_ count: Int, of call: Valueless, in transaction: Hash) {
+        let places = left.indices.filter { history.executions[$0].transaction == transaction }
+        let fitting = places.flatMap { place in
+            left[place].filter { $0.value > 0 && call.fits($0.key) }.map { (place: place, operation: $0.key) }
+        }
+        let there = fitting.reduce(0) { $0 + left[$1.place][$1.operation, default: 0] }
+        if count < there, Set(fitting.map(\.operation)).count > 1 {
+            unsure.insert(call)
             return
+        }
+        var wanted = count
+        for (place, operation) in fitting {
+            let taken = min(wanted, left[place][operation, default: 0])
+            left[place][operation, default: 0] -= taken
+            wanted -= taken
         }
     }
 }

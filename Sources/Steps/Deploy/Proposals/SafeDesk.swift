@@ -60,6 +60,16 @@ actor SafeDesk {
         do throws(StepFailure) { return .success(try await read()) } catch { return .failure(error) }
     }
 
+    /// What is found of a call among those that no step claims.
+    enum Unclaimed: Sendable {
+        /// Its place in the history.
+        case at(Int)
+        /// All such calls are claimed, or there is none.
+        case nowhere
+        /// Records do not tell whether it is claimed.
+        case unsure
+    }
+
     /// Finds an execution with a call that no step claims, and claims it for one.
     ///
     /// - Parameters:
@@ -69,7 +79,7 @@ actor SafeDesk {
     ///   - history: What it executed.
     ///   - proposals: What its owners were asked for.
     ///   - recorded: The calls on record.
-    /// - Returns: Its place in the history; nil where all such calls are claimed, or there is none.
+    /// - Returns: Where it is.
     func claim(
         _ operation: SafeAttribution.Operation,
         as name: String,
@@ -77,19 +87,27 @@ actor SafeDesk {
         in history: SafeHistory,
         _ proposals: [Proposal],
         besides recorded: Set<SafeAttribution.Claim>
-    ) -> Int? {
-        let mine = claims[lane, default: []].first {
+    ) -> Unclaimed {
+        let claimed = claims[lane, default: []]
+        let mine = claimed.first {
             $0.name == name && $0.address == operation.to && $0.callDataHash == operation.payloadHash
+                && $0.value == operation.value
         }
-        if let mine { return history.executions.firstIndex { $0.transaction == mine.transaction } }
-        let attribution = SafeAttribution(
-            history, of: proposals, besides: recorded.union(claims[lane, default: []]))
-        guard let to = operation.to, let place = attribution.unclaimed(operation) else { return nil }
+        if let mine {
+            return history.executions.firstIndex { $0.transaction == mine.transaction }.map { .at($0) }
+                ?? .nowhere
+        }
+        // What this run has taken on record itself counts once.
+        let others = recorded.filter { one in !claimed.contains { $0.isSame(as: one) } }
+        let attribution = SafeAttribution(history, of: proposals, besides: others.union(claimed))
+        guard let to = operation.to else { return .nowhere }
+        if attribution.isUnsure(of: operation) { return .unsure }
+        guard let place = attribution.unclaimed(operation) else { return .nowhere }
         claims[lane, default: []].insert(
             SafeAttribution.Claim(
                 name: name, address: to, callDataHash: operation.payloadHash,
-                transaction: history.executions[place].transaction))
-        return place
+                transaction: history.executions[place].transaction, value: operation.value))
+        return .at(place)
     }
 
     /// Puts a step's call at the end of a Safe's batch and keeps that for good; one after the other.

@@ -19,6 +19,11 @@ struct SafeReading: Sendable {
     /// The nonce of the transaction that the Safe executes next.
     func nonce() async throws(StepFailure) -> UInt64 { try await nonce(at: .latest, of: network.rpc) }
 
+    /// The same as it was in a block, of which the node may have no state any more.
+    func nonce(at block: UInt64) async throws(StepFailure) -> UInt64 {
+        try await nonce(at: .number(block), of: network.rpc)
+    }
+
     private func nonce(at block: BlockReference, of rpc: EthereumRPC) async throws(StepFailure) -> UInt64 {
         let answer = try await ask("nonce()", at: block, of: rpc)
         guard answer.count == 32, answer.prefix(24).allSatisfy({ $0 == 0 }) else { throw notASafe() }

@@ -55,22 +55,30 @@ extension EffectContext {
         try inLedger { () throws(LedgerError) in try ledger.unendedProposals(in: lane) }
     }
 
-    /// The calls that ledger and registry have of a network.
+    /// The calls that ledger and registry have of a network, with the values that the manifest has for them.
     func callsOnRecord(_ network: OpenNetwork) throws(StepFailure) -> Set<SafeAttribution.Claim> {
+        let values = Dictionary(
+            calls.filter { $0.network.name == network.spec.name }.map { ($0.step, $0.value) }
+        ) { first, _ in first }
+        let found = try entriesOnRecord(network).flatMap { entry in
+            entry.calls.map { call in
+                SafeAttribution.Claim(
+                    name: call.name, address: entry.address, callDataHash: call.callDataHash,
+                    transaction: call.transactionHash,
+                    value: values[.call(call.name, of: entry.name, on: network.spec.name)])
+            }
+        }
+        return Set(found)
+    }
+
+    /// What ledger and registry have of a network.
+    func entriesOnRecord(_ network: OpenNetwork) throws(StepFailure) -> [RegistryEntry] {
         let known = try inLedger { () throws(LedgerError) in
             try ledger.registryHistory(project: project, network: network.spec.name)
         }
-        let entries = (known + (registry[network.spec.name]?.entries ?? [])).filter {
+        return (known + (registry[network.spec.name]?.entries ?? [])).filter {
             $0.chainID == network.spec.chainID && $0.genesisHash == network.genesis
         }
-        return Set(
-            entries.flatMap { entry in
-                entry.calls.map { call in
-                    SafeAttribution.Claim(
-                        name: call.name, address: entry.address, callDataHash: call.callDataHash,
-                        transaction: call.transactionHash)
-                }
-            })
     }
 
     private func missing(_ proposal: Proposal, _ history: SafeHistory) -> StepFailure {
