@@ -15,6 +15,7 @@ struct FakeArtifact: Sendable {
     var runtime: [UInt8] = [0x60, 0x01, 0x60, 0x02]
     var abi = "[]"
     var links: [CompilationV1.Link] = []
+    var immutables: [CompilationV1.Range] = []
 
     var initCode: [UInt8] { [0x61, UInt8(runtime.count >> 8), UInt8(runtime.count & 255)] + runtime }
 
@@ -22,7 +23,7 @@ struct FakeArtifact: Sendable {
         let compilation = CompilationV1(
             contract: name, path: "contracts/\(name).sol", name: name, sourceDigest: Digest(of: Data()),
             isGenerated: false, compilerName: "solc", compilerVersion: "0.8.29",
-            compilerDigest: Digest(of: Data()), immutables: [], links: links,
+            compilerDigest: Digest(of: Data()), immutables: immutables, links: links,
             warnings: [])
         return stored([
             CompileOutput.abi: Data(abi.utf8), CompileOutput.initCode: Data(initCode),

@@ -1,3 +1,5 @@
+package import EthereumTypes
+
 /// How a call went that a node ran behind others.
 package struct SimulatedCall: Hashable, Sendable {
     package let succeeded: Bool
@@ -17,6 +19,26 @@ package struct SimulatedCall: Hashable, Sendable {
 }
 
 extension EthereumRPC {
+    /// What code gives that is run as if it were at an address whose storage is empty, without mining it.
+    ///
+    /// Init code gives the runtime code that it would leave there, with its immutables.
+    ///
+    /// - Throws: ``RPCFailure``; also where the node takes no state overrides.
+    package func call(
+        _ address: Address,
+        from sender: Address,
+        running code: [UInt8]
+    ) async throws(RPCFailure) -> [UInt8] {
+        let there: JSONValue = .object(["code": .string(Hex.prefixed(code)), "state": .object([:])])
+        return try await ask(
+            "eth_call",
+            [
+                CallRequest(from: sender, to: address).json, BlockReference.latest.json,
+                .object([address.description: there]),
+            ]
+        ).bytes()
+    }
+
     /// Runs calls on the newest block, each on what those before it left, without mining them (`eth_simulateV1`).
     ///
     /// Each has a block of its own. Fees are not asked for, and nonces are counted from the newest block.

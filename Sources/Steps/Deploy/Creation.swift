@@ -10,6 +10,8 @@ struct Creation: Hashable, Sendable {
     let data: [UInt8]
     /// nil where the sender's nonce decides.
     let address: Address?
+    /// Whether nobody but the sender can have it created there.
+    let isSendersOwn: Bool
 
     /// What the transaction is sent to; nil: it creates a contract.
     var to: Address? { factory?.address }
@@ -20,6 +22,7 @@ struct Creation: Hashable, Sendable {
         factory = nil
         data = initCode
         address = nil
+        isSendersOwn = false
     }
 
     /// Creates a contract where its salt says.
@@ -58,6 +61,8 @@ struct Creation: Hashable, Sendable {
         }
         factory = salt.factory
         data = salt.factory.callData(salt: bytes, initCode: initCode)
+        // CreateX lets nobody else use a salt that begins with the sender's address.
+        isSendersOwn = salt.factory == .createX && sender.map { bytes.starts(with: $0.bytes) } ?? false
         address = Address.created2(
             by: salt.factory.address, salt: effective, initCodeHash: Keccak256.hash(initCode))
     }

@@ -11,7 +11,8 @@ extension DeployStep {
     ///
     /// - Returns: `decision`, or that what is there already is taken over.
     /// - Throws: ``StepFailure`` of the kind `blocked`: `address-taken` where other code is there, `same-address` where a
-    ///   person said that what is there no longer counts, as ``requireOwn(_:_:_:)``, and as ``EffectContext/checkFactory(_:on:)``.
+    ///   person said that what is there no longer counts, as ``requireOwn(_:_:_:)``, as ``EffectContext/checkFactory(_:on:)`` and as
+    ///   ``checkMaker(of:at:_:_:_:_:)``.
     func look(
         _ decision: Decision,
         _ action: DeployAction,
@@ -48,6 +49,7 @@ extension DeployStep {
                 hint: "change the salt, or take it back: hyperkit deployments adopt \(subject) \(address)"
             )
         }
+        try await checkMaker(of: code, at: address, action, call, creation, network)
         var fact = Self.fact(
             action, .kept, reason: "its code is at the address that its salt gives; it is taken over")
         fact.address = address.description
@@ -200,7 +202,7 @@ extension DeployStep {
     }
 
     /// Who signs for a deployment; nil where that is a secret that is not there.
-    private func sender(_ signer: SignerSpec?) async -> Address? {
+    func sender(_ signer: SignerSpec?) async -> Address? {
         guard let signer else { return DevelopmentAccounts.all.first?.address }
         return try? await context.address(of: signer)
     }
