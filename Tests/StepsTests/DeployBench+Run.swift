@@ -110,14 +110,16 @@ extension DeployBench {
         unless: CallSpec.Unless? = nil,
         network: NetworkSpec = DeployBench.sepolia,
         signer: SignerSpec = DeployBench.ci,
-        signersRead: [SignerSpec] = []
+        signersRead: [SignerSpec] = [],
+        previous: StepID? = nil
     ) throws -> FakeEffect {
         FakeEffect(
             work: .call(
                 CallAction(
                     name: name, deployment: deployment,
                     compile: .compile(try #require(ContractName(artifact.name))),
-                    deploy: .deploy(deployment, on: network.name), network: network, signer: signer,
+                    deploy: .deploy(deployment, on: network.name), previous: previous, network: network,
+                    signer: signer,
                     function: Located("setFee(uint256)", at: Self.here), arguments: arguments, value: .zero,
                     unless: unless, signersRead: signersRead)),
             artifact: artifact

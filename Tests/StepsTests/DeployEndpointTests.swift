@@ -42,7 +42,7 @@ import Testing
         let (bench, second) = try bench()
         let network = try await open(bench)
         #expect(network.currentEndpoint == 0)
-        #expect(bench.node.asked == ["eth_chainId", "eth_getBlockByNumber"])
+        #expect(bench.node.asked == ["eth_chainId", "eth_getBlockByNumber", "eth_blockNumber"])
         #expect(second.asked == bench.node.asked)
         #expect(bench.sent.withLock(\.count) == 2)
     }
@@ -225,7 +225,7 @@ import Testing
         let network = try await open(bench)
         for node in [bench.node, second] { node.rollDice { _, _ in .connectionRefused } }
         await #expect(throws: RPCFailure.self) { try await network.rpc.gasPrice() }
-        #expect(bench.node.asked.count + second.asked.count == 2 * 2 + 6)
+        #expect(bench.node.asked.count + second.asked.count == 2 * 3 + 6)
     }
 
     @Test func anEndpointThatLagsIsLeft() async throws {

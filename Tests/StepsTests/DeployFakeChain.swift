@@ -41,6 +41,8 @@ struct FakeChain: Sendable {
     var hiddenCodePolls = 0
     /// How many blocks the node behind `eth_call` is behind those that answer the rest.
     var callsLag: UInt64 = 0
+    /// The same behind `eth_getCode`.
+    var codesLag: UInt64 = 0
     /// What calls with a selector give at a block.
     var answers: [[UInt8]: @Sendable (UInt64) -> [UInt8]] = [:]
     /// Where constructors write their `tx.origin` into the code.

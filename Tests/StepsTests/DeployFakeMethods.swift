@@ -67,7 +67,17 @@ enum FakeMethods {
                 chain.hiddenCodePolls -= 1
                 return .success(.string("0x"))
             }
-            return .success(.string(Hex.prefixed(address(first).map { chain.code(at: $0) } ?? [])))
+            var then = chain
+            if chain.codesLag > 0 {
+                let seen = chain.head.number - chain.codesLag
+                if let number = parameters.last?.string.flatMap({ UInt64($0.dropFirst(2), radix: 16) }),
+                    number > seen
+                {
+                    return .failure(Refusal(message: "header not found"))
+                }
+                then.reorganise(depth: Int(chain.codesLag))
+            }
+            return .success(.string(Hex.prefixed(address(first).map { then.code(at: $0) } ?? [])))
         case "anvil_setCode":
             guard let at = address(first) else { return .failure(Refusal(message: "no address")) }
             chain.tamper(at, code: Hex.decode((parameters.last?.string ?? "").dropFirst(2)) ?? [])

@@ -70,6 +70,31 @@ import Testing
         #expect(bench.node.sends == 2)
     }
 
+    /// Somebody else has just set it, in a block that may go away.
+    @Test(arguments: [false, true])
+    func whatUnlessTellsOfABlockThatMayGoAwayHoldsUpWhatComesBehind(_ isBehind: Bool) async throws {
+        let network = DeployBench.network(confirmations: .blocks(3))
+        let unless = CallSpec.Unless(
+            read: Located("fee()", at: DeployBench.here), equals: DeployBench.text("25"))
+        let token = try bench.deploy("token", .withFee, network: network)
+        bench.node.change { $0.minesAtOnce = false }
+        _ = try await bench.run(token)
+        let head = bench.node.chain.head.number
+        bench.node.change { chain in
+            chain.answers[Array(Keccak256.hash("fee()".utf8).bytes.prefix(4))] = { block in
+                [UInt8](repeating: 0, count: 31) + [block >= head ? 25 : 0]
+            }
+        }
+        let set = try bench.call("setFee", unless: unless, network: network)
+        let pay = try bench.call("pay", network: network, previous: isBehind ? set.step : nil)
+        let run = try await bench.run(token, set, pay)
+        #expect(try !run.call("setFee").isMade)
+        #expect(try run.call("pay").isMade)
+        #expect((bench.node.chain.head.number >= head + 2) || !isBehind)
+        let sent = try #require(try run.call("pay").blockNumber)
+        #expect((sent > head + 2) == isBehind, "\(sent), and it was set in \(head)")
+    }
+
     @Test func thatThereIsNoCodeIsSaid() async throws {
         bench.node.change { $0.answers[Array(Keccak256.hash("fee()".utf8).bytes.prefix(4))] = { _ in [] } }
         let failure = try #require(

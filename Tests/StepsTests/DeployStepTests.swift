@@ -170,7 +170,7 @@ import Testing
         #expect(failure.code == "wrong-chain")
         #expect(
             failure.message == "network 'sepolia' should have chain id 1, the node says 11155111")
-        #expect(bench.node.asked == ["eth_chainId", "eth_getBlockByNumber"])
+        #expect(bench.node.asked == ["eth_chainId", "eth_getBlockByNumber", "eth_blockNumber"])
         #expect(try operations().isEmpty)
     }
 

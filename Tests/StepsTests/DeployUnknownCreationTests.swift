@@ -97,6 +97,19 @@ import Testing
         #expect(bench.node.sends == 2)
     }
 
+    /// The node that counts is a block ahead of the one that tells codes.
+    @Test func theNewestOfThemIsSeenThoughCodesAreToldOfAnEarlierBlock() async throws {
+        let token = try bench.deploy(network: DeployBench.approving)
+        let plan = DeployBench.approved(try await bench.forecast([token]))
+        #expect(try await bench.run([token], applying: plan).deployment().action == .created)
+        bench.loseState()
+        bench.node.change { $0.codesLag = 1 }
+        bench.node.plan(.first { $0.codesLag = 0 }, on: "eth_getCode", skipping: 1)
+        let failure = try #require(try await bench.run([token], applying: plan).failures.first)
+        #expect(failure.code == "is-there", "\(failure)")
+        #expect(bench.node.sends == 1)
+    }
+
     @Test func whatIsNeverRedeployedMayBeThereWithEarlierCode() async throws {
         _ = try await bench.run(bench.deploy(redeploy: .never))
         bench.loseState()
@@ -250,7 +263,8 @@ import Testing
             // Once for what was created and what waits, and for the next nonce of each.
             let asked = try exchanges(since: before)
             let count = "eth_getTransactionCount"
-            #expect(asked.filter { $0.contains(count) } == [[count, count], [count], [count]])
+            let look = [count, count, "eth_getBalance", "eth_blockNumber"]
+            #expect(asked.filter { $0.contains(count) } == [look, [count], [count]])
             #expect(!asked.contains(["eth_getCode"]))
         }
     }

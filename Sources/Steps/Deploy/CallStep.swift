@@ -45,6 +45,7 @@ package struct CallStep: Sendable {
         }
         switch try await need(of: action, at: deployment, address, network, inputs, resolution) {
         case .none(let reason, let made):
+            try await requireDeep(action, at: address, network, inputs, resolution, progress)
             fact.reason = reason
             if let made { try context.takeOver(made, action, at: address, on: network) }
             return try Self.performed(fact)

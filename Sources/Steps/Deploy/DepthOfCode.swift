@@ -43,12 +43,7 @@ extension EffectContext {
         on network: OpenNetwork,
         _ rules: LaneRules
     ) async throws(StepFailure) -> Bool {
-        var head = ChainHead(latest: 0)
-        switch rules.confirmations {
-        case .blocks: head.latest = try await network.height(.latest)
-        case .finalized: head.finalized = try await network.height(.finalized)
-        }
-        guard let block = rules.deepest(below: head) else { return false }
+        guard let block = try await network.deepest(rules) else { return false }
         return try await !network.code(of: address, at: block).isEmpty
     }
 }

@@ -84,11 +84,13 @@ package struct OpenNetwork: Sendable {
     }
 
     /// The code at many addresses, in as few exchanges as may be; `last`: behind all other questions that a node limits.
-    func codes(of addresses: [Address], last isLast: Bool = false) async -> Result<
-        [Address: [UInt8]], StepFailure
-    > {
+    func codes(
+        of addresses: [Address],
+        at block: BlockReference = .latest,
+        last isLast: Bool = false
+    ) async -> Result<[Address: [UInt8]], StepFailure> {
         do throws(RPCFailure) {
-            let codes = try await (isLast ? endpoints.patientRPC : rpc).codes(of: addresses)
+            let codes = try await (isLast ? endpoints.patientRPC : rpc).codes(of: addresses, at: block)
             return .success(Dictionary(zip(addresses, codes)) { first, _ in first })
         } catch {
             return .failure(StepFailure(error, on: spec))
@@ -112,16 +114,6 @@ package struct OpenNetwork: Sendable {
             throw StepFailure(error, on: spec)
         }
     }
-
-    /// How many transactions of an account are in blocks, and how many with the pool's; in one exchange.
-    func transactionCounts(
-        of address: Address
-    ) async throws(StepFailure) -> (latest: UInt64, pending: UInt64) {
-        do { return try await rpc.transactionCounts(of: address) } catch {
-            throw StepFailure(error, on: spec)
-        }
-    }
-
     func call(
         _ request: CallRequest,
         at block: BlockReference = .latest

@@ -37,6 +37,8 @@ struct UnknownCreations: Sendable {
     let transactions: UInt64
     /// How many more of those wait for a block.
     let waiting: UInt64
+    /// A block that is no older than what was counted.
+    let head: UInt64
     let extent: Extent
 
     /// Where it created anything, by those with the same code.
@@ -96,12 +98,14 @@ extension EffectContext {
             guard let unknown = try unknownAddresses(of: account, sent.inBlocks, on: network) else {
                 return .success(
                     UnknownCreations(
-                        transactions: sent.inBlocks, waiting: sent.unknownWaiting, extent: .tooMany))
+                        transactions: sent.inBlocks, waiting: sent.unknownWaiting, head: sent.head,
+                        extent: .tooMany))
             }
-            let extent = try await read(unknown, on: network)
+            let extent = try await read(unknown, on: network, since: sent.head)
             return .success(
                 UnknownCreations(
-                    transactions: UInt64(unknown.count), waiting: sent.unknownWaiting, extent: extent))
+                    transactions: UInt64(unknown.count), waiting: sent.unknownWaiting, head: sent.head,
+                    extent: extent))
         } catch {
             return .failure(error)
         }
@@ -126,7 +130,8 @@ extension EffectContext {
     /// What is at some addresses; behind all other questions where the node limits them.
     private func read(
         _ addresses: [Address],
-        on network: OpenNetwork
+        on network: OpenNetwork,
+        since head: UInt64
     ) async throws(StepFailure) -> UnknownCreations.Extent {
         var copies: [UnknownCreations.Copies] = []
         var places: [Digest: Int] = [:]
@@ -134,7 +139,10 @@ extension EffectContext {
             let some = Array(addresses[start...].prefix(UnknownCreations.together))
             let codes: [Address: [UInt8]]
             do throws(StepFailure) {
-                codes = try await network.codes(of: some, last: true).get()
+                // A node that lags behind the one that counted would not have the newest of them.
+                codes = try await now(on: network, since: head) { (block) async throws(StepFailure) in
+                    try await network.codes(of: some, at: block, last: true).get()
+                }
             } catch {
                 guard error.code == "node-refused" else { throw error }
                 return .notRead(error.message)
@@ -161,7 +169,9 @@ extension EffectContext {
     ) async throws(StepFailure) -> [Address] {
         let fitting = creations.copies.filter { $0.length == code.bytes.count }
         guard !fitting.isEmpty else { return [] }
-        let codes = try await network.codes(of: fitting.map { $0.addresses[0] }).get()
+        let codes = try await now(on: network, since: creations.head) { (block) async throws(StepFailure) in
+            try await network.codes(of: fitting.map { $0.addresses[0] }, at: block).get()
+        }
         let recorded = try recordedAddresses(on: network)
         return fitting.filter { copies in codes[copies.addresses[0]].map(code.isSame(as:)) ?? false }
             .flatMap(\.addresses).filter { !recorded.contains($0) }
