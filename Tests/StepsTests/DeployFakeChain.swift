@@ -37,6 +37,10 @@ struct FakeChain: Sendable {
     var reverts = false
     /// For how many polls a new receipt is hidden.
     var receiptLag = 0
+    /// The contract that receipts name in place of the one that was created.
+    var misnames: Address?
+    /// Whether receipts do not say whether a transaction succeeded.
+    var leavesOutStatus = false
     /// How often a node still says that there is no code.
     var hiddenCodePolls = 0
     /// How many blocks the node behind `eth_call` is behind those that answer the rest.

@@ -91,7 +91,7 @@ enum FakeMethods {
             if let message = chain.take(signed) { return .failure(Refusal(message: message)) }
             return .success(.string(signed.hash.description))
         case "eth_getTransactionReceipt":
-            return .success(Hash(first).flatMap { chain.poll($0) }.map(receipt) ?? .null)
+            return .success(Hash(first).flatMap { chain.poll($0) }.map { receipt($0, chain) } ?? .null)
         case "eth_getTransactionByHash":
             return .success(Hash(first).flatMap { chain.transaction($0) }.map(transaction) ?? .null)
         default: return .failure(Refusal(code: -32_601, message: "method not found"))
@@ -145,15 +145,19 @@ enum FakeMethods {
         return .object(shown)
     }
 
-    private static func receipt(_ receipt: FakeChain.Receipt) -> JSONValue {
-        .object([
+    private static func receipt(_ receipt: FakeChain.Receipt, _ chain: FakeChain) -> JSONValue {
+        let address = receipt.address.map { chain.misnames ?? $0 }
+        let shown = JSONValue.object([
             "transactionHash": .string(receipt.transaction.hash.description),
             "blockHash": .string(receipt.block.hash.description),
             "blockNumber": quantity(receipt.block.number), "status": quantity(receipt.succeeded ? 1 : 0),
-            "contractAddress": receipt.address.map { .string($0.description) } ?? .null,
+            "contractAddress": address.map { .string($0.description) } ?? .null,
             "gasUsed": quantity(receipt.gasUsed), "effectiveGasPrice": quantity(receipt.price),
             "logs": .array([]),
         ])
+        guard chain.leavesOutStatus, case .object(var members) = shown else { return shown }
+        members["status"] = nil
+        return .object(members)
     }
 
     private static func transaction(_ receipt: FakeChain.Receipt) -> JSONValue {

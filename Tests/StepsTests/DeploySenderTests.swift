@@ -273,6 +273,33 @@ import Testing
         #expect(try operations().map(\.nonce) == [0, 1])
     }
 
+    /// Where a contract is follows from its sender and nonce.
+    @Test func aReceiptThatNamesAnotherContractIsNotBelieved() async throws {
+        let elsewhere = Address.created(by: .zero, nonce: 7)
+        bench.node.change {
+            $0.misnames = elsewhere
+            $0.tamper(elsewhere, code: FakeArtifact().runtime)
+        }
+        let run = try await bench.run(bench.deploy())
+        let place = Address.created(by: bench.key.address, nonce: 0)
+        #expect(try run.deployment().address == place.description)
+        #expect(
+            try bench.ledger().registryHistory(project: "treasury", network: "sepolia").map(\.address) == [
+                place
+            ])
+    }
+
+    @Test func aReceiptThatDoesNotSayWhetherItSucceededDecidesNothing() async throws {
+        bench.node.change { $0.leavesOutStatus = true }
+        for _ in 0..<2 {
+            let failure = try #require(try await bench.run(bench.deploy()).failures.first)
+            #expect(failure.kind == .blocked && failure.code == "receipt-unstated")
+        }
+        bench.node.change { $0.leavesOutStatus = false }
+        #expect(try await bench.run(bench.deploy()).deployment().action == .created)
+        #expect(bench.node.chain.mined.count == 1, "it was not sent anew")
+    }
+
     @Test func receiptsThatLagAreWaitedFor() async throws {
         bench.node.change { $0.receiptLag = 6 }
         #expect(try await bench.run(bench.deploy()).deployment().action == .created)
