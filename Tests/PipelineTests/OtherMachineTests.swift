@@ -54,6 +54,27 @@ extension Pipelines {
             await bench.chain.stop()
         }
 
+        /// What a run that is stopped leaves is said, and is not done again elsewhere either.
+        @Test func doNotDoAgainWhatAStoppedRunLeft() async throws {
+            let bench = try await Self.bench()
+            let before = try bench.sandbox.text("registry/chain.json")
+            try bench.manifest(
+                network: ", confirmations: 50", deployment: Self.call,
+                top: "registry: registry\nlimits: { run: 3s }")
+            let stopped = try await bench.run("--network", "chain")
+            #expect(stopped.end == .exited(1), "\(stopped.errors)")
+            let note = try bench.sandbox.report()["notes"].first("code", "on-its-way")
+            let words = note["message"].string ?? ""
+            #expect(words.contains("call:box@chain/set is signed: 0x"), "\(words)")
+            #expect(words.contains("with 5 wei: block 2 has it, not yet deep enough"), "\(words)")
+            #expect(stopped.errors.contains("[on-its-way]"), "\(stopped.errors)")
+            try Self.another(bench, before)
+            try bench.manifest(deployment: Self.call, top: "registry: registry")
+            #expect(try await bench.run("--network", "chain").end == .exited(0))
+            #expect(try await bench.sent() == 2)
+            await bench.chain.stop()
+        }
+
         @Test func doNotReplaceAgain() async throws {
             let bench = try await Self.bench()
             let before = try bench.sandbox.text("registry/chain.json")

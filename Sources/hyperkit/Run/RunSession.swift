@@ -108,6 +108,7 @@ struct RunSession {
         }
         await hub.close()
         await state.slither?.close()
+        for note in state.onTheirWay(record.withLock(\.self)) { events.post(.fact(.note(note))) }
         var unrecorded = state.record(record.withLock(\.networks))
         var paid: [String: RunEnd.Paid] = [:]
         do {
