@@ -50,6 +50,8 @@ import Testing
             simulation.play()
             findings.census += simulation.census
             if !simulation.problems.isEmpty { findings.problems[seed] = simulation.problems }
+            // As many as there are cores play at once: no other test would go on meanwhile.
+            await Task.yield()
         }
         return findings
     }
