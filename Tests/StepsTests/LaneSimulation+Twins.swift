@@ -40,10 +40,10 @@ extension LaneSimulation {
         let held = journal.operations.filter { $0.state != .withdrawn }.compactMap(\.nonce).max().map {
             Int($0) + 1
         }
-        var nonce = max(chain.branch.uses.count, held ?? 0)
+        // What waits behind a gap in a pool no node counts: nobody can know of it.
+        var nonce = chain.branch.uses.count
         while chain.pool[nonce] != nil { nonce += 1 }
-        // It leaves no gap.
-        guard nonce == chain.branch.uses.count || chain.pool[nonce - 1] != nil else { return }
+        guard nonce >= held ?? 0 else { return }
         census.count(.twinAhead)
         note("another machine sends \(step.id) with nonce \(nonce)")
         twins.insert(step.id)

@@ -91,7 +91,8 @@ extension LaneSimulation {
         }
         if settings.isShared, strangers < 3, chance(settings.rarity) { sendForeign() }
         if settings.hasTwins, chance(settings.rarity) { sendTwin() }
-        if chance(settings.rarity),
+        // Behind a gap that this leaves another machine's transactions would wait where no node counts them.
+        if !settings.hasTwins, chance(settings.rarity),
             let nonce = chain.pool.keys.filter(chain.isForeign(waiting:)).sorted().first
         {
             census.count(.droppedForeign)
