@@ -156,7 +156,7 @@ extension Lane {
                 return nil
             }
         }
-        if let stranger = wish.stranger ?? (wish.operation == nil ? doing(wish) : nil) {
+        if let stranger = wish.stranger ?? (held == nil ? doing(wish) : nil) {
             return takeOver(wish: index, stranger, at: now) ?? next(at: now)
         }
         if wish.operation == nil, isInDoubt(wish), context.needsApproval {

@@ -93,8 +93,8 @@ extension Lane {
                 doneElsewhere(stranger, wish.request.transaction.step, wish.request.transaction.kind))
             return next(at: now)
         }
+        wishes[index].stranger = stranger
         guard let operation = wish.operation else {
-            wishes[index].stranger = stranger
             // It is paid for: no budget refuses it, and what it cost counts in the end.
             return .plan(wish.ticket, context.intent(wish.request.transaction, most: .zero))
         }
