@@ -59,6 +59,24 @@ import Testing
         #expect(operation.intent.spendReserved == .zero, "no budget refuses what is paid for")
     }
 
+    @Test func whatComesBetweenTheIntentAndTheNonceIsTakenOverToo() {
+        let stranger = LaneStranger(1, data: Self.token)
+        var bench = bench(stranger)
+        _ = bench.submit()
+        let ask = bench.next()
+        bench.answer(ask, LaneBench.account(latest: 1))
+        for _ in 0..<10 {
+            let move = bench.lane.next(at: bench.now)
+            bench.write(move)
+            if case .plan = move { break }
+        }
+        #expect(bench.journal.operations.map(\.state) == [.planned])
+        // What is known of the account is old by now.
+        bench.now += .seconds(3)
+        #expect(looked(sent(&bench, count: 2)) == [stranger.hash])
+        #expect(bench.journal.operations.map(\.nonce) == [1])
+    }
+
     @Test func oneTransactionIsOneOfTwoThatAreAlike() {
         var bench = bench(LaneStranger(1, data: Self.token))
         for name in ["first", "second"] { _ = bench.submit(name, data: Self.token) }
