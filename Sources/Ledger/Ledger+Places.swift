@@ -38,10 +38,7 @@ extension Ledger {
             try database.keptRows(
                 sql:
                     "SELECT * FROM calls WHERE address = ? AND chain_id = ? AND genesis_hash = ? ORDER BY id",
-                arguments: [
-                    address.description, Column.integer(chainID.rawValue, "chain id"),
-                    genesisHash.description,
-                ]
+                arguments: Self.place(address.description, chainID, genesisHash)
             ).map { RegistryCall(try CallRow($0)) }
         }
     }
@@ -58,10 +55,7 @@ extension Ledger {
                     SELECT * FROM deployments WHERE address = ? AND chain_id = ? AND genesis_hash = ?
                         AND status <> 'failed' ORDER BY id DESC
                     """,
-                arguments: [
-                    address.description, Column.integer(chainID.rawValue, "chain id"),
-                    genesisHash.description,
-                ]
+                arguments: Self.place(address.description, chainID, genesisHash)
             ).map { try DeploymentRow($0) }
         }
     }
@@ -78,11 +72,18 @@ extension Ledger {
                     SELECT * FROM deployments WHERE status = 'current' AND name = ? AND chain_id = ?
                         AND genesis_hash = ? ORDER BY id DESC
                     """,
-                arguments: [
-                    name, Column.integer(chainID.rawValue, "chain id"), genesisHash.description,
-                ]
+                arguments: Self.place(name, chainID, genesisHash)
             ).map { try DeploymentRow($0) }
         }
+    }
+
+    /// An address or a name, and the chain.
+    private static func place(
+        _ what: String,
+        _ chainID: ChainID,
+        _ genesisHash: Hash
+    ) throws -> StatementArguments {
+        [what, try Column.integer(chainID.rawValue, "chain id"), genesisHash.description]
     }
 }
 
