@@ -16,31 +16,29 @@ extension CallStep {
         _ resolution: ArgumentResolution,
         _ progress: StepProgress
     ) async throws(StepFailure) {
-        let rules = LaneRules(network.spec, patience: context.patience)
-        guard let unless = action.unless, !rules.isDeepAtOnce, rules.confirmations != .blocks(1),
-            context.calls.contains(where: { $0.previous == action.step })
-        else { return }
+        guard let unless = action.unless, context.calls.contains(where: { $0.previous == action.step }) else {
+            return
+        }
         let abi = try EffectContext.abi(try inputs[action.compile])
         let reading = ContractReading(unless.read, equals: unless.equals, of: "unless.equals")
-        let seen = try await context.untilSeen(
-            within: rules.patience,
-            atMostApart: rules.longestPoll,
+        let isDeep = try await context.untilDeep(
+            on: network,
+            within: context.patience,
             waiting: { progress("waiting until a block that stays has what \(unless.read.value) tells") }
-        ) { () async throws(StepFailure) -> Bool? in
-            guard let block = try await network.deepest(rules) else { return nil }
+        ) { (block) async throws(StepFailure) in
             do throws(StepFailure) {
                 let (holds, _) = try await reading.look(abi, at: address, resolution) {
                     (request) async throws(StepFailure) in
                     try await network.call(request, at: .number(block))
                 }
-                return holds ? true : nil
+                return holds
             } catch {
                 // There was no such contract in that block, or the node that answers has not got it.
                 guard ["bad-read", StepFailure.missingBlock].contains(error.code) else { throw error }
-                return nil
+                return false
             }
         }
-        guard seen == nil else { return }
+        guard !isDeep else { return }
         throw StepFailure(
             .blocked,
             code: "not-confirmed",
@@ -48,17 +46,5 @@ extension CallStep {
                 + "one that is deep enough",
             hint: "run again: what comes behind it must not be made for a block that goes away"
         )
-    }
-}
-
-extension OpenNetwork {
-    /// The newest block that is deep enough to stay; nil where there is none yet.
-    func deepest(_ rules: LaneRules) async throws(StepFailure) -> UInt64? {
-        var head = ChainHead(latest: 0)
-        switch rules.confirmations {
-        case .blocks: head.latest = try await height(.latest)
-        case .finalized: head.finalized = try await height(.finalized)
-        }
-        return rules.deepest(below: head)
     }
 }

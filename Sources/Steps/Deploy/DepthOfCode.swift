@@ -19,16 +19,15 @@ extension EffectContext {
         _ subject: String,
         waiting progress: StepProgress?
     ) async throws(StepFailure) {
-        let rules = LaneRules(network.spec, patience: patience)
-        guard !rules.isDeepAtOnce, rules.confirmations != .blocks(1) else { return }
-        let seen = try await untilSeen(
-            within: progress == nil ? .zero : rules.patience,
-            atMostApart: rules.longestPoll,
+        let isDeep = try await untilDeep(
+            on: network,
+            within: progress == nil ? .zero : patience,
             waiting: { progress?("waiting until what is at \(address) is deep enough") }
-        ) { () async throws(StepFailure) -> Bool? in
-            try await isThere(address, on: network, rules) ? true : nil
+        ) { (block) async throws(StepFailure) in
+            // A node that has no state of that block does not tell.
+            try await !network.code(of: address, at: block).isEmpty
         }
-        guard seen == nil else { return }
+        guard !isDeep else { return }
         throw StepFailure(
             .blocked,
             code: "not-confirmed",
@@ -37,13 +36,36 @@ extension EffectContext {
         )
     }
 
-    /// Whether the newest block that stays has code at an address; a node that has no state of that block does not tell.
-    private func isThere(
-        _ address: Address,
+    /// Waits until something holds in the newest block that is deep enough to stay; at once where every block is.
+    ///
+    /// - Parameters:
+    ///   - network: Which.
+    ///   - patience: How long; more where the network waits for finality. Zero: it is looked at once.
+    ///   - waiting: Hears once that it does not hold yet.
+    ///   - holds: Looks at a block.
+    /// - Returns: Whether it did by then.
+    /// - Throws: What `holds` throws; ``StepFailure`` where the node cannot be spoken to, or the run is interrupted.
+    func untilDeep(
         on network: OpenNetwork,
-        _ rules: LaneRules
+        within patience: Duration,
+        waiting: () -> Void,
+        _ holds: (UInt64) async throws(StepFailure) -> Bool
     ) async throws(StepFailure) -> Bool {
-        guard let block = try await network.deepest(rules) else { return false }
-        return try await !network.code(of: address, at: block).isEmpty
+        let rules = LaneRules(network.spec, patience: patience)
+        guard !rules.isDeepAtOnce, rules.confirmations != .blocks(1) else { return true }
+        let seen = try await untilSeen(
+            within: patience == .zero ? .zero : rules.patience,
+            atMostApart: rules.longestPoll,
+            waiting: waiting
+        ) { () async throws(StepFailure) -> Bool? in
+            var head = ChainHead(latest: 0)
+            switch rules.confirmations {
+            case .blocks: head.latest = try await network.height(.latest)
+            case .finalized: head.finalized = try await network.height(.finalized)
+            }
+            guard let block = rules.deepest(below: head) else { return nil }
+            return try await holds(block) ? true : nil
+        }
+        return seen != nil
     }
 }
