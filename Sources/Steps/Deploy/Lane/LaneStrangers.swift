@@ -18,7 +18,14 @@ struct LaneStranger: Hashable, Sendable {
 
     /// Whether it does the same as another.
     func does(_ transaction: Transaction) -> Bool {
-        to == transaction.to && value == transaction.value && data == transaction.data
+        does(transaction.to, transaction.value, transaction.data)
+    }
+
+    /// Whether it does what is asked for.
+    func does(_ request: TransactionRequest) -> Bool { does(request.to, request.value, request.data) }
+
+    private func does(_ to: Address?, _ value: Wei, _ data: [UInt8]) -> Bool {
+        self.to == to && self.value == value && self.data == data
     }
 }
 
@@ -138,8 +145,7 @@ struct LaneStrangers: Sendable {
     /// The first that does what is asked for and is not one of `taken`.
     func doing(_ request: TransactionRequest, besides taken: Set<Hash>) -> LaneStranger? {
         seen.first { stranger in
-            guard stranger.succeeded, stranger.to == request.to, stranger.value == request.value,
-                stranger.data == request.data, !taken.contains(stranger.hash),
+            guard stranger.succeeded, stranger.does(request), !taken.contains(stranger.hash),
                 !record.hashes.contains(stranger.hash)
             else { return false }
             return switch request.reach {

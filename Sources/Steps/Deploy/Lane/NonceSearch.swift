@@ -41,16 +41,17 @@ struct NonceSearch: Sendable {
         var unknown: Set<UInt64> = []
         var last = head
         for nonce in nonces.reversed() where found[nonce] == nil {
-            let user = try await user(of: nonce, by: last)
-            if case .unknown = user { unknown.insert(nonce) }
-            guard case .known(let transaction) = user, let block = transaction.lookup.blockNumber else {
-                continue
+            switch try await place(of: nonce, by: last) {
+            case .open: continue
+            case .unknown: unknown.insert(nonce)
+            case .block(let block):
+                for sent in try await network.transactions(of: sender, in: block) {
+                    found[sent.lookup.nonce] = sent
+                }
+                if found[nonce] == nil { unknown.insert(nonce) }
+                // Those before it are in this block or an earlier one.
+                last = block
             }
-            for sent in try await network.transactions(of: sender, in: block) {
-                found[sent.lookup.nonce] = sent
-            }
-            // Those before it are in this block or an earlier one.
-            last = block
         }
         let wanted = nonces.compactMap { found[$0] }
         let records = try await network.records(wanted.map(\.lookup.hash)).get()
@@ -71,6 +72,23 @@ struct NonceSearch: Sendable {
     }
 
     func user(of nonce: UInt64, by block: UInt64) async throws(StepFailure) -> User {
+        switch try await place(of: nonce, by: block) {
+        case .open: return .open
+        case .unknown: return .unknown
+        case .block(let block):
+            let sent = (try? await network.transactions(of: sender, in: block)) ?? []
+            return sent.first { $0.lookup.nonce == nonce }.map { .known($0) } ?? .unknown
+        }
+    }
+
+    /// Which block used a nonce.
+    private enum Place {
+        case open
+        case unknown
+        case block(UInt64)
+    }
+
+    private func place(of nonce: UInt64, by block: UInt64) async throws(StepFailure) -> Place {
         guard try await isUsed(nonce, at: block) else { return .open }
         // Nodes keep few old states: the search begins near the head and goes back in steps that double.
         var used = block
@@ -96,9 +114,7 @@ struct NonceSearch: Sendable {
                 low = middle
             }
         }
-        let sent = (try? await network.transactions(of: sender, in: used)) ?? []
-        let user = sent.first { $0.lookup.nonce == nonce }
-        return user.map { .known($0) } ?? .unknown
+        return .block(used)
     }
 
     private func isUsed(_ nonce: UInt64, at block: UInt64) async throws(StepFailure) -> Bool {
