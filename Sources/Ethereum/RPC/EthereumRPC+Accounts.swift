@@ -9,6 +9,19 @@ extension EthereumRPC {
     ) async throws(RPCFailure) -> UInt64 {
         try await ask("eth_getTransactionCount", [.string(address.description), block.json]).number()
     }
+
+    /// How many transactions of the account blocks have, and how many with the pool's, in one exchange where the node takes batches.
+    package func transactionCounts(
+        of address: Address
+    ) async throws(RPCFailure) -> (latest: UInt64, pending: UInt64) {
+        let account = JSONValue.string(address.description)
+        let answers = try await askTogether([
+            Question("eth_getTransactionCount", [account, BlockReference.latest.json]),
+            Question("eth_getTransactionCount", [account, BlockReference.pending.json]),
+        ])
+        return (try answers[0].get().number(), try answers[1].get().number())
+    }
+
     /// What the chain knows of an account that is about to send, in one exchange where the node takes batches.
     ///
     /// The head is read last: counts and balance are at least as new as that block where one node answers them all.

@@ -114,6 +114,16 @@ package struct OpenNetwork: Sendable {
             throw StepFailure(error, on: spec)
         }
     }
+
+    /// How many transactions of an account are in blocks, and how many with the pool's; in one exchange.
+    func transactionCounts(
+        of address: Address
+    ) async throws(StepFailure) -> (latest: UInt64, pending: UInt64) {
+        do { return try await rpc.transactionCounts(of: address) } catch {
+            throw StepFailure(error, on: spec)
+        }
+    }
+
     func call(
         _ request: CallRequest,
         at block: BlockReference = .latest

@@ -1,4 +1,3 @@
-import Ethereum
 import EthereumTypes
 import Ledger
 import Model
@@ -11,8 +10,6 @@ struct SentCount: Hashable, Sendable {
     ///
     /// A run that nothing here knows of may have sent them: what they leave is nowhere yet.
     let unknownWaiting: UInt64
-    /// The block that the counts are at least as new as.
-    let head: UInt64
     /// What blocks and the pool have.
     let withPool: UInt64
 }
@@ -52,10 +49,9 @@ extension EffectContext {
         -> SentCount
     {
         // Ahead of the record, so that whatever this run sends meanwhile is in both or in neither.
-        let state = try await network.account(of: account)
-        let (latest, pending) = (state.latest, state.pending)
+        let (latest, pending) = try await network.transactionCounts(of: account)
         guard pending > latest else {
-            return SentCount(inBlocks: latest, unknownWaiting: 0, head: state.head, withPool: latest)
+            return SentCount(inBlocks: latest, unknownWaiting: 0, withPool: latest)
         }
         let lane = network.lane(of: account)
         let known = try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) }
@@ -63,7 +59,6 @@ extension EffectContext {
         return SentCount(
             inBlocks: latest,
             unknownWaiting: pending - latest - UInt64(known.count { waiting.contains($0) }),
-            head: state.head,
             withPool: pending
         )
     }

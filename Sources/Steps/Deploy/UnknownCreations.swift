@@ -18,7 +18,8 @@ struct UnknownCreations: Sendable {
     }
 
     enum Extent: Sendable {
-        case looked([Copies])
+        /// As it is in a block that has all that was counted.
+        case looked([Copies], block: UInt64)
         case tooMany
         /// The node's words.
         case notRead(String)
@@ -37,12 +38,10 @@ struct UnknownCreations: Sendable {
     let transactions: UInt64
     /// How many more of those wait for a block.
     let waiting: UInt64
-    /// A block that is no older than what was counted.
-    let head: UInt64
     let extent: Extent
 
     /// Where it created anything, by those with the same code.
-    var copies: [Copies] { if case .looked(let copies) = extent { copies } else { [] } }
+    var copies: [Copies] { if case .looked(let copies, _) = extent { copies } else { [] } }
 }
 
 /// The code that an artifact leaves on a chain, whatever its constructor writes into it and wherever its libraries are.
@@ -98,14 +97,12 @@ extension EffectContext {
             guard let unknown = try unknownAddresses(of: account, sent.inBlocks, on: network) else {
                 return .success(
                     UnknownCreations(
-                        transactions: sent.inBlocks, waiting: sent.unknownWaiting, head: sent.head,
-                        extent: .tooMany))
+                        transactions: sent.inBlocks, waiting: sent.unknownWaiting, extent: .tooMany))
             }
-            let extent = try await read(unknown, on: network, since: sent.head)
+            let extent = try await read(unknown, of: account, sent.inBlocks, on: network)
             return .success(
                 UnknownCreations(
-                    transactions: UInt64(unknown.count), waiting: sent.unknownWaiting, head: sent.head,
-                    extent: extent))
+                    transactions: UInt64(unknown.count), waiting: sent.unknownWaiting, extent: extent))
         } catch {
             return .failure(error)
         }
@@ -128,19 +125,25 @@ extension EffectContext {
     }
 
     /// What is at some addresses; behind all other questions where the node limits them.
+    ///
+    /// It is asked of one block in which the account has sent all that was counted: a node that lags behind the one that counted
+    /// would not have the newest.
     private func read(
         _ addresses: [Address],
-        on network: OpenNetwork,
-        since head: UInt64
+        of account: Address,
+        _ count: UInt64,
+        on network: OpenNetwork
     ) async throws(StepFailure) -> UnknownCreations.Extent {
         var copies: [UnknownCreations.Copies] = []
+        guard !addresses.isEmpty else { return .looked(copies, block: 0) }
+        var newest: UInt64 = 0
         var places: [Digest: Int] = [:]
         for start in stride(from: 0, to: addresses.count, by: UnknownCreations.together) {
             let some = Array(addresses[start...].prefix(UnknownCreations.together))
             let codes: [Address: [UInt8]]
             do throws(StepFailure) {
-                // A node that lags behind the one that counted would not have the newest of them.
-                codes = try await now(on: network, since: head) { (block) async throws(StepFailure) in
+                if start == 0 { newest = try await block(with: count, of: account, on: network) }
+                codes = try await now(on: network, since: newest) { (block) async throws(StepFailure) in
                     try await network.codes(of: some, at: block, last: true).get()
                 }
             } catch {
@@ -158,7 +161,33 @@ extension EffectContext {
                 }
             }
         }
-        return .looked(copies)
+        return .looked(copies, block: newest)
+    }
+
+    /// The newest block, once it has as many transactions of an account as were counted.
+    private func block(
+        with count: UInt64,
+        of account: Address,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> UInt64 {
+        let block = try await untilSeen { () async throws(StepFailure) -> UInt64? in
+            let head = max(try await network.height(.latest), try lastBlock(on: network))
+            do throws(StepFailure) {
+                let seen = try await network.transactionCount(of: account, at: .number(head))
+                return seen >= count ? head : nil
+            } catch {
+                guard error.code == StepFailure.missingBlock else { throw error }
+                return nil
+            }
+        }
+        guard let block else {
+            throw StepFailure(
+                code: StepFailure.missingBlock,
+                "no node of '\(network.spec.name)' has a block with the \(count) transactions that \(account) has sent",
+                recurrence: .passing
+            )
+        }
+        return block
     }
 
     /// Where an artifact's code is among contracts of an account; what has been taken on record since is none of them.
@@ -167,9 +196,10 @@ extension EffectContext {
         among creations: UnknownCreations,
         on network: OpenNetwork
     ) async throws(StepFailure) -> [Address] {
-        let fitting = creations.copies.filter { $0.length == code.bytes.count }
+        guard case .looked(let copies, let seenIn) = creations.extent else { return [] }
+        let fitting = copies.filter { $0.length == code.bytes.count }
         guard !fitting.isEmpty else { return [] }
-        let codes = try await now(on: network, since: creations.head) { (block) async throws(StepFailure) in
+        let codes = try await now(on: network, since: seenIn) { (block) async throws(StepFailure) in
             try await network.codes(of: fitting.map { $0.addresses[0] }, at: block).get()
         }
         let recorded = try recordedAddresses(on: network)
