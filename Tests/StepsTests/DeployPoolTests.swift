@@ -36,7 +36,8 @@ import Testing
     private var creation: SignedTransaction { signed(0, FakeArtifact().initCode) }
 
     /// Has the ledger hold a creation as one that an earlier run signed and sent.
-    private func record(_ signed: SignedTransaction, as name: String) throws {
+    @discardableResult
+    private func record(_ signed: SignedTransaction, as name: String) throws -> ChainOperation.ID {
         let ledger = try bench.ledger()
         let id = try ledger.plan(
             ChainOperation.Intent(
@@ -51,6 +52,7 @@ import Testing
         _ = try ledger.recordSigned(
             id, rawTransaction: signed.raw, hash: signed.hash, predictedAddress: signed.createdAddress)
         _ = try ledger.markSent(id)
+        return id
     }
 
     // MARK: Waited for
@@ -149,6 +151,26 @@ import Testing
         wait(signed(1, FakeArtifact().initCode), isStuck: true)
         let seen = try #require(try await bench.forecast([token]).first)
         #expect(seen.obstacle?.message.contains("has 1 transaction on 'sepolia'") == true, "\(seen.reason)")
+    }
+
+    // MARK: With the nonce of one that is signed
+
+    /// An earlier run ended before a node had what it signed, and somebody sent something else meanwhile.
+    @Test func whatHasTheNonceOfASignedOneIsNotThrownOut() async throws {
+        let id = try record(creation, as: "token")
+        let other = signed(0, to: .zero, [7])
+        wait(other, isStuck: false)
+        #expect(try await bench.run([bench.deploy()]).failures.map(\.code) == ["nonce-foreign"])
+        let run = try await bench.run([bench.deploy()])
+        #expect(try run.deployment().action == .created)
+        #expect(bench.node.chain.mined.map(\.transaction.transaction.nonce) == [0, 1])
+        #expect(bench.node.chain.mined.first?.transaction.raw == other.raw)
+        let lost = try bench.ledger().operation(id)
+        #expect(lost.state == .foreign && lost.attempts.map(\.hash) == [creation.hash])
+        #expect(
+            bench.said.contains {
+                $0.hasPrefix("another transaction of \(bench.key.address) waits with nonce 0")
+            })
     }
 
     // MARK: Calls

@@ -15,6 +15,8 @@ enum LaneFault: String, CaseIterable, Sendable {
     /// The budget allows it but for what earlier runs left on its way.
     case leftLittle
     case twinBeside, twinAhead, takenOver
+    /// A node behind the same address that was not offered it.
+    case askedElsewhere
 }
 
 /// How often what happened.

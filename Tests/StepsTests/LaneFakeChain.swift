@@ -107,6 +107,12 @@ struct LaneFakeChain {
         return use.hash == hash && use.block <= node.branch.head - node.unindexed ? use : nil
     }
 
+    /// Whether a node has a transaction, in its pool or in a block.
+    func knows(_ hash: Hash, at node: Int) -> Bool {
+        nodes[node].kept.contains(hash) || seen(hash, by: node) != nil
+            || pool.values.contains { $0.hash == hash }
+    }
+
     /// Takes a transaction as geth does; what is returned is its refusal.
     mutating func take(_ signed: SignedTransaction, at node: Int) -> String? {
         note(signed)

@@ -32,7 +32,9 @@ extension LaneSimulation {
         switch exchange {
         case .killed: return nil
         case .notTogether: result = .notTogether
-        case .answered(let failures): result = .sent(failures.map { $0.map { SendAnswer($0) } ?? .taken })
+        case .answered(let failures):
+            result = .sent(
+                zip(offers, failures).map { attributed($1.map { SendAnswer($0) } ?? .taken, to: $0) })
         }
         if diesHere() {
             census.count(.crashAfterAnEffect)
@@ -41,6 +43,18 @@ extension LaneSimulation {
         travel()
         note("  \(result)")
         return result
+    }
+
+    /// Whether what holds a nonce is one of the operation's, as a node says that is asked for them by hash.
+    private mutating func attributed(_ answer: SendAnswer, to offer: LaneOffer) -> SendAnswer {
+        guard answer == .nonceHeld else { return answer }
+        if !isCalm, chance(settings.rarity) { return .unknown }
+        let asked = node()
+        if !isCalm, chance(settings.rarity) {
+            census.count(.askedElsewhere)
+            return .nonceHeldByOthers
+        }
+        return offer.hashes.contains { chain.knows($0, at: asked) } ? .nonceHeld : .nonceHeldByOthers
     }
 
     /// What came of an exchange.

@@ -46,10 +46,13 @@ extension Lane {
         let more: Transaction
         do throws(Fees.Refusal) {
             let replacement: Transaction
-            if isToBeVoid, let most = try? price.value.replacing(before, within: context.fees) {
+            if isToBeVoid, !slot.isHeldByOthers,
+                let most = try? price.value.replacing(before, within: context.fees)
+            {
                 replacement = most
             } else if isToBeVoid {
-                // The caps allow no more: at the same price it is taken where no node has the other one any more.
+                // The caps allow no more, or it would throw out what is not ours: at the same price it is taken where no node has
+                // the other one any more.
                 replacement = before
             } else {
                 replacement = try price.value.replacing(before, within: context.fees)
@@ -86,7 +89,7 @@ extension Lane {
         guard let index = slots.firstIndex(where: { !$0.isMined }) else { return nil }
         let slot = slots[index]
         guard slot.signer != nil, slot.givenUp == nil, slot.wasLookedUp, !slot.isDoubted, !slot.isUnsure,
-            slot.lost == nil || slot.isVoid, now >= slot.replaceAfter, mayPayMore(slot),
+            slot.lost == nil || slot.isVoid, now >= slot.replaceAfter, mayPayMore(slot), !slot.isHeldByOthers,
             // No price has a block take it.
             gap.map({ !$0.isBelow(slot) }) ?? true
         else { return nil }
@@ -327,6 +330,15 @@ extension Lane {
             )
         }
         if let refusal = slot.replacementRefused { return refusal }
+        if slot.isHeldByOthers {
+            return StepFailure(
+                .blocked,
+                code: "nonce-held",
+                heldWords(slot),
+                hint:
+                    "it is signed and kept. Cancel the other one with the wallet that sent it, or wait until a block has it; then run again"
+            )
+        }
         let doubt =
             slot.isDoubted
             ? "; another transaction seems to have used its nonce, which no final block shows" : ""

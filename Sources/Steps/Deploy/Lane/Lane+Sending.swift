@@ -20,7 +20,7 @@ extension Lane {
                 continue
             }
             guard now >= slot.restUntil, let attempt = slot.operation.attempts.last else { break }
-            offers.append(LaneOffer(id: slot.id, attempt: attempt))
+            offers.append(LaneOffer(id: slot.id, attempt: attempt, hashes: slot.hashes))
         }
         return offers.isEmpty ? nil : .send(offers)
     }
@@ -51,7 +51,14 @@ extension Lane {
         if answer == .nonceHeld, slots[index].operation.attempts.count > 1, !canReplace(slots[index]) {
             answer = .unknown
         }
+        slots[index].isHeldByOthers = answer == .nonceHeldByOthers
         switch answer {
+        case .nonceHeldByOthers:
+            // It is not thrown out: a block decides, and where it goes away the same bytes are taken later.
+            slots[index].lastSent = now
+            if isSigned { note(sent: slots[index].id) }
+            lookSoon(at: now)
+            tell(slots[index].ticket, .said(heldWords(slots[index])))
         case .taken, .unknown, .nonceUsed:
             slots[index].lastSent = now
             slots[index].looks = 0
@@ -102,6 +109,12 @@ extension Lane {
         slots[index].looks = 0
         note(sent: id)
         nextLook = now
+    }
+
+    /// That somebody else's transaction waits in a pool with the nonce of one.
+    func heldWords(_ slot: Slot) -> String {
+        "another transaction of \(context.sender) waits with nonce \(slot.nonce) on '\(context.network)': "
+            + "\(Self.name(slot.operation)) waits until it is in a block or gone"
     }
 
     private mutating func askForMore(_ index: Int, _ words: String, at now: Duration) {

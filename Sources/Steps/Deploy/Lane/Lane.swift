@@ -35,6 +35,8 @@ struct Lane: Sendable {
         var looks = 0
         /// The chain counts its nonce as used, and none of its attempts was found.
         var isDoubted = false
+        /// Whether a node that was offered it last has somebody else's transaction with its nonce.
+        var isHeldByOthers = false
         /// Why a node asks for more.
         var asksForMore: String?
         /// Why it was not replaced by one that pays more.

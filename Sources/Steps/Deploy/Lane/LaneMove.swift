@@ -73,6 +73,8 @@ struct LaneSignature: Sendable {
 struct LaneOffer: Hashable, Sendable {
     var id: ChainOperation.ID
     var attempt: ChainOperation.Attempt
+    /// All its attempts.
+    var hashes: [Hash]
 }
 
 /// Which block has an operation.

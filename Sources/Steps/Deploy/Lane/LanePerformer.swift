@@ -133,17 +133,32 @@ struct LanePerformer: Sendable {
                 error.kind == .blocked ? .refused(error.message) : .notNow(error.message, after: nil)
             ])
         }
+        let rpc = network.endpoint(at: endpoint)
+        var answers: [SendAnswer]
         do throws(RPCFailure) {
-            let rpc = network.endpoint(at: endpoint)
             if signed.count == 1 {
                 try await rpc.send(signed[0])
-                return .sent([.taken])
+                answers = [.taken]
+            } else {
+                answers = try await rpc.send(together: signed).map { $0.map { SendAnswer($0) } ?? .taken }
             }
-            let failures = try await rpc.send(together: signed)
-            return .sent(failures.map { failure in failure.map { SendAnswer($0) } ?? .taken })
         } catch {
             if signed.count > 1, error.mayBeOfTheBatch { return .notTogether }
-            return .sent(signed.map { _ in SendAnswer(error) })
+            answers = signed.map { _ in SendAnswer(error) }
+        }
+        for (index, offer) in zip(answers.indices, offers) where answers[index] == .nonceHeld {
+            answers[index] = await holder(of: offer, by: rpc)
+        }
+        return .sent(answers)
+    }
+
+    /// Whether one of an operation's attempts holds its nonce: then the node knows that by its hash.
+    private func holder(of offer: LaneOffer, by rpc: EthereumRPC) async -> SendAnswer {
+        do throws(RPCFailure) {
+            for hash in offer.hashes where try await rpc.transaction(hash) != nil { return .nonceHeld }
+            return .nonceHeldByOthers
+        } catch {
+            return .unknown
         }
     }
 

@@ -8,8 +8,10 @@ enum SendAnswer: Hashable, Sendable {
     case unknown
     /// Something has used the nonce, perhaps this transaction.
     case nonceUsed
-    /// Another transaction waits with the nonce.
+    /// Another attempt of the operation waits with the nonce, for all that is known.
     case nonceHeld
+    /// The transaction that waits with the nonce is none of the operation's.
+    case nonceHeldByOthers
     /// It pays too little.
     case underpriced(String)
     /// Not taken; it may be, a little later.
@@ -21,7 +23,7 @@ enum SendAnswer: Hashable, Sendable {
     var mayHaveIt: Bool {
         switch self {
         case .taken, .unknown, .nonceUsed: true
-        case .nonceHeld, .underpriced, .notNow, .refused: false
+        case .nonceHeld, .nonceHeldByOthers, .underpriced, .notNow, .refused: false
         }
     }
 
