@@ -57,6 +57,16 @@ extension Ledger {
         }
     }
 
+    /// The runs that applied a plan.
+    package func runs(applying plan: Digest) throws(LedgerError) -> Set<String> {
+        try read { database in
+            Set(
+                try String.fetchAll(
+                    database, sql: "SELECT id FROM runs WHERE plan_digest = ?", arguments: [plan.description])
+            )
+        }
+    }
+
     /// Records how steps ended and what audits said, all or nothing; what is recorded survives a kill.
     ///
     /// - Throws: ``LedgerError/unknownJob(run:step:)`` where a step was not planned; then none is recorded.
@@ -132,10 +142,13 @@ extension Ledger {
         )
         try database.execute(
             sql: """
-                INSERT INTO runs (id, project, user, hyperkit_version, started_at, repeats)
-                    VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO runs (id, project, user, hyperkit_version, started_at, repeats, plan_digest)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [run.id, run.project, run.actor, run.hyperkitVersion, seen, repeats]
+            arguments: [
+                run.id, run.project, run.actor, run.hyperkitVersion, seen, repeats,
+                run.planDigest?.description,
+            ]
         )
         for file in run.manifests {
             try database.execute(

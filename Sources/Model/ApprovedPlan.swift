@@ -11,6 +11,8 @@ package struct ApprovedPlan: Sendable {
     /// Its steps in the order in which they were approved.
     let order: [StepID]
     private let deployments: [StepID: DeploymentForecast]
+    /// The transactions that were signed before, and may be sent again: by their hashes.
+    package let signedBefore: Set<String>
     /// The addresses of signers that were approved, by network and signer.
     private let signers: [String: [String: Set<String>]]
     /// The addresses of deployments that were approved, by the network of what reads them and `name@network`.
@@ -22,9 +24,11 @@ package struct ApprovedPlan: Sendable {
         digest: Digest,
         chains: [PlannedChain],
         order: [StepID] = [],
-        deployments: [DeploymentForecast]
+        deployments: [DeploymentForecast],
+        signedBefore: Set<String> = []
     ) {
         self.digest = digest
+        self.signedBefore = signedBefore
         self.chains = chains
         self.order = order
         self.deployments = Dictionary(deployments.map { ($0.step, $0) }) { first, _ in first }

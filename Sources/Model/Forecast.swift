@@ -6,7 +6,7 @@ package struct DeploymentForecast: Hashable, Sendable {
 
     /// What a bound of gas is from.
     package enum GasBound: String, CaseIterable, Sendable {
-        /// The node estimated it on the chain as it is; a fifth is on top.
+        /// The node estimated it on the chain as it is; see ``GasBound/estimated(_:)``.
         case estimated
         /// The node ran it behind what comes before it in the plan; see ``GasBound/simulated(_:)``.
         case simulated
@@ -19,10 +19,13 @@ package struct DeploymentForecast: Hashable, Sendable {
         /// (EIP-150), and a fifth is on top.
         package static func simulated(_ charged: UInt64) -> UInt64 { charged / 5 * 8 + 8 }
 
+        /// The bound for what the node estimated: a fifth is on top, and the room for a mark.
+        package static func estimated(_ needed: UInt64) -> UInt64 { needed + needed / 5 + OperationMark.room }
+
         /// What is needed at least where the bound is so much.
         package func least(of bound: UInt64) -> UInt64 {
             switch self {
-            case .estimated: bound / 6 * 5
+            case .estimated: bound < OperationMark.room ? 0 : (bound - OperationMark.room) / 6 * 5
             case .simulated: bound / 8 * 5
             case .rule: 0
             case .given: bound

@@ -148,7 +148,9 @@ package struct RegistryEntry: Hashable, Sendable {
     package func isNews(to history: [RegistryEntry]) -> Bool {
         if let same = history.first(where: isSameInstance) {
             if status != .forgotten, same.status == .current, upgradeIsNews(to: same) { return true }
-            return status == .forgotten ? same.status == .current : same.status == .forgotten
+            guard status != .forgotten else { return same.status == .current }
+            // One that is forgotten here is not where another took its place since: the file is of before.
+            guard same.status == .forgotten else { return false }
         }
         guard let current = history.first(where: { $0.status == .current }) else { return true }
         guard status == .current else { return false }

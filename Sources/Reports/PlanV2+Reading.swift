@@ -75,7 +75,8 @@ extension PlanV2 {
         try requireSteps(of: forecasts)
         guard let digest = try? digest() else { throw .malformed(detail: "it has no digest") }
         return ApprovedPlan(
-            digest: digest, chains: chains, order: steps.map(\.id), deployments: forecasts)
+            digest: digest, chains: chains, order: steps.map(\.id), deployments: forecasts,
+            signedBefore: Set((signedBefore ?? []).compactMap(\.transactionHash)))
     }
 
     private func chains() throws(PlanFileError) -> [PlannedChain] {

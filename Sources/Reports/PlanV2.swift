@@ -105,7 +105,7 @@ package struct PlanV2: Codable, Sendable {
         var leftOut: [String]?
     }
 
-    /// What an earlier run signed and the plan has no step of: it may come into a block, and does where something waits behind it.
+    /// What an earlier run signed and no block has: it may come into one, and is sent again where something waits behind it.
     package struct SignedBefore: Codable, Sendable {
         var id: StepID
         var network: String
@@ -156,7 +156,7 @@ package struct PlanV2: Codable, Sendable {
     ///   - chains: Which chain each network of the manifests is; those that were asked, or have a deployment, are in the plan.
     ///   - steps: Every step.
     ///   - forecasts: Every deployment.
-    ///   - signedBefore: What earlier runs signed, and none of the steps is of.
+    ///   - signedBefore: What earlier runs signed, and no block that is known of has.
     package init(
         project: String,
         manifests: [Manifest.File],

@@ -22,7 +22,7 @@ import Testing
                 value: .object([
                     "hash": .string(hash), "from": .string(Self.sender.description), "nonce": .string("0x1"),
                     "to": to.map { .string($0.description) } ?? .null, "value": .string("0x0"),
-                    "input": .string(Hex.prefixed(input)),
+                    "gas": .string("0x5208"), "input": .string(Hex.prefixed(input)),
                 ])))
     }
 

@@ -134,7 +134,7 @@ import Testing
 
     @Test func readsATransactionInThePoolAndInABlock() async throws {
         let rest =
-            #""hash":"\#(hash)","from":"0x52908400098527886e0f7030069857d2e4169ee7","nonce":"0x5","to":null,"value":"0x7","input":"0x01ff""#
+            #""hash":"\#(hash)","from":"0x52908400098527886e0f7030069857d2e4169ee7","nonce":"0x5","gas":"0x5208","to":null,"value":"0x7","input":"0x01ff""#
         let waiting = try await FakeNode(result: "{\(rest),\"blockHash\":null}").rpc.transaction(hash)
         #expect(waiting?.nonce == 5)
         #expect(waiting?.value == Wei(7) && waiting?.input == [1, 255])

@@ -181,6 +181,7 @@ extension Ledger {
     func takeBackToVersion4() throws {
         try write { database in
             for statement in [
+                "ALTER TABLE runs DROP COLUMN plan_digest",
                 "DROP INDEX current_deployments_by_name",
                 "DROP INDEX calls_by_address",
                 "DROP TABLE taken_over",

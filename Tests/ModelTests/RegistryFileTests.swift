@@ -127,6 +127,10 @@ import Testing
     @Test func whatIsCurrentAgainInTheFileIsNewsToALedgerThatForgotIt() {
         #expect(Self.entry().isNews(to: [Self.entry(status: .forgotten)]))
         #expect(!Self.entry().isNews(to: [Self.entry(status: .replaced)]))
+        let forgotten = Self.entry(status: .forgotten)
+        #expect(
+            !Self.entry().isNews(to: [Self.entry(at: 0x22, block: 99), forgotten]), "another took its place")
+        #expect(Self.entry().isNews(to: [Self.entry(at: 0x22, block: 1), forgotten]))
         #expect(!Self.entry().isNews(to: [Self.entry()]))
         #expect(Self.entry().isNews(to: []))
         #expect(Self.entry(at: 0x22, block: nil).isNews(to: [Self.entry()]))

@@ -15,16 +15,25 @@ extension DeployBench {
     }
 
     /// The plan of some forecasts, for the networks of ``sepolia``'s chain that they are of.
-    static func approved(_ forecasts: [DeploymentForecast], genesis: String = "genesis") -> ApprovedPlan {
+    static func approved(
+        _ forecasts: [DeploymentForecast],
+        genesis: String = "genesis",
+        signedBefore: Set<String> = []
+    ) -> ApprovedPlan {
         let chains = Set(forecasts.map(\.network)).sorted().map {
             PlannedChain(network: $0, chainID: sepolia.chainID, genesis: Keccak256.hash(genesis.utf8))
         }
-        return ApprovedPlan(digest: Digest(of: Data()), chains: chains, deployments: forecasts)
+        return ApprovedPlan(
+            digest: Digest(of: Data()), chains: chains, deployments: forecasts, signedBefore: signedBefore)
     }
 
     /// What a plan says of some deployments, as the ledger and the chain are now.
     func plan(_ effects: FakeEffect...) async throws -> ApprovedPlan {
-        Self.approved(try await forecast(effects))
+        let forecasts = try await forecast(effects)
+        let open = try ledger().signedOperations(
+            on: Self.sepolia.chainID, genesisHash: node.chain.blocks[0].hash)
+        return Self.approved(
+            forecasts, signedBefore: Set(open.flatMap(\.attempts).map(\.hash.description)))
     }
 
     /// What a plan would say; with `approved` what is looked at before that is applied.

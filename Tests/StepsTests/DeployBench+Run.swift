@@ -142,12 +142,13 @@ extension DeployBench {
     func run(_ effects: FakeEffect...) async throws -> FakeRun { try await run(effects) }
 
     /// The context of a new run of some effects.
-    func context(of effects: [FakeEffect]) throws -> EffectContext {
-        var context = try context(try ledger(), steps: Set(effects.map(\.step)))
+    func context(of effects: [FakeEffect], applying approved: ApprovedPlan? = nil) throws -> EffectContext {
+        var context = try context(try ledger(), steps: Set(effects.map(\.step)), applying: approved)
         context.calls = effects.compactMap { if case .call(let action) = $0.work { action } else { nil } }
         context.deployments = effects.compactMap {
             if case .deploy(let action) = $0.work { action } else { nil }
         }
+        context.approved = approved
         return context
     }
 
@@ -159,8 +160,7 @@ extension DeployBench {
     ) async throws -> FakeRun {
         var inputs = try Self.pure(effects)
         var run = FakeRun()
-        var context = try context(of: effects)
-        context.approved = approved
+        let context = try context(of: effects, applying: approved)
         let progress = StepProgress(say: { [self] in note($0) })
         for effect in effects where !isDead {
             do throws(StepFailure) {

@@ -218,7 +218,11 @@ final class DeployBench: Sendable {
     }
 
     /// The context of a new run.
-    func context(_ ledger: Ledger, steps: Set<StepID> = []) throws -> EffectContext {
+    func context(
+        _ ledger: Ledger,
+        steps: Set<StepID> = [],
+        applying approved: ApprovedPlan? = nil
+    ) throws -> EffectContext {
         let run = state.withLock { state in
             state.runs += 1
             return "run-\(state.runs)"
@@ -226,7 +230,7 @@ final class DeployBench: Sendable {
         try ledger.begin(
             RunHeader(
                 id: run, project: "treasury", startedAt: now, hyperkitVersion: "0.1.0", manifests: [],
-                actor: "ada"),
+                actor: "ada", planDigest: approved?.digest),
             steps: [],
             maxRetries: 3
         )

@@ -101,7 +101,8 @@ import Testing
         #expect(try await actions(Self.limit).last == .blocked)
         // Enough for both values and the fees of one: how much of its own the first needs is known when it has ended.
         let gas = FakeChain.gas(FakeArtifact.withConstructor("").initCode)
-        let enough = Wei(2 * Self.value.value) + Wei(3_000_000_000) * (gas + gas / 5)
+        let enough =
+            Wei(2 * Self.value.value) + Wei(3_000_000_000) * DeploymentForecast.GasBound.estimated(gas)
         #expect(try await actions(enough).last == .create)
         #expect(bench.said.contains { $0.contains("the plan may need") && $0.contains("over-budget") })
         #expect(try await actions(Wei(enough.value - 1)).last == .blocked)

@@ -117,7 +117,8 @@ import Testing
         let requests = (0..<3).map { number in
             TransactionRequest(
                 step: .deploy("c\(number)", on: "sepolia"), kind: .deploy, to: nil,
-                data: [UInt8](repeating: 1, count: number), value: .zero)
+                data: [UInt8](repeating: 1, count: number), value: .zero,
+                mark: OperationMark(of: [53_000, 0, 53_200][number] * 6 / 5))
         }
         bench.node.plan(.refuse(code: 3, "execution reverted"), on: "eth_estimateGas", skipping: 1)
         let limits = try await GasEstimates(network, bench.key.address).limits(

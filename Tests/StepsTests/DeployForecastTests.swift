@@ -74,8 +74,8 @@ import Testing
         #expect(forecasts[0].sender == bench.key.address.description)
         #expect(forecasts[0].initCodeDigest == Digest(of: Data(FakeArtifact.withFee.initCode)))
         let gas = FakeChain.gas(FakeArtifact.withFee.initCode)
-        #expect(forecasts[0].maxGas == gas + gas / 5)
-        #expect(forecasts[0].maxCostWei == String((gas + gas / 5) * 3_000_000_000))
+        #expect(forecasts[0].maxGas == DeploymentForecast.GasBound.estimated(gas))
+        #expect(forecasts[0].maxCostWei == String(DeploymentForecast.GasBound.estimated(gas) * 3_000_000_000))
         let call = try #require(forecasts[0].calls.first)
         #expect(call.to == created(0))
         #expect(call.reason == "the contract is new")
@@ -131,7 +131,8 @@ import Testing
             FakeChain.gas(DeployCrashTests.vault.initCode + [UInt8](repeating: 0, count: 32)))
         #expect(
             bounds(forecasts) == [
-                "token@sepolia estimated \(token + token / 5)", "setFee simulated \(call)",
+                "token@sepolia estimated \(DeploymentForecast.GasBound.estimated(token))",
+                "setFee simulated \(call)",
                 "vault@sepolia simulated \(vault)",
             ])
         #expect(bench.node.asked.filter { $0 == "eth_simulateV1" }.count == 1)

@@ -47,7 +47,7 @@ import Testing
     /// What one creation is bounded by, at 3 gwei.
     var cost: Wei {
         let gas = FakeChain.gas(FakeArtifact.withFee.initCode)
-        return Wei(3_000_000_000) * (gas + gas / 5)
+        return Wei(3_000_000_000) * DeploymentForecast.GasBound.estimated(gas)
     }
 
     static func network(change: (inout NetworkSpec) -> Void) -> NetworkSpec {
@@ -160,7 +160,8 @@ import Testing
         artifact.abi = artifact.abi.replacing("nonpayable", with: "payable")
         let forecasts = try await forecast([try bench.deploy("token", artifact, value: ether)])
         let gas = FakeChain.gas(artifact.initCode)
-        let missing = Wei((Wei(3_000_000_000) * (gas + gas / 5)).value / 4 * 5).wholeGwei
+        let missing = Wei((Wei(3_000_000_000) * DeploymentForecast.GasBound.estimated(gas)).value / 4 * 5)
+            .wholeGwei
         #expect(
             forecasts[0].reason.contains(": send it \(missing.ether()) ether or more ("),
             "\(forecasts[0].reason)")
@@ -198,8 +199,8 @@ import Testing
             bench.said.contains {
                 $0.contains("over-budget") && $0.contains("counts at its most until it has ended")
             })
-        // Of a bound a sixth is on top, and of a price a half.
-        let least = cost.value / 6 * 5 / 2
+        // Of a bound a sixth is on top and the room of a mark, and of a price a half.
+        let least = (cost.value / 3_000_000_000 - UInt128(OperationMark.room)) / 6 * 5 * 1_500_000_000
         let tight = Self.network { $0.budget = .init(run: Wei(cost.value + least - 1)) }
         let stopped = try await forecast(try two(tight))
         #expect(stopped.map(\.action) == [.create, .blocked])

@@ -178,7 +178,9 @@ import Testing
 
     @Test func aShortfallIsNamedAndLeavesNothingOpen() async throws {
         let gas = FakeChain.gas(FakeArtifact().initCode)
-        let most = (gas + gas / 5) * 3_000_000_000
+        let mark = OperationMark("deploy", "treasury", "token", "sepolia", "")
+        let most =
+            mark.gasLimit(atMost: DeploymentForecast.GasBound.estimated(gas), needed: gas) * 3_000_000_000
         let key = bench.key.address
         bench.node.change { $0.funds[key] = UInt128(most) - 1 }
         let failure = try #require(try await bench.run(bench.deploy()).failures.first)

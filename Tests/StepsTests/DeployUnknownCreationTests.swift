@@ -136,7 +136,7 @@ import Testing
         _ = try await bench.run(library)
         #expect(try await applied(try linked(to: address(0))).failures.isEmpty)
         bench.loseState()
-        _ = try await bench.run(library)
+        _ = try await bench.run(bench.deploy("math", FakeArtifact(name: "Math", runtime: [0xab])))
         let failure = try #require(try await applied(try linked(to: address(2))).failures.first)
         #expect(failure.code == "is-there" && failure.message.contains(address(1)), "\(failure)")
     }

@@ -34,11 +34,11 @@ struct LaneBench {
     }
 
     /// A process that starts from what is durable.
-    mutating func restart() {
+    mutating func restart(unapproved: Set<ChainOperation.ID> = []) {
         journal.begin(settings.context(run: 1).run)
         lane = Lane(
             settings.rules, settings.context(run: 1), stored: journal.open, settled: journal.settled,
-            record: LaneRecord(nonces: journal.nonces), at: now)
+            record: LaneRecord(nonces: journal.nonces, unapproved: unapproved), at: now)
         told = []
     }
 
@@ -63,15 +63,20 @@ struct LaneBench {
             to: to,
             data: data ?? Array(name.utf8),
             value: .zero,
+            mark: OperationMark(of: 100_000),
             reach: reach
         )
         return lane.submit(
             LaneRequest(transaction: request, gasLimit: gasLimit, signer: LaneFakeSigner()), at: now)
     }
 
-    mutating func attach(_ name: String = "token", canSign: Bool = true) -> LaneTicket? {
+    mutating func attach(
+        _ name: String = "token",
+        canSign: Bool = true,
+        unwanted: StepFailure? = nil
+    ) -> LaneTicket? {
         journal.unfinished(.deploy(name, on: "sim")).map {
-            lane.attach($0.id, signer: canSign ? LaneFakeSigner() : nil, at: now)
+            lane.attach($0.id, signer: canSign ? LaneFakeSigner() : nil, unwanted: unwanted, at: now)
         }
     }
 
@@ -225,6 +230,7 @@ extension LaneStranger {
         to: Address? = nil,
         value: Wei = .zero,
         data: [UInt8],
+        gasLimit: UInt64 = 100_000,
         block: UInt64 = 1,
         succeeded: Bool = true,
         isReadable: Bool = true
@@ -232,7 +238,7 @@ extension LaneStranger {
         let transaction = Transaction(
             form: .legacy(gasPrice: Wei(7_000_000_000), chainID: ChainID(1_337)),
             nonce: nonce,
-            gasLimit: 90_000,
+            gasLimit: gasLimit,
             to: to,
             value: value,
             data: data
@@ -240,7 +246,7 @@ extension LaneStranger {
         let signed = LaneFakeSigner.signed(transaction)
         self.init(
             hash: signed.hash, nonce: nonce, block: block, to: to, value: value, data: data,
-            succeeded: succeeded,
+            gasLimit: gasLimit, succeeded: succeeded,
             signed: isReadable ? signed : nil)
     }
 }

@@ -296,7 +296,8 @@ extension LaneBench {
             kind: .deploy,
             to: nil,
             data: Array(name.utf8) + address.bytes,
-            value: .zero
+            value: .zero,
+            mark: OperationMark(of: 100_000)
         )
         return lane.submit(
             LaneRequest(transaction: request, gasLimit: 100_000, signer: LaneFakeSigner()), at: now)

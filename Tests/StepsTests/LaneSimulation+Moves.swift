@@ -167,7 +167,8 @@ extension LaneSimulation {
         var answers: [LaneTicket: Result<UInt64, StepFailure>] = [:]
         for ticket in asked.keys.sorted() {
             if isCalm || !chance(settings.rarity * 4) {
-                answers[ticket] = .success(100_000)
+                let mark = asked[ticket]?.mark ?? OperationMark(of: 0)
+                answers[ticket] = .success(mark.gasLimit(atMost: 100_000, needed: 80_000))
             } else {
                 census.count(.wouldRevert)
                 answers[ticket] = .failure(StepFailure(code: GasEstimates.wouldRevert, "it would revert"))
@@ -257,7 +258,8 @@ extension LaneSimulation {
         if let failure = readFails() { return failure }
         let branch = chain.nodes[node()].branch
         let told = nonces.filter { $0 < branch.uses.count }
-        guard habit != .takesNoNoticeOfOthers else {
+        // What looks for others would find what was sent and not recorded.
+        guard ![.takesNoNoticeOfOthers, .sendsBeforeItRecords].contains(habit) else {
             return .strangers(nonces.map { LaneStranger.other(UInt64($0)) })
         }
         return .strangers(told.map { stranger(with: $0, on: branch) })
@@ -276,6 +278,7 @@ extension LaneSimulation {
             to: signed.transaction.to,
             value: signed.transaction.value,
             data: signed.transaction.data,
+            gasLimit: signed.transaction.gasLimit,
             succeeded: use.succeeded,
             signed: signed
         )

@@ -24,7 +24,7 @@ extension LaneSimulation {
         else { return }
         census.count(.twinBeside)
         note("another machine sends \(operation.intent.step) with nonce \(nonce)")
-        send(content.to, content.value, content.data, nonce: Int(nonce))
+        send(content.to, content.value, content.data, gasLimit: content.gasLimit, nonce: Int(nonce))
     }
 
     /// The same, ahead of this one: it has not asked for the nonce yet, and asks again how many there are before it does.
@@ -47,7 +47,9 @@ extension LaneSimulation {
         census.count(.twinAhead)
         note("another machine sends \(step.id) with nonce \(nonce)")
         twins.insert(step.id)
-        send(nil, step.value, step.data, nonce: nonce)
+        send(
+            nil, step.value, step.data, gasLimit: step.mark.gasLimit(atMost: 100_000, needed: 80_000),
+            nonce: nonce)
     }
 
     /// Before a process begins, whoever starts it looks at what was sent that nothing is on record of.
@@ -67,15 +69,15 @@ extension LaneSimulation {
         !settings.relies && content.data.count < 20
     }
 
-    private mutating func send(_ to: Address?, _ value: Wei, _ data: [UInt8], nonce: Int) {
-        // As much as this one pays, so that budgets hold; its hash is another.
-        let price = Wei(LaneFakeChain.usualBaseFee * 2)
+    private mutating func send(_ to: Address?, _ value: Wei, _ data: [UInt8], gasLimit: UInt64, nonce: Int) {
+        // About as much as this one pays, so that budgets hold; its hash is another.
+        let price = Wei(LaneFakeChain.usualBaseFee * 2 - 1 - UInt128(chain.foreign.count))
         chain.sendForeign(
             LaneFakeSigner.signed(
                 Transaction(
                     form: .legacy(gasPrice: price, chainID: settings.context(run: 0).lane.chainID),
                     nonce: UInt64(nonce),
-                    gasLimit: 100_001 + UInt64(chain.foreign.count),
+                    gasLimit: gasLimit,
                     to: to,
                     value: value,
                     data: data

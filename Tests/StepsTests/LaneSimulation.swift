@@ -64,6 +64,8 @@ struct LaneSimulation {
         var isAdopted = false
         /// Attempts of this process to have it.
         var tries = 0
+        /// What tells it from another's equal one.
+        var mark: OperationMark { OperationMark(id.rawValue) }
     }
 
     let seed: UInt64
@@ -263,7 +265,8 @@ struct LaneSimulation {
                 kind: step.isCall ? .call : .deploy,
                 to: step.isCall ? used : nil,
                 data: step.data + (step.isCall ? [] : used?.bytes ?? []),
-                value: step.value
+                value: step.value,
+                mark: step.mark
             )
             ticket = lane.submit(
                 LaneRequest(transaction: request, signer: LaneFakeSigner()), at: now)

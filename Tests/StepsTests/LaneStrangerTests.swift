@@ -90,6 +90,7 @@ import Testing
         LaneStranger(1, to: .zero, data: Self.token),
         LaneStranger(1, value: Wei(1), data: Self.token),
         LaneStranger(1, data: Self.token, succeeded: false),
+        LaneStranger(1, data: Self.token, gasLimit: 100_001),
     ])
     func whatIsAnotherIsLeftAlone(_ stranger: LaneStranger) {
         var bench = bench(stranger)
@@ -122,17 +123,35 @@ import Testing
         #expect(looked(sent(&bench, count: 2)) == [LaneStranger(1, data: Self.token).hash], "it came since")
     }
 
-    @Test func whereNothingIsOnRecordOnlyWhatCameSinceIsLookedAt() {
-        var bench = LaneBench()
-        bench.strangers = [LaneStranger(3, data: Self.token)]
+    @Test func whereNothingIsOnRecordTheLastOnesAreLookedAt() {
+        let stranger = LaneStranger(63, data: Self.token)
+        for (count, isTaken) in [(100 as UInt64, true), (128, false)] {
+            var bench = LaneBench()
+            bench.strangers = [stranger]
+            _ = bench.submit()
+            #expect((looked(sent(&bench, count: count)) == [stranger.hash]) == isTaken)
+            #expect(bench.inspected == [Array(count - 64..<count)])
+        }
+    }
+
+    @Test func whatIsOnNoRecordBetweenWhatIsIsLookedAtHoweverFarBack() {
+        let lost = LaneStranger(2, data: Self.token)
+        for (known, isTaken) in [(Set<UInt64>([0, 1] + (3..<150)), true), (Set(3..<150), false)] {
+            var bench = LaneBench()
+            bench.begin(LaneRecord(nonces: known, began: 150))
+            bench.strangers = [lost]
+            _ = bench.submit()
+            #expect((looked(sent(&bench, count: 150)) == [lost.hash]) == isTaken)
+            #expect(bench.inspected == (isTaken ? [[2]] : []))
+        }
+    }
+
+    @Test func equalOnesOfTheSameKeyAreToldApartByTheirMarks() {
+        var bench = bench(
+            LaneStranger(1, data: Self.token, gasLimit: 100_000 + 4_095),
+            LaneStranger(2, data: Self.token, gasLimit: 100_000 + 4_096))
         _ = bench.submit()
-        let move = sent(&bench, count: 5)
-        bench.answer(move, LaneBench.sent(.taken, for: move))
-        #expect(bench.inspected == [])
-        _ = bench.submit("other")
-        bench.now += .seconds(3)
-        _ = sent(&bench, count: 7)
-        #expect(bench.inspected == [[6]], "its own has nonce 5")
+        #expect(looked(sent(&bench, count: 3)) == [LaneStranger(2, data: Self.token, gasLimit: 104_096).hash])
     }
 
     @Test func whatIsOnRecordElsewhereIsNoStranger() {

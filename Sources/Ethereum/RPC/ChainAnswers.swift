@@ -79,6 +79,7 @@ package struct TransactionLookup: Hashable, Sendable {
     package let value: Wei
     /// Init code with arguments, or call data.
     package let input: [UInt8]
+    package let gasLimit: UInt64
     /// Absent while the transaction waits in the pool.
     package let blockHash: Hash?
     package let blockNumber: UInt64?
@@ -90,6 +91,7 @@ package struct TransactionLookup: Hashable, Sendable {
         to = try reader.optional("to").map { (to) throws(RPCFailure) in try to.address() }
         value = try reader.member("value").wei()
         input = try reader.member("input").bytes()
+        gasLimit = try reader.member("gas").number()
         blockHash = try reader.optional("blockHash").map { (hash) throws(RPCFailure) in try hash.hash() }
         blockNumber = try reader.optional("blockNumber").map { (number) throws(RPCFailure) in
             try number.number()

@@ -22,6 +22,17 @@ extension EthereumRPC {
         return (try answers[0].get().number(), try answers[1].get().number())
     }
 
+    /// How many transactions the account had at some blocks, in as few exchanges as may be; nil where the node refuses to say.
+    package func transactionCounts(
+        of address: Address,
+        at blocks: [UInt64]
+    ) async throws(RPCFailure) -> [UInt64?] {
+        let account = JSONValue.string(address.description)
+        let answers = try await askTogether(
+            blocks.map { Question("eth_getTransactionCount", [account, BlockReference.number($0).json]) })
+        return answers.map { try? $0.get().number() }
+    }
+
     /// What the chain knows of an account that is about to send, in one exchange where the node takes batches.
     ///
     /// The head is read last: counts and balance are at least as new as that block where one node answers them all.

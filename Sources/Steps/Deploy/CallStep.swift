@@ -37,19 +37,24 @@ package struct CallStep: Sendable {
             isMade: false,
             reason: ""
         )
-        if let settled = try await settleEarlier(action, data, address, network, progress) {
+        if let settled = try await settleEarlier(
+            action, data, deployment, address, network, inputs, resolution, progress)
+        {
             return try finish(action, function, address, data, settled, &fact, "an earlier run had sent it")
         }
         if let performed = try await settleProposed(action, data, address, network, &fact) {
             return performed
         }
+        var since: UInt64?
         switch try await need(of: action, at: deployment, address, network, inputs, resolution) {
         case .none(let reason, let made):
             try await requireDeep(action, at: address, network, inputs, resolution, progress)
             fact.reason = reason
             if let made { try context.takeOver(made, action, at: address, on: network) }
             return try Self.performed(fact)
-        case .call(let reason): fact.reason = reason
+        case .call(let reason, let block):
+            fact.reason = reason
+            since = block
         }
         if try wasThere(deployment, address, network) {
             let check = LiveFirstCheck(context, action.liveFirst, before: action.network)
@@ -72,7 +77,9 @@ package struct CallStep: Sendable {
             gasLimit: action.gasLimit,
             abi: abi,
             allowance: allowance,
-            reach: action.unless == nil ? .ever : .thisRun
+            // By name, address and data a call is made once, whatever deployment, project or network it is for.
+            mark: OperationMark("call", action.name),
+            reach: action.unless == nil ? .ever : since.map { .since(block: $0) } ?? .thisRun
         )
         let sending = try await context.sending(action.signer, on: network)
         try context.requireThere(deployment, action.deploy, before: sending.address, on: network)
@@ -121,7 +128,8 @@ package struct CallStep: Sendable {
     /// Whether a call is to be made, and why.
     private enum Need {
         case none(reason: String, made: MadeCall? = nil)
-        case call(reason: String)
+        /// `since`: the block in which `unless` did not hold.
+        case call(reason: String, since: UInt64? = nil)
     }
 
     /// Why the call would be made to a contract that is there; nil where it would not.
@@ -136,7 +144,7 @@ package struct CallStep: Sendable {
     ) async throws(StepFailure) -> String? {
         switch try await need(of: action, at: address, network, inputs, resolution) {
         case .none: nil
-        case .call(let reason): reason
+        case .call(let reason, _): reason
         }
     }
 
@@ -190,14 +198,24 @@ package struct CallStep: Sendable {
     ) async throws(StepFailure) -> Need {
         if let unless = action.unless {
             let abi = try EffectContext.abi(try inputs[action.compile])
-            let (holds, seen) = try await ContractReading(
-                unless.read, equals: unless.equals, of: "unless.equals"
-            )
-            .look(abi, at: address, resolution) { (request) async throws(StepFailure) in
-                try await context.answer(to: request, on: network)
+            let reading = ContractReading(unless.read, equals: unless.equals, of: "unless.equals")
+            // What was asked for all together tells that a call is not needed; that it is, only what is there now.
+            if let first = try await context.firstAnswer(
+                to: ContractReading.request(unless.read, to: address), on: network),
+                let look = try? await reading.look(abi, at: address, resolution, answer: { _ in first }),
+                look.holds
+            {
+                return .none(reason: "\(unless.read.value) is \(look.seen) already")
+            }
+            var since: UInt64?
+            let (holds, seen) = try await reading.look(abi, at: address, resolution) {
+                (request) async throws(StepFailure) in
+                let (answer, block) = try await context.answer(to: request, on: network)
+                since = block
+                return answer
             }
             let words = "\(unless.read.value) is \(seen)"
-            return holds ? .none(reason: "\(words) already") : .call(reason: words)
+            return holds ? .none(reason: "\(words) already") : .call(reason: words, since: since)
         }
         let data = try callData(action, inputs, resolution)
         if let made = try context.made(action, data, to: address, on: network) {
@@ -239,12 +257,22 @@ package struct CallStep: Sendable {
     private func settleEarlier(
         _ action: CallAction,
         _ data: [UInt8],
+        _ deployment: DeploymentFact,
         _ address: Address,
         _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ resolution: ArgumentResolution,
         _ progress: StepProgress
     ) async throws(StepFailure) -> ChainOperation? {
         let settlement = try await context.settled(
             action.step, signer: action.signer, on: network, progress: progress,
+            needed: { _ async throws(StepFailure) in
+                guard
+                    case .none(let reason, _) = try await need(
+                        of: action, at: deployment, address, network, inputs, resolution)
+                else { return nil }
+                return reason
+            },
             usable: { _ throws(StepFailure) in nil })
         guard let settlement else { return nil }
         let settled = settlement.operation

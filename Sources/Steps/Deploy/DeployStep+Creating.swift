@@ -40,6 +40,8 @@ extension DeployStep {
             abi: call.abi,
             allowance: allowance,
             creates: creation.address,
+            mark: mark(of: action, named: action.name),
+            formerMarks: action.formerly.map { mark(of: action, named: $0) },
             reach: try reach(of: action, on: network),
             storageLayout: call.proxy == nil ? call.storageLayout : nil
         )
@@ -56,11 +58,17 @@ extension DeployStep {
         }
     }
 
+    /// What is made anew each time is made once for each plan, else for each run.
+    private func mark(of action: DeployAction, named name: String) -> OperationMark {
+        let occasion = action.redeploy == .always ? context.approved?.digest.description ?? context.run : ""
+        return OperationMark(action.step.kind.rawValue, context.project, name, action.network.name, occasion)
+    }
+
     /// Which transactions that are on no record are the creation that is wanted: what is replaced comes of an earlier one.
     private func reach(of action: DeployAction, on network: OpenNetwork) throws(StepFailure)
         -> TransactionRequest.Reach
     {
-        guard action.redeploy != .always else { return .thisRun }
+        guard action.redeploy != .always else { return context.approved == nil ? .thisRun : .ever }
         let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
         guard case .known(let known) = knowledge, let block = known.entry.block else { return .ever }
         return .since(block: block)

@@ -136,7 +136,7 @@ extension DeployStep {
 
     /// Whether what is on record was made with the same code and arguments; of what was put there without its artifact at hand both
     /// count as init code.
-    private static func isMade(_ entry: RegistryEntry, with call: ConstructorCall) -> Bool {
+    static func isMade(_ entry: RegistryEntry, with call: ConstructorCall) -> Bool {
         if entry.constructorArguments.isEmpty, entry.initCodeDigest == Digest(of: Data(call.data)) {
             return true
         }

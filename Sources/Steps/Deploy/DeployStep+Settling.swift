@@ -20,6 +20,8 @@ extension DeployStep {
             signer: action.signer,
             on: network,
             progress: progress,
+            needed: { operation throws(StepFailure) in try madeElsewhere(action, call, operation, on: network)
+            },
             usable: { operation throws(StepFailure) in
                 // Where code or arguments changed since, it is about to be replaced.
                 guard operation.intent.payloadHash == creation.payloadHash else { return nil }
@@ -80,6 +82,22 @@ extension DeployStep {
         fact.codeMatches = matches
         guard matches else { throw Self.codeDiffers(address, action) }
         return fact
+    }
+
+    /// Where a registry has what an earlier run signed as made by another machine; nil where none has.
+    private func madeElsewhere(
+        _ action: DeployAction,
+        _ call: ConstructorCall,
+        _ operation: ChainOperation,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> String? {
+        guard action.redeploy != .always,
+            case .known(let known) = try context.knowledge(
+                of: action.name, formerly: action.formerly, on: network),
+            case .registry = known.source, Self.isMade(known.entry, with: call),
+            !operation.attempts.contains(where: { $0.hash == known.entry.transactionHash })
+        else { return nil }
+        return "another machine made it, at \(known.entry.address), as the registry says"
     }
 
     /// What steps that need it can use as soon as a block has it.

@@ -238,7 +238,8 @@ package struct EffectContext: Sendable {
                     on: spec.name, chainID: spec.chainID, genesisHash: network.genesis, in: run)
             }
             let stored = try inLedger { () throws(LedgerError) in try ledger.openOperations(in: lane) }
-            let record = try record(of: sender, on: network, looked: looked)
+            var record = try record(of: sender, on: network, looked: looked)
+            record.unapproved = try unapproved(stored)
             let settled = try inLedger { () throws(LedgerError) in try ledger.settledNonce(in: lane) }
             return LaneDriver(
                 LanePerformer(
@@ -267,6 +268,17 @@ package struct EffectContext: Sendable {
                 )
             )
         }
+    }
+
+    /// What was signed before and is neither in the plan that is applied nor of a run that applied it.
+    private func unapproved(_ stored: [ChainOperation]) throws(StepFailure) -> Set<ChainOperation.ID> {
+        guard let approved else { return [] }
+        let runs = try inLedger { () throws(LedgerError) in try ledger.runs(applying: approved.digest) }
+        return Set(
+            stored.filter { operation in
+                !runs.contains(operation.intent.run)
+                    && !operation.attempts.contains { approved.signedBefore.contains($0.hash.description) }
+            }.map(\.id))
     }
 
     /// What ledger and registries have of an account, when its lane begins.
@@ -344,11 +356,14 @@ package struct EffectContext: Sendable {
     /// What an earlier run signed for a step and did not see through, taken to a block that stays; nil where there is nothing.
     ///
     /// Its signer is asked for a replacement alone, so a secret that is not there only means that there is none.
+    ///
+    /// `needed` says why it is needed no more; it is asked of what no block is known to have.
     func settled(
         _ step: StepID,
         signer: SignerSpec?,
         on network: OpenNetwork,
         progress: StepProgress,
+        needed: (ChainOperation) async throws(StepFailure) -> String? = { _ throws(StepFailure) in nil },
         usable: @escaping @Sendable (ChainOperation) throws(StepFailure) -> [Performed.NewOutput]?
     ) async throws(StepFailure) -> Settlement? {
         let open = try inLedger { () throws(LedgerError) in
@@ -368,7 +383,17 @@ package struct EffectContext: Sendable {
             progress: progress,
             usable: usable
         )
+        let unwanted: String? = open.state == .included ? nil : try await needed(open)
         return try await sender.resume(
-            open, signer: own?.address == open.intent.sender ? own : nil)
+            open,
+            signer: own?.address == open.intent.sender ? own : nil,
+            unwanted: unwanted.map {
+                StepFailure(
+                    code: "not-needed", "\(step) is not needed any more: \($0)",
+                    hint:
+                        "what an earlier run signed for it is not sent again: its nonce is used up by a transaction that does nothing",
+                    recurrence: .passing)
+            }
+        )
     }
 }

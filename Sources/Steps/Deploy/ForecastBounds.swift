@@ -71,7 +71,7 @@ struct ForecastBounds: Sendable {
         }
         for (place, answer) in zip(asked, answers) {
             switch answer {
-            case .success(let gas): bounds[place] = (gas + gas / 5, .estimated)
+            case .success(let gas): bounds[place] = (DeploymentForecast.GasBound.estimated(gas), .estimated)
             case .failure(.node(let fault)) where place == 0 && fault.isRevert:
                 revert = "it would revert: \(RevertReason(fault.revertData ?? []))"
             case .failure: continue

@@ -16,7 +16,7 @@ struct GasEstimates: Sendable {
     }
 
     /// The gas limit of each, asked for in as few exchanges as may be: the estimate with a fifth on top, at most what a
-    /// transaction may use.
+    /// transaction may use, with the mark of what it is for.
     ///
     /// - Throws: ``StepFailure`` where no node can be spoken to.
     func limits<Key: Hashable & Comparable>(
@@ -87,9 +87,11 @@ struct GasEstimates: Sendable {
                 )
             }
             try request.allowance.check(gas: given)
-            return given
+            return request.mark.gasLimit(atMost: given, needed: estimate)
         }
         try request.allowance.check(gas: estimate)
-        return max(estimate, min(estimate + estimate / 5, ceiling, request.allowance.gas ?? .max))
+        let most = min(
+            DeploymentForecast.GasBound.estimated(estimate), ceiling, request.allowance.gas ?? .max)
+        return request.mark.gasLimit(atMost: max(estimate, most), needed: estimate)
     }
 }

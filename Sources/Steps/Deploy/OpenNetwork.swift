@@ -124,6 +124,19 @@ package struct OpenNetwork: Sendable {
         }
     }
 
+    /// How many transactions of an account blocks had at some of them, in as few exchanges as may be; nil where the node does not
+    /// tell.
+    func transactionCounts(
+        of address: Address,
+        at blocks: [UInt64]
+    ) async throws(StepFailure) -> [UInt64?] {
+        do {
+            return try await rpc.transactionCounts(of: address, at: blocks)
+        } catch {
+            throw StepFailure(error, on: spec)
+        }
+    }
+
     func call(
         _ request: CallRequest,
         at block: BlockReference = .latest

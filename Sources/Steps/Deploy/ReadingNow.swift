@@ -49,15 +49,27 @@ extension EffectContext {
         }
     }
 
-    /// What a contract answers, as it was when the run first looked at its network where nothing was sent there since.
-    func answer(to request: CallRequest, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {
-        if let answer = try await firstAnswers(on: network)[request] { return answer }
-        return try await now(on: network) { (block) async throws(StepFailure) in
-            try await network.call(request, at: block)
+    /// What a contract answered when the run first looked at its network, where nothing was sent there since; nil where it was not
+    /// asked then.
+    func firstAnswer(
+        to request: CallRequest,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> [UInt8]? {
+        try await firstAnswers(on: network)[request]
+    }
+
+    /// What a contract answers now, and the block of that.
+    func answer(
+        to request: CallRequest,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> (answer: [UInt8], block: UInt64?) {
+        try await now(on: network) { (block) async throws(StepFailure) in
+            let number: UInt64? = if case .number(let number) = block { number } else { nil }
+            return (try await network.call(request, at: block), number)
         }
     }
 
-    /// What contracts answer, as above; one that fails is left out, for whoever asks it alone.
+    /// What contracts answer, as they first did where nothing was sent since; one that fails is left out, for whoever asks it alone.
     func answers(
         to requests: [CallRequest],
         on network: OpenNetwork

@@ -28,12 +28,23 @@ struct TransactionRequest: Sendable {
     var allowance = Allowance.unlimited
     /// What a factory creates for it; nil where the receipt says what is created.
     var creates: Address?
-    /// Which transactions that are on no record, and do just that, are it.
+    /// What tells it from others that do just that.
+    var mark: OperationMark
+    /// The marks that it had under other names.
+    var formerMarks: [OperationMark] = []
+    /// Which transactions that are on no record, do just that and have a mark of it, are it.
     var reach = Reach.ever
     /// Of code for a proxy; people may put it there when its source has changed.
     var storageLayout: StorageLayout?
 
     var payloadHash: Hash { Keccak256.hash(data) }
+
+    /// Whether a gas limit is one that it is sent with: one of its marks is on it, or there was no room for one.
+    func isMarked(_ gasLimit: UInt64) -> Bool {
+        let mark = OperationMark(of: gasLimit)
+        return mark == self.mark || formerMarks.contains(mark) || gasLimit == self.gasLimit
+            || gasLimit == allowance.gas
+    }
 
     /// The transaction at a nonce.
     func transaction(_ price: GasPrice, nonce: UInt64, gasLimit: UInt64, chainID: ChainID) -> Transaction {
@@ -163,5 +174,13 @@ enum GasPrice: Sendable {
     private static func baseFee(_ network: OpenNetwork) async throws(RPCFailure) -> Wei? {
         guard !network.spec.fees.zeroBaseFee else { return .zero }
         return try await network.rpc.block(.latest)?.baseFeePerGas
+    }
+}
+
+extension OperationMark {
+    /// The mark of what these words name together.
+    init(_ words: String...) {
+        let digest = Keccak256.hash(words.joined(separator: "\n").utf8)
+        self.init(of: digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
     }
 }

@@ -34,12 +34,15 @@ struct TransactionSender: Sendable {
     /// - Parameters:
     ///   - operation: What is stored of it.
     ///   - signer: Who can sign a replacement that pays more; nil: only what is signed is sent.
+    ///   - unwanted: Why it is not to come into a block any more, where none has it; nil: it is.
     /// - Returns: The operation, as of ``settle(_:signedBy:)``.
     /// - Throws: ``StepFailure`` of the kind `blocked` where it waits for a person.
-    func resume(_ operation: ChainOperation, signer: (any TransactionSigner)?) async throws(StepFailure)
-        -> Settlement
-    {
-        try await follow(await lane.attach(operation.id, signer: signer))
+    func resume(
+        _ operation: ChainOperation,
+        signer: (any TransactionSigner)?,
+        unwanted: StepFailure?
+    ) async throws(StepFailure) -> Settlement {
+        try await follow(await lane.attach(operation.id, signer: signer, unwanted: unwanted))
     }
 
     private func follow(_ notices: AsyncStream<LaneNotice>) async throws(StepFailure) -> Settlement {

@@ -1,3 +1,4 @@
+import EthereumTypes
 import Ledger
 import Model
 
@@ -54,4 +55,28 @@ extension Lane {
     }
 
     private static let inNoBlock = StepFailure(.blocked, code: "in-no-block", "no block has it")
+
+    // MARK: Not approved
+
+    /// Ends what no block has and the plan that is applied does not have, and with it all that would come behind it.
+    mutating func endUnapproved() {
+        for index in slots.indices {
+            let slot = slots[index]
+            guard slot.isUnapproved, slot.wasLookedUp, !slot.isMined, slot.givenUp == nil else { continue }
+            let intent = slot.operation.intent
+            let value = intent.value > .zero ? " with \(intent.value.ether()) ether" : ""
+            giveUp(
+                index,
+                StepFailure(
+                    .blocked,
+                    code: "not-as-planned",
+                    "run \(intent.run) signed \(intent.step)\(value), which no block has; the approved plan does not have it, so it is not "
+                        + "sent again, nor what comes behind it",
+                    hint:
+                        "make a plan with this state directory, which names it ('signedBefore'), and have that approved; or send a "
+                        + "transaction of your own with its nonce"
+                )
+            )
+        }
+    }
 }

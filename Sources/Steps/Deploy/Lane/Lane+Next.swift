@@ -9,16 +9,13 @@ extension Lane {
         guard broken == nil else { return .rest(until: nil) }
         if !todo.isEmpty { return todo.removeFirst() }
         endWatches()
+        endUnapproved()
         endBehindGap()
         expire(at: now)
         if !todo.isEmpty { return todo.removeFirst() }
-        if let move = firstLook(at: now) ?? lookFurther(at: now) ?? check(at: now) ?? grant(at: now) ?? send(
-            at: now)
-            ?? replace(at: now) ?? estimate() ?? look(at: now) ?? survey(at: now)
-            ?? send(again: true, at: now)
-        {
-            return move
-        }
+        if let move = firstLook(at: now) ?? compare(at: now) ?? lookFurther(at: now) { return move }
+        if let move = check(at: now) ?? grant(at: now) ?? send(at: now) ?? replace(at: now) { return move }
+        if let move = estimate() ?? look(at: now) ?? survey(at: now) ?? send(again: true, at: now) { return move }
         return .rest(until: alarm(after: now))
     }
 
@@ -41,7 +38,7 @@ extension Lane {
             let before = slots[index].latest
         else { return nil }
         let slot = slots[index]
-        let isToBeVoid = slot.lost != nil && !slot.isVoid
+        let isToBeVoid = slot.isToBeVoid && !slot.isVoid
         guard let price, now < price.at + rules.accountAge else { return .ask(price: true, beyond: known) }
         let more: Transaction
         do throws(Fees.Refusal) {
@@ -89,7 +86,8 @@ extension Lane {
         guard let index = slots.firstIndex(where: { !$0.isMined }) else { return nil }
         let slot = slots[index]
         guard slot.signer != nil, slot.givenUp == nil, slot.wasLookedUp, !slot.isDoubted, !slot.isUnsure,
-            slot.lost == nil || slot.isVoid, now >= slot.replaceAfter, mayPayMore(slot), !slot.isHeldByOthers,
+            !slot.isToBeVoid || slot.isVoid, now >= slot.replaceAfter, mayPayMore(slot), !slot.isHeldByOthers,
+            !slot.isUnapproved,
             // No price has a block take it.
             gap.map({ !$0.isBelow(slot) }) ?? true
         else { return nil }
@@ -265,7 +263,9 @@ extension Lane {
         var due: [Duration] = wishes.map(\.deadline) + wishes.compactMap(\.budgetWait?.until)
         due += wishes.filter(\.isUnsure).map(\.checkAfter)
         if gap != nil { due.append(nextSurvey) }
-        if !wishes.isEmpty { due += [askAfter, strangers.lookAfter] }
+        if !wishes.isEmpty || slots.contains(where: isToBeCompared) {
+            due += [askAfter, strangers.lookAfter]
+        }
         if let account, let since = strangers.since, !wishes.isEmpty {
             due += [account.at + rules.accountAge, since + rules.untilSettled]
         }
@@ -273,7 +273,7 @@ extension Lane {
             due += [slot.deadline, nextLook]
             if slot.isUnsure { due.append(slot.checkAfter) }
             if !slot.isMined {
-                if slot.lost != nil { due.append(slot.replaceAfter) }
+                if slot.isToBeVoid { due.append(slot.replaceAfter) }
                 due.append(max(slot.restUntil, slot.lastSent.map { $0 + rules.untilSentAgain } ?? .zero))
                 if let bumpAfter = rules.bumpAfter {
                     due.append(max(slot.since + bumpAfter, slot.replaceAfter))

@@ -117,8 +117,19 @@ extension Lane {
     /// Where nobody can sign what uses up its nonce, whoever waits need not; another who signs may come.
     private mutating func endUnlessSomebodySigns(_ index: Int) {
         guard signer(for: slots[index]) == nil else { return }
-        tell(slots[index].ticket, .failed(stranded(slots[index])))
+        tell(slots[index].ticket, .failed(slots[index].unwanted ?? stranded(slots[index])))
         slots[index].ticket = nil
+    }
+
+    /// Has the nonce of what is not wanted any more used up.
+    mutating func refuse(_ index: Int, _ failure: StepFailure) {
+        guard !slots[index].isMined, slots[index].unwanted == nil else { return }
+        slots[index].unwanted = failure
+        if let created = slots[index].creates { gone.insert(created) }
+        tell(
+            slots[index].ticket,
+            .said("\(Self.name(slots[index].operation)) is not sent any more: \(failure.message)"))
+        endUnlessSomebodySigns(index)
     }
 
     // MARK: Used up
@@ -126,7 +137,8 @@ extension Lane {
     /// Where the transaction is that relies on what is lost and whose nonce is to be used up now.
     func voidable(at now: Duration) -> Int? {
         slots.firstIndex { slot in
-            !slot.isMined && slot.lost != nil && !slot.isVoid && slot.wasLookedUp && !slot.isDoubted
+            slot.isToBeVoid && !slot.isUnapproved && !slot.isVoid && slot.wasLookedUp
+                && !slot.isDoubted
                 && now >= slot.replaceAfter && signer(for: slot) != nil
         }
     }
@@ -134,7 +146,7 @@ extension Lane {
     /// Who can sign for a slot: all who sign in a lane sign for its sender.
     func signer(for slot: Slot) -> (any TransactionSigner)? {
         if let signer = slot.signer { return signer }
-        guard slot.lost != nil else { return nil }
+        guard slot.isToBeVoid else { return nil }
         return slots.lazy.compactMap(\.signer).first ?? wishes.first?.request.signer
     }
 

@@ -40,6 +40,8 @@ extension Lane {
                 refuseReplacement(index, failure, until: now + LaneRules.priceAge)
             } else if let index = wishes.firstIndex(where: { $0.signed == nil }) {
                 fail(wish: index, failure)
+            } else {
+                askAfter = now + LaneRules.accountPause
             }
         default: preconditionFailure("an account was asked for")
         }
@@ -220,7 +222,7 @@ extension Lane {
                 doubtWhatRelies()
             }
         case .reverted:
-            giveUp(index, slot.isVoid ? stranded(slot) : reverted(operation))
+            giveUp(index, slot.isVoid ? slot.unwanted ?? stranded(slot) : reverted(operation))
             close(index)
             doubtWhatRelies()
         case .foreign:

@@ -9,11 +9,12 @@ extension Lane {
     func send(again: Bool = false, at now: Duration) -> LaneMove? {
         var offers: [LaneOffer] = []
         for slot in slots where !slot.isMined && offers.count < (sendsOneByOne ? 1 : rules.together) {
-            guard slot.givenUp == nil || slot.lastSent != nil, slot.wasLookedUp || !slot.isRecovered,
+            guard !slot.isUnapproved, slot.givenUp == nil || slot.lastSent != nil,
+                slot.wasLookedUp || !slot.isRecovered,
                 !isLeftAlone(slot)
             else { break }
             // What it relies on is not there, or it is not known to be.
-            guard !slot.isUnsure, slot.lost == nil || slot.isVoid else { break }
+            guard !slot.isUnsure, !slot.isToBeVoid || slot.isVoid, wasCompared(slot) else { break }
             let isDue = slot.lastSent.map { again && now >= $0 + rules.untilSentAgain } ?? true
             guard isDue, slot.asksForMore == nil else {
                 if slot.lastSent == nil { break }

@@ -65,6 +65,54 @@ extension Lane {
         strangers.doing(wish.request.transaction, besides: Set(wishes.compactMap(\.stranger?.hash)))
     }
 
+    // MARK: What was signed before
+
+    /// Whether others may have done meanwhile what an earlier process signed, and no node was offered in this one.
+    func isToBeCompared(_ slot: Slot) -> Bool {
+        slot.isRecovered && slot.wasLookedUp && !slot.wasCompared && !slot.isMined && slot.lastSent == nil
+            && !slot.isUnapproved && !slot.isVoid && slot.givenUp == nil && !isLeftAlone(slot)
+    }
+
+    func wasCompared(_ slot: Slot) -> Bool { !isToBeCompared(slot) }
+
+    /// Looks at what others sent since something was signed that no block has: what one of them did is not sent again.
+    ///
+    /// Where one has the nonce of what was signed ahead, that is proven first: it may be what comes behind it.
+    mutating func compare(at now: Duration) -> LaneMove? {
+        let waiting = slots.indices.filter { isToBeCompared(slots[$0]) }
+        guard let oldest = slots.first(where: \.isRecovered)?.nonce,
+            waiting.contains(where: { !isBehindDoubt($0) })
+        else { return nil }
+        guard let account, now < account.at + rules.accountAge else {
+            return now >= askAfter ? .ask(price: false, beyond: known) : nil
+        }
+        if let move = inspect(at: now) { return move }
+        guard !waitsForStrangers() else { return nil }
+        for index in waiting where !isBehindDoubt(index) {
+            slots[index].wasCompared = true
+            guard let content = slots[index].content,
+                let stranger = strangers.doing(content, from: oldest, besides: slots[index].nonce)
+            else { continue }
+            refuse(
+                index,
+                StepFailure(
+                    code: "sent-elsewhere",
+                    "\(stranger.hash) (nonce \(stranger.nonce)), which another machine sent, does what "
+                        + "\(slots[index].operation.intent.step) is to do",
+                    hint: "that counts; run one machine at a time with this key",
+                    recurrence: .passing
+                )
+            )
+        }
+        return nil
+    }
+
+    /// Whether somebody used the nonce of one ahead of it that was signed before, too.
+    private func isBehindDoubt(_ index: Int) -> Bool {
+        guard let count = account?.value.latest else { return false }
+        return slots[..<index].contains { $0.isRecovered && !$0.isMined && $0.nonce < count }
+    }
+
     /// Whether a call may have been made by a transaction of which the node does not tell; nobody goes on then where plans are approved.
     func isInDoubt(_ wish: Wish) -> Bool {
         strangers.isIncomplete && wish.request.transaction.kind == .call

@@ -19,6 +19,8 @@ struct Lane: Sendable {
         var allowance = Allowance.unlimited
         /// Left by an earlier process: nothing new is signed until a block has it.
         var isRecovered: Bool
+        /// Whether the plan that is applied says nothing of it: it is looked up and not offered.
+        var isUnapproved = false
         /// Whether a step of this process asked for it.
         var wasAskedFor = false
         /// Whether whoever waits wants to know what became of it, and no more.
@@ -60,6 +62,10 @@ struct Lane: Sendable {
         var checkAfter: Duration = .zero
         /// An address that it relies on and that nothing will be at.
         var lost: Address?
+        /// Why it is not wanted any more, though it was signed: its nonce is used up where no block has it.
+        var unwanted: StepFailure?
+        /// Whether what others did since was looked at before it is offered.
+        var wasCompared = false
         /// Whether somebody was told in this process that a block has it: its address is a promise from then on.
         var isTold = false
         /// Whether whoever waits now was told.
@@ -82,6 +88,8 @@ struct Lane: Sendable {
         var hashes: [Hash] { operation.attempts.map(\.hash) }
         /// The contract that it creates.
         var creates: Address? { operation.attempts.first?.predictedAddress }
+        /// Whether what was signed for it is not to come into a block.
+        var isToBeVoid: Bool { (lost != nil || unwanted != nil) && !isMined }
         /// Whether its latest attempt does nothing but use up the nonce.
         var isVoid: Bool { operation.attempts.last.map { voids.contains($0.hash) } ?? false }
     }
@@ -185,6 +193,7 @@ struct Lane: Sendable {
                 if let nonce = operation.nonce { strangers.disown(nonce) }
             case .signed, .sent, .included:
                 slots.append(recovered(operation, at: now))
+                slots[slots.count - 1].isUnapproved = record.unapproved.contains(operation.id)
             case .blocked: blocked.append(operation)
             case .final, .reverted, .foreign, .withdrawn: continue
             }
@@ -222,10 +231,12 @@ struct Lane: Sendable {
         return ticket
     }
 
-    /// Waits for an operation that is stored; `signer` may replace its transaction by one that pays more.
+    /// Waits for an operation that is stored; `signer` may replace its transaction by one that pays more, or by one that does
+    /// nothing where it is `unwanted`.
     mutating func attach(
         _ id: ChainOperation.ID,
         signer: (any TransactionSigner)?,
+        unwanted: StepFailure? = nil,
         at now: Duration
     ) -> LaneTicket {
         let ticket = makeTicket()
@@ -248,6 +259,7 @@ struct Lane: Sendable {
             if isBehindGap(slots[index]) { gap = nil }
             tell(ticket, .said("going on with \(Self.name(slots[index].operation))"))
             tell(ticket, .placed)
+            if let unwanted { refuse(index, unwanted) }
             // Nobody waited, so its block may be gone: it is told of when it was seen.
             slots[index].isHeard = false
             slots[index].receipt = nil
@@ -358,9 +370,10 @@ struct Lane: Sendable {
         slots[index].isFirm = true
         guard slot.ticket != nil || inclusion.succeeded && isReliedOn(slot) else { return }
         guard inclusion.succeeded else {
+            let why = slot.unwanted == nil ? "what it relied on is lost" : "it was not wanted any more"
             let reason =
                 slot.voids.contains(inclusion.transactionHash)
-                ? "what it relied on is lost, and its nonce was used up" : "the transaction reverted"
+                ? "\(why), and its nonce was used up" : "the transaction reverted"
             todo.append(.revert(slot.id, reason: reason))
             return
         }

@@ -32,9 +32,13 @@ actor LaneDriver {
     }
 
     /// Waits for an operation that is stored.
-    func attach(_ id: ChainOperation.ID, signer: (any TransactionSigner)?) -> AsyncStream<LaneNotice> {
+    func attach(
+        _ id: ChainOperation.ID,
+        signer: (any TransactionSigner)?,
+        unwanted: StepFailure? = nil
+    ) -> AsyncStream<LaneNotice> {
         unasked.remove(id)
-        return listen { lane.attach(id, signer: signer, at: performer.now()) }
+        return listen { lane.attach(id, signer: signer, unwanted: unwanted, at: performer.now()) }
     }
 
     /// Waits for one that is stored, if a block has it.

@@ -37,6 +37,8 @@ struct LaneRules: Hashable, Sendable {
     static let fewLooked = 2
     /// After so long it is asked again whether what a transaction relies on is there.
     static let untilChecked = Duration.milliseconds(250)
+    /// After so long what was not answered of an account is asked again.
+    static let accountPause = Duration.seconds(1)
     static let firstRest = Duration.milliseconds(250)
     /// How often a transaction is offered that a node plainly does not take.
     static let mostRefusals = 5

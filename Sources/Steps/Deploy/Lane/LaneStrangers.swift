@@ -11,18 +11,22 @@ struct LaneStranger: Hashable, Sendable {
     let to: Address?
     let value: Wei
     let data: [UInt8]
+    let gasLimit: UInt64
     /// Whether it did what it says.
     let succeeded: Bool
     /// nil: the node does not say all of it.
     let signed: SignedTransaction?
 
-    /// Whether it does the same as another.
+    /// Whether it does the same as another, for the same operation.
     func does(_ transaction: Transaction) -> Bool {
-        does(transaction.to, transaction.value, transaction.data)
+        OperationMark(of: gasLimit) == OperationMark(of: transaction.gasLimit)
+            && does(transaction.to, transaction.value, transaction.data)
     }
 
-    /// Whether it does what is asked for.
-    func does(_ request: TransactionRequest) -> Bool { does(request.to, request.value, request.data) }
+    /// Whether it does what is asked for, and was sent for that.
+    func does(_ request: TransactionRequest) -> Bool {
+        request.isMarked(gasLimit) && does(request.to, request.value, request.data)
+    }
 
     private func does(_ to: Address?, _ value: Wei, _ data: [UInt8]) -> Bool {
         self.to == to && self.value == value && self.data == data
@@ -43,13 +47,16 @@ struct LaneRecord: Sendable {
     var began: UInt64?
     /// How many there were with the pool, where it has waited for them and said that it goes on.
     var weighed: UInt64 = 0
+    /// What earlier runs signed and the plan that is applied says nothing of.
+    var unapproved: Set<ChainOperation.ID> = []
 }
 
 /// What is sent with the key of a lane and is on no record: by another machine, or by one that has lost its record.
 struct LaneStrangers: Sendable {
-    /// So many nonces below the last one that is on record are looked at: a run that was killed may have used them.
+    /// So many nonces below the last one that is on record, and on none themselves, are looked at: a run that was killed may have
+    /// used them, or a record of them was lost.
     static let behind: UInt64 = 64
-    /// So many are looked at in all before the run sends anything.
+    /// No nonce is looked at that is so far below the newest.
     static let most: UInt64 = 256
 
     private let sender: Address
@@ -102,13 +109,28 @@ struct LaneStrangers: Sendable {
         began = max(record.began ?? count, settled)
         if count < record.weighed { untold.formUnion(count..<record.weighed) }
         let known = record.nonces.max().map { min($0 + 1, count) } ?? count
-        let isKnown = record.knowsSender || !record.nonces.isEmpty
-        let oldest = count > Self.most ? count - Self.most : 0
-        let wanted = known > Self.behind ? known - Self.behind : 0
-        isIncomplete = isKnown && oldest > known
-        let begin = isKnown ? min(began, max(oldest, wanted)) : began
-        first = begin
-        return begin
+        isIncomplete = isKnown && known + Self.most < count
+        // What was sent before anything went on record is not this tool's, but for what a run that was killed just sent.
+        let behind = known > Self.behind ? known - Self.behind : 0
+        let oldest = isKnown ? min(record.nonces.min() ?? behind, behind) : 0
+        var first = began
+        var unknown = 0
+        var nonce = min(began, count)
+        while nonce > oldest, count - nonce < Self.most, unknown < Self.behind {
+            nonce -= 1
+            guard !isOnRecord(nonce) else { continue }
+            if nonce < known { unknown += 1 }
+            first = nonce
+        }
+        self.first = first
+        return first
+    }
+
+    /// Whether anything of the sender is on record.
+    private var isKnown: Bool { record.knowsSender || !record.nonces.isEmpty }
+
+    private func isOnRecord(_ nonce: UInt64) -> Bool {
+        own.contains(nonce) || record.addresses.contains(Address.created(by: sender, nonce: nonce))
     }
 
     /// Takes in what a node told of some nonces; the `unknown` ones are used, and it does not keep what for.
@@ -121,7 +143,7 @@ struct LaneStrangers: Sendable {
         // What came since is asked for again.
         let old = unknown.filter { $0 < began }
         untold.formUnion(old)
-        isIncomplete = isIncomplete || !old.isEmpty
+        isIncomplete = isIncomplete || isKnown && !old.isEmpty
     }
 
     /// Goes on though it is not known what these are for.
@@ -140,6 +162,11 @@ struct LaneStrangers: Sendable {
         }
         accounted = unknown.first ?? count
         return unknown
+    }
+
+    /// One from a nonce on, and with another than its own, that does just what was signed.
+    func doing(_ content: Transaction, from nonce: UInt64, besides own: UInt64) -> LaneStranger? {
+        seen.first { $0.succeeded && $0.nonce >= nonce && $0.nonce != own && $0.does(content) }
     }
 
     /// The first that does what is asked for and is not one of `taken`.

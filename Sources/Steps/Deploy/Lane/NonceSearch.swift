@@ -36,12 +36,11 @@ struct NonceSearch: Sendable {
     func strangers(
         with nonces: [UInt64]
     ) async throws(StepFailure) -> (found: [LaneStranger], unknown: Set<UInt64>) {
-        let head = try await network.height(.latest)
+        let search = try await search(for: nonces, by: try await network.height(.latest))
         var found: [UInt64: SentTransaction] = [:]
         var unknown: Set<UInt64> = []
-        var last = head
-        for nonce in nonces.reversed() where found[nonce] == nil {
-            switch try await place(of: nonce, by: last) {
+        for nonce in nonces where found[nonce] == nil {
+            switch search.place(of: nonce) {
             case .open: continue
             case .unknown: unknown.insert(nonce)
             case .block(let block):
@@ -49,8 +48,6 @@ struct NonceSearch: Sendable {
                     found[sent.lookup.nonce] = sent
                 }
                 if found[nonce] == nil { unknown.insert(nonce) }
-                // Those before it are in this block or an earlier one.
-                last = block
             }
         }
         let wanted = nonces.compactMap { found[$0] }
@@ -72,7 +69,7 @@ struct NonceSearch: Sendable {
     }
 
     func user(of nonce: UInt64, by block: UInt64) async throws(StepFailure) -> User {
-        switch try await place(of: nonce, by: block) {
+        switch try await search(for: [nonce], by: block).place(of: nonce) {
         case .open: return .open
         case .unknown: return .unknown
         case .block(let block):
@@ -81,44 +78,16 @@ struct NonceSearch: Sendable {
         }
     }
 
-    /// Which block used a nonce.
-    private enum Place {
-        case open
-        case unknown
-        case block(UInt64)
-    }
-
-    private func place(of nonce: UInt64, by block: UInt64) async throws(StepFailure) -> Place {
-        guard try await isUsed(nonce, at: block) else { return .open }
-        // Nodes keep few old states: the search begins near the head and goes back in steps that double.
-        var used = block
-        var open: UInt64?
-        var step: UInt64 = 1
-        while open == nil, used > 0 {
-            let earlier = used > step ? used - step : 0
-            guard let isUsed = try? await isUsed(nonce, at: earlier) else { return .unknown }
-            if isUsed {
-                used = earlier
-            } else {
-                open = earlier
-            }
-            step *= 2
+    /// Which blocks up to one used some nonces.
+    private func search(for nonces: [UInt64], by head: UInt64) async throws(StepFailure) -> CountSearch {
+        var search = CountSearch(
+            nonces, by: head, count: try await network.transactionCount(of: sender, at: .number(head)))
+        while true {
+            let blocks = search.next()
+            guard !blocks.isEmpty else { return search }
+            let counts = try await network.transactionCounts(of: sender, at: blocks)
+            for (block, count) in zip(blocks, counts) { search.note(count, at: block) }
         }
-        var low = open ?? 0
-        while used > low + 1 {
-            let middle = low + (used - low) / 2
-            guard let isUsed = try? await isUsed(nonce, at: middle) else { return .unknown }
-            if isUsed {
-                used = middle
-            } else {
-                low = middle
-            }
-        }
-        return .block(used)
-    }
-
-    private func isUsed(_ nonce: UInt64, at block: UInt64) async throws(StepFailure) -> Bool {
-        try await network.transactionCount(of: sender, at: .number(block)) > nonce
     }
 }
 
@@ -131,6 +100,7 @@ extension LaneStranger {
             to: sent.lookup.to,
             value: sent.lookup.value,
             data: sent.lookup.input,
+            gasLimit: sent.lookup.gasLimit,
             succeeded: succeeded,
             signed: sent.signed
         )

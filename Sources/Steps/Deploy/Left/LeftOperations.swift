@@ -53,6 +53,8 @@ package struct LeftOperations: Sendable {
     }
 
     /// What a run of some steps would find, by network and age; sends and writes nothing.
+    ///
+    /// Of the steps themselves that is what no block has: it is sent again as it was signed, whatever the manifest says by now.
     package func foreseen(by steps: Set<StepID>) async -> [LeftOperation] {
         var left: [LeftOperation] = []
         for name in networks {
@@ -60,9 +62,19 @@ package struct LeftOperations: Sendable {
                 let open = try? context.ledger.signedOperations(
                     on: network.spec.chainID, genesisHash: network.genesis)
             else { continue }
-            let found = open.filter { isOurs($0, on: network) && !steps.contains($0.intent.step) }
+            let found = open.filter { operation in
+                let isAsked = isOurs(operation, on: network) && steps.contains(operation.intent.step)
+                return !isAsked || operation.state != .included
+            }
             let all = found.isEmpty ? nil : wanted()
-            left += found.map { LeftOperation($0, isWanted: isWanted($0, in: all)) }
+            left += found.map { operation in
+                let isAsked = isOurs(operation, on: network) && steps.contains(operation.intent.step)
+                return LeftOperation(
+                    operation,
+                    LeftWords(
+                        operation, isWanted: isAsked || isWanted(operation, in: all), isAsked: isAsked,
+                        context.project))
+            }
         }
         return left
     }
@@ -147,7 +159,7 @@ package struct LeftOperations: Sendable {
     }
 }
 
-/// What an earlier run signed and a run that is planned has no step of.
+/// What an earlier run signed and a run that is planned finds.
 package struct LeftOperation: Sendable {
     package let step: StepID
     package let network: String
@@ -159,7 +171,7 @@ package struct LeftOperation: Sendable {
     /// What is to be known of it.
     package let note: Diagnostic
 
-    init(_ operation: ChainOperation, isWanted: Bool) {
+    init(_ operation: ChainOperation, _ words: LeftWords) {
         step = operation.intent.step
         network = operation.intent.network
         run = operation.intent.run
@@ -167,6 +179,6 @@ package struct LeftOperation: Sendable {
         transactionHash = operation.attempts.last?.hash.description
         valueWei = operation.intent.value.description
         state = operation.state.rawValue
-        note = LeftWords(operation, isWanted: isWanted, operation.intent.project).note()
+        note = words.note()
     }
 }

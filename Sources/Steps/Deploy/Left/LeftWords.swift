@@ -7,12 +7,14 @@ import Model
 struct LeftWords {
     private let operation: ChainOperation
     private let isWanted: Bool
+    private let isAsked: Bool
     private let project: String
 
-    /// `isWanted`: another run takes it to its end.
-    init(_ operation: ChainOperation, isWanted: Bool, _ project: String) {
+    /// `isWanted`: a run takes it to its end; `isAsked`: the one that is planned does.
+    init(_ operation: ChainOperation, isWanted: Bool, isAsked: Bool = false, _ project: String) {
         self.operation = operation
         self.isWanted = isWanted
+        self.isAsked = isAsked
         self.project = project
     }
 
@@ -23,10 +25,11 @@ struct LeftWords {
     /// - Parameter failure: Why it has not come further; nil where its state says all.
     /// - Returns: A warning; a note where another run takes it to its end.
     func note(because failure: StepFailure? = nil) -> Diagnostic {
-        let isQuiet = isWanted && !operation.state.isFinished
+        let isQuiet = isWanted && !isAsked && !operation.state.isFinished
         let intent = operation.intent
         let other = intent.project == project ? "" : " of project '\(intent.project)'"
-        let whose = isWanted ? "of which this run has no step" : "which no manifest has any more"
+        let none = isWanted ? "of which this run has no step" : "which no manifest has any more"
+        let whose = isAsked ? "which a run sends again as it was signed" : none
         // How it ended its state says.
         let isSaid = failure?.code == "in-no-block" || [.reverted, .foreign].contains(operation.state)
         let why = isSaid ? "" : failure.map { "; \($0.message)" } ?? ""
@@ -75,6 +78,7 @@ struct LeftWords {
 
     private var hint: String? {
         if operation.state.isFinished { return nil }
+        if isAsked { return "to have it not, send a transaction of your own with its nonce" }
         if isWanted { return "the run that has its step takes it to its end" }
         if operation.state == .included { return "run again: it is taken to its end and put on record" }
         return

@@ -34,6 +34,7 @@ extension ProxyStep {
             value: .zero,
             abi: try EffectContext.abi(try inputs[action.deployment.compile]),
             allowance: allowance,
+            mark: OperationMark("upgrade", context.project, action.step.subject),
             reach: .thisRun
         )
         // A block that goes away takes the new code with it, and not the address: what calls it must not come before.
