@@ -61,7 +61,7 @@ extension RegistryNodes {
             node,
             "a type",
             required: ["bytes", "encoding", "label"],
-            optional: ["base", "key", "members", "value", "values"]
+            optional: ["base", "key", "members", "underlying", "value", "values"]
         )
         guard let map else { return nil }
         let label = value(map["label"], "text", Self.word)
@@ -76,7 +76,8 @@ extension RegistryNodes {
             key: value(map["key"], "the number of a type") { Int($0) },
             value: value(map["value"], "the number of a type") { Int($0) },
             members: map["members"].map { list($0).compactMap(variable) },
-            values: map["values"].map { list($0).compactMap { value($0, "text", Self.word) } }
+            values: map["values"].map { list($0).compactMap { value($0, "text", Self.word) } },
+            underlying: value(map["underlying"], "text", Self.word)
         )
     }
 

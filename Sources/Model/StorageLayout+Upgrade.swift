@@ -1,6 +1,10 @@
 /// Why code with another storage layout cannot take the place of what is deployed.
 package struct LayoutConflict: Hashable, Sendable {
-    package enum Kind: String, CaseIterable, Sendable { case removed, moved, retyped, renamed }
+    package enum Kind: String, CaseIterable, Sendable {
+        case removed, moved, retyped, renamed
+        /// It holds a place in the old code. That is none in any other code, and the same in the same.
+        case function
+    }
 
     package var kind: Kind
     /// The variable, with the way into it where it is a member: `positions[].owner`.
@@ -26,7 +30,9 @@ extension StorageLayout {
     /// The rule is that of OpenZeppelin's upgrades plugins: what a variable wrote must be read by the variable of the same name
     /// and type. New variables may follow, or stand in bytes that nothing used, such as those of a `__gap`, whose arrays
     /// may shrink. Another name is refused, since two variables that change places look the same; the source allows it
-    /// by `@custom:oz-renamed-from`. Structs that are not elements of arrays may grow at their end, enums too.
+    /// by `@custom:oz-renamed-from`. Structs that are not elements of arrays may grow at their end, enums too. A type of
+    /// the user's own is what it is of. Internal functions are refused; that they are set anew the source says by
+    /// `@custom:oz-upgrades-unsafe-allow internal-function-storage`.
     package func conflicts(upgradingTo new: StorageLayout) -> [LayoutConflict] {
         var comparison = Comparison(old: self, new: new)
         return comparison.conflicts()
@@ -44,6 +50,7 @@ private struct Comparison {
     private struct Pair: Hashable {
         let old: Int
         let new: Int
+        let mayGrow: Bool
     }
 
     let old: StorageLayout
@@ -77,6 +84,7 @@ private struct Comparison {
             let there = after.first { $0.slot == variable.slot && $0.offset == variable.offset }
             if let there, [there.label, there.formerName].contains(variable.label) {
                 found += compare(variable.type, there.type, mayGrow: true, conflict)
+                    .filter { $0.kind != .function || !there.setsFunctionsAnew }
                 continue
             }
             let type = old.types[variable.type].label
@@ -85,7 +93,8 @@ private struct Comparison {
                 conflict.words =
                     "moved to slot \(other.slot)" + (other.offset > 0 ? ", byte \(other.offset)" : "")
             } else if let there, !new.isGap(there) {
-                let isSame = compare(variable.type, there.type, mayGrow: true, conflict).isEmpty
+                let isSame = compare(variable.type, there.type, mayGrow: true, conflict)
+                    .allSatisfy { $0.kind == .function }
                 conflict.kind = isSame ? .renamed : .removed
                 conflict.words =
                     isSame
@@ -119,17 +128,20 @@ private struct Comparison {
         mayGrow: Bool,
         _ place: LayoutConflict
     ) -> [LayoutConflict] {
-        guard open.insert(Pair(old: before, new: after)).inserted else { return [] }
-        defer { open.remove(Pair(old: before, new: after)) }
+        let pair = Pair(old: before, new: after, mayGrow: mayGrow)
+        guard open.insert(pair).inserted else { return [] }
+        defer { open.remove(pair) }
         let (was, now) = (old.types[before], new.types[after])
         var retyped = place
         retyped.kind = .retyped
-        retyped.words = "was \(was.label) and is \(now.label)"
+        retyped.words = "was \(was.words) and is \(now.words)"
         guard was.encoding == now.encoding else { return [retyped] }
         if let key = was.key, let value = was.value {
-            guard let newKey = now.key, let newValue = now.value,
-                compare(key, newKey, mayGrow: false, place).isEmpty
-            else { return [retyped] }
+            guard let newKey = now.key, let newValue = now.value else { return [retyped] }
+            if let other = compare(key, newKey, mayGrow: false, place).first {
+                if was.label == now.label { retyped.words = "has other keys: what \(other.words)" }
+                return [retyped]
+            }
             return compare(value, newValue, mayGrow: true, place.below("[]"))
         }
         if let base = was.base {
@@ -139,22 +151,33 @@ private struct Comparison {
         if let members = was.members {
             guard let newMembers = now.members else { return [retyped] }
             let found = compare(members, newMembers, within: place)
-            guard found.isEmpty, !mayGrow, was.bytes != now.bytes else { return found }
+            guard found.allSatisfy({ $0.kind == .function }), !mayGrow, was.bytes != now.bytes else {
+                return found
+            }
             retyped.words = "is an element of an array and grew from \(was.bytes) to \(now.bytes) bytes"
-            return [retyped]
+            return found + [retyped]
         }
         if let values = was.values {
             guard let newValues = now.values else { return [retyped] }
+            guard was.bytes == now.bytes else {
+                retyped.words =
+                    "is of \(now.label), whose values grew from \(was.bytes) to \(now.bytes) bytes"
+                return [retyped]
+            }
             guard !newValues.starts(with: values) else { return [] }
             retyped.words =
                 "was \(was.label) { \(values.joined(separator: ", ")) } and is { "
                 + "\(newValues.joined(separator: ", ")) }"
             return [retyped]
         }
-        let isSame =
-            now.members == nil && now.values == nil && now.base == nil && was.bytes == now.bytes
-            && was.meaning == now.meaning
-        return isSame ? [] : [retyped]
+        guard now.members == nil, now.values == nil, now.base == nil, was.bytes == now.bytes,
+            was.meansTheSame(as: now)
+        else { return [retyped] }
+        guard was.isInternalFunction else { return [] }
+        var function = place
+        function.kind = .function
+        function.words = "holds a function of the old code (\(was.label)), which is none in other code"
+        return [function]
     }
 }
 
@@ -173,10 +196,24 @@ extension StorageLayout.Shape {
         return label[label.index(after: open)...].dropLast()
     }
 
-    /// What its bytes mean: names without the contract that declares them; every kind of address is the same.
-    fileprivate var meaning: String {
+    /// Whether bytes of it can be read as another type.
+    ///
+    /// What was written down without what it is of goes by its name.
+    fileprivate func meansTheSame(as new: Self) -> Bool {
+        Self.meaning(underlying ?? label) == Self.meaning(new.underlying ?? new.label)
+            || underlying == nil && Self.meaning(label) == Self.meaning(new.label)
+    }
+
+    /// What bytes mean: names without the contract that declares them; every kind of address is the same.
+    private static func meaning(_ label: String) -> String {
         if label == "address payable" || label.hasPrefix("contract ") { return "address" }
         return label.split(separator: " ").map { $0.split(separator: ".").last.map(String.init) ?? "" }
             .joined(separator: " ")
     }
+
+    /// As a person reads it, with what a type of the user's own is of.
+    fileprivate var words: String { label + (underlying.map { " (\($0))" } ?? "") }
+
+    /// One of the code itself; the external ones, an address and a selector, have 24 bytes.
+    fileprivate var isInternalFunction: Bool { label.hasPrefix("function (") && bytes == "8" }
 }

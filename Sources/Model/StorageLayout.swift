@@ -16,13 +16,34 @@ package struct StorageLayout: Hashable, Codable, Sendable {
         package var type: Int
         /// The name that the source says it had before (`@custom:oz-renamed-from`); no part of the layout.
         package var formerName: String?
+        /// Whether the source says that functions in it are set anew
+        /// (`@custom:oz-upgrades-unsafe-allow internal-function-storage`); no part of the layout.
+        package var setsFunctionsAnew: Bool
 
-        package init(label: String, slot: String, offset: Int, type: Int, formerName: String? = nil) {
+        package init(
+            label: String,
+            slot: String,
+            offset: Int,
+            type: Int,
+            formerName: String? = nil,
+            setsFunctionsAnew: Bool = false
+        ) {
             self.label = label
             self.slot = slot
             self.offset = offset
             self.type = type
             self.formerName = formerName
+            self.setsFunctionsAnew = setsFunctionsAnew
+        }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(
+                label: try container.decode(String.self, forKey: .label),
+                slot: try container.decode(String.self, forKey: .slot),
+                offset: try container.decode(Int.self, forKey: .offset),
+                type: try container.decode(Int.self, forKey: .type)
+            )
         }
 
         private enum CodingKeys: String, CodingKey { case label, slot, offset, type }
@@ -46,6 +67,8 @@ package struct StorageLayout: Hashable, Codable, Sendable {
         package var members: [Variable]?
         /// The names of an enum's values.
         package var values: [String]?
+        /// What a type of the user's own is of, such as `uint128`; nil too where it was written down before that was.
+        package var underlying: String?
 
         package init(
             label: String,
@@ -55,7 +78,8 @@ package struct StorageLayout: Hashable, Codable, Sendable {
             key: Int? = nil,
             value: Int? = nil,
             members: [Variable]? = nil,
-            values: [String]? = nil
+            values: [String]? = nil,
+            underlying: String? = nil
         ) {
             self.label = label
             self.encoding = encoding
@@ -65,6 +89,7 @@ package struct StorageLayout: Hashable, Codable, Sendable {
             self.value = value
             self.members = members
             self.values = values
+            self.underlying = underlying
         }
     }
 

@@ -11,13 +11,15 @@ import Testing
             .init(label: "mapping(address => enum Kind)", encoding: "mapping", bytes: "32", key: 1, value: 2),
             .init(label: "address", encoding: "inplace", bytes: "20"),
             .init(label: "enum Kind", encoding: "inplace", bytes: "1", values: ["A", "B"]),
+            .init(label: "Price", encoding: "inplace", bytes: "16", underlying: "uint128"),
         ])
 
     static let layoutText = """
         { "types" : [
             { "bytes" : "32", "encoding" : "mapping", "key" : 1, "label" : "mapping(address => enum Kind)", "value" : 2 },
             { "bytes" : "20", "encoding" : "inplace", "label" : "address" },
-            { "bytes" : "1", "encoding" : "inplace", "label" : "enum Kind", "values" : ["A", "B"] } ],
+            { "bytes" : "1", "encoding" : "inplace", "label" : "enum Kind", "values" : ["A", "B"] },
+            { "bytes" : "16", "encoding" : "inplace", "label" : "Price", "underlying" : "uint128" } ],
           "variables" : [ { "label" : "_fees", "offset" : 0, "slot" : "3", "type" : 0 } ] }
         """
 
@@ -72,7 +74,7 @@ import Testing
             complaint("\(layout), \"storageLayoutDigest\" : \"\(other)\"")
                 .contains("this storage layout is not the one that 'storageLayoutDigest' is of"))
         #expect(
-            complaint(layout.replacing("\"value\" : 2", with: "\"value\" : 3"))
+            complaint(layout.replacing("\"value\" : 2", with: "\"value\" : 4"))
                 .contains("a type of this storage layout is missing"))
         #expect(
             complaint(layout.replacing("\"slot\" : \"3\"", with: "\"slot\" : \"-3\"")).contains("'-3' is not")

@@ -226,6 +226,25 @@ import Testing
         #expect(conflicts(try state(["A", "B"]), try state(["A"])).count == 1)
     }
 
+    /// Before Solidity 0.8 an enum could have more than 256 values.
+    @Test func enumsDoNotGrowBeyondTheirBytes() throws {
+        func states(_ bytes: Int) throws -> StorageLayout {
+            try Self.layout(
+                [Self.variable("states", 0, 3)],
+                [
+                    Shape(label: "enum State[]", encoding: "dynamic_array", bytes: "32", base: 4),
+                    Shape(
+                        label: "enum State", encoding: "inplace", bytes: "\(bytes)",
+                        values: (0..<(200 * bytes)).map { "V\($0)" }),
+                ])
+        }
+        #expect(conflicts(try states(1), try states(1)) == [])
+        #expect(
+            conflicts(try states(2), try states(3)) == [
+                "retyped: 'states[]' at slot 0 is of enum State, whose values grew from 2 to 3 bytes"
+            ])
+    }
+
     @Test func keysLengthsAndEncodingsAreCompared() throws {
         let types = [
             Shape(label: "mapping(address => uint256)", encoding: "mapping", bytes: "32", key: 2, value: 0),

@@ -90,6 +90,46 @@ extension Pipelines {
             await bench.chain.stop()
         }
 
+        @Test func functionsInStorageAreRefusedUnlessTheCodeStays() async throws {
+            let bench = try await ProxyBench(.uups)
+            func code(_ annotation: String, _ more: String) throws {
+                try bench.code(
+                    variables: """
+                        uint256 public fee; \(annotation)
+                        function() internal todo;
+                        uint256 public immutable cap;
+                        constructor(uint256 cap_) { cap = cap_; }
+                        """, more: more)
+            }
+            try code("", "")
+            let plain = "contract: Vault\n"
+            try bench.sandbox.replace(plain, with: "contract: Vault\n    arguments: [\"5\"]\n", in: "m.yaml")
+            let first = try await bench.run()
+            try #require(first.end == .exited(0), "\(first.errors)")
+
+            // The same code with another immutable: functions are where they were.
+            try bench.sandbox.replace("arguments: [\"5\"]", with: "arguments: [\"6\"]", in: "m.yaml")
+            let other = try await bench.run()
+            #expect(other.end == .exited(0), "\(other.errors)")
+            #expect(try bench.deployment()["action"] == "upgraded")
+            #expect(try await bench.number("cap") == 6)
+
+            try code("", ProxyBench.second)
+            let refused = try await bench.run()
+            #expect(refused.end == .exited(4), "\(refused.errors)")
+            #expect(
+                refused.errors.contains("'todo' at slot 2 holds a function of the old code (function ())"),
+                "\(refused.errors)")
+            #expect(refused.errors.contains("store which function is meant"), "\(refused.errors)")
+            #expect(try await bench.sent() == bench.first + 2)
+
+            try code("/// @custom:oz-upgrades-unsafe-allow internal-function-storage", ProxyBench.second)
+            let admitted = try await bench.run()
+            #expect(admitted.end == .exited(0), "\(admitted.errors)")
+            #expect(try await bench.number("version") == 2)
+            await bench.chain.stop()
+        }
+
         @Test func withoutAKnownLayoutNothingIsUpgraded() async throws {
             let bench = try await deployed(.transparent)
             try bench.sandbox.remove("state")

@@ -40,10 +40,16 @@ import Testing
         #expect(node.members?.map(\.label) == ["amount", "kind", "kids"])
         #expect(node.members?.map(\.offset) == [0, 16, 0])
         #expect(layout.types.first { $0.label.hasPrefix("enum") }?.values == ["A", "B"])
+        #expect(layout.types.compactMap(\.underlying) == ["uint96"])
     }
 
     @Test func aLayoutDoesNotChangeWithTheSourceAroundIt() async throws {
-        let body = "enum Kind { A, B }\nstruct P { Kind kind; uint96 x; }\nmapping(uint256 => P) ps; P[] all;"
+        let body = """
+            enum Kind { A, B }
+            type Price is uint128;
+            struct P { Kind kind; uint96 x; Price price; }
+            mapping(uint256 => P) ps; P[] all;
+            """
         let plain = try await layout(body)
         let moved = try await layout(
             body + "\nfunction f() external pure returns (uint256) { return 1; }",
@@ -93,8 +99,108 @@ import Testing
         ),
         ("bytes32[2] a;", "bytes32[3] a;", ["'a' at slot 0 was bytes32[2] and is bytes32[3]"]),
         ("string s;", "bytes s;", ["'s' at slot 0 was string and is bytes"]),
+        (
+            "enum K { A, B, C } mapping(uint256 => K[]) ks;", "enum K { A, B } mapping(uint256 => K[]) ks;",
+            ["'ks[][]' at slot 0 was enum Vault.K { A, B, C } and is { A, B }"]
+        ),
+        (
+            "struct N { uint256 a; N[] kids; } mapping(uint256 => N) ns;",
+            "struct N { uint256 a; N[] kids; uint256 b; } mapping(uint256 => N) ns;",
+            ["'ns[].kids[]' at slot 0 is an element of an array and grew from 64 to 96 bytes"]
+        ),
+        ("Vault v;", "address v;", []),
+        ("Vault v;", "uint160 v;", ["'v' at slot 0 was contract Vault and is uint160"]),
+        ("uint256 transient t; uint256 a;", "uint256 a;", []),
     ])
     func realLayoutsAreCompared(_ before: String, _ after: String, _ expected: [String]) async throws {
+        #expect(try await conflicts(before, after) == expected)
+    }
+
+    @Test(arguments: [
+        (
+            "type Price is uint128; Price p;", "type Price is uint96; Price p;",
+            ["'p' at slot 0 was Vault.Price (uint128) and is Vault.Price (uint96)"]
+        ),
+        (
+            "type Price is uint128; Price[] ps;", "type Price is int128; Price[] ps;",
+            ["'ps[]' at slot 0 was Vault.Price (uint128) and is Vault.Price (int128)"]
+        ),
+        (
+            "type Who is address; struct P { Who who; } mapping(uint256 => P) ps;",
+            "type Who is uint160; struct P { Who who; } mapping(uint256 => P) ps;",
+            ["'ps[].who' at slot 0 was Vault.Who (address) and is Vault.Who (uint160)"]
+        ),
+        (
+            "type Price is uint128; mapping(Price => uint256) m;",
+            "type Price is int128; mapping(Price => uint256) m;",
+            ["'m' at slot 0 has other keys: what was Vault.Price (uint128) and is Vault.Price (int128)"]
+        ),
+        ("type Price is uint128; Price p;", "type Price is uint128; Price p;", []),
+        ("type Price is uint128; Price p;", "type Cost is uint128; Cost p;", []),
+        ("uint128 p;", "type Price is uint128; Price p;", []),
+        ("type Price is uint128; Price p;", "uint128 p;", []),
+        (
+            "uint128 p;", "type Price is int128; Price p;",
+            ["'p' at slot 0 was uint128 and is Vault.Price (int128)"]
+        ),
+    ])
+    func typesOfTheUsersOwnAreWhatTheyAreOf(_ before: String, _ after: String, _ expected: [String])
+        async throws
+    {
+        #expect(try await conflicts(before, after) == expected)
+    }
+
+    @Test func recordsThatDoNotSayWhatTypesAreOfGoByTheirNames() async throws {
+        func old(_ body: String) async throws -> StorageLayout {
+            let json = String(decoding: try await layout(body).json, as: UTF8.self)
+            #expect(json.contains(#","underlying":""#) == body.contains("type "))
+            let text = json.replacing(/,"underlying":"\w+"/, with: "")
+            return try JSONDecoder().decode(StorageLayout.self, from: Data(text.utf8))
+        }
+        let price = try await layout("type Price is uint128; Price p; uint256 a;")
+        #expect(
+            try await old("type Price is uint128; Price p; uint256 a;").conflicts(upgradingTo: price) == [])
+        #expect(
+            try await old("type Cost is uint128; Cost p; uint256 a;").conflicts(upgradingTo: price)
+                .map(\.description) == ["'p' at slot 0 was Vault.Cost and is Vault.Price (uint128)"])
+        #expect(
+            try await old("type Price is uint96; Price p; uint256 a;").conflicts(upgradingTo: price)
+                .map(\.description) == ["'p' at slot 0 was Vault.Price and is Vault.Price (uint128)"])
+        #expect(try await old("uint128 p; uint256 a;").conflicts(upgradingTo: price) == [])
+        let plain = try await layout("uint128 p; uint256 a;")
+        #expect(try await old("uint128 p; uint256 a;") == plain)
+    }
+
+    static let anew =
+        "/// @custom:oz-upgrades-unsafe-allow constructor internal-function-storage\n/// @custom:other words\n"
+
+    @Test(arguments: [
+        (
+            "uint256 a; function() internal f;", "uint256 a; function() internal f;",
+            ["'f' at slot 1 holds a function of the old code (function ()), which is none in other code"]
+        ),
+        (
+            "struct P { uint256 a; function(uint256) view returns (bool) h; } mapping(uint256 => P[2]) ps;",
+            "struct P { uint256 a; function(uint256) view returns (bool) h; } mapping(uint256 => P[2]) ps;",
+            [
+                "'ps[][].h' at slot 0 holds a function of the old code "
+                    + "(function (uint256) view returns (bool)), which is none in other code"
+            ]
+        ),
+        ("function() external f;", "function() external f;", []),
+        ("function() internal f;", "\(anew)function() internal f;", []),
+        ("function() internal f;", "function() internal g;", ["'f' at slot 0 is called 'g' now"]),
+        (
+            "function() internal f;", "\(anew)function() view f;",
+            ["'f' at slot 0 was function () and is function () view"]
+        ),
+        (
+            "struct P { function() internal f; } P[] ps;",
+            "struct P { function() internal f; uint256 a; }\n\(anew)P[] ps;",
+            ["'ps[]' at slot 0 is an element of an array and grew from 32 to 64 bytes"]
+        ),
+    ])
+    func functionsOfTheOldCodeAreNone(_ before: String, _ after: String, _ expected: [String]) async throws {
         #expect(try await conflicts(before, after) == expected)
     }
 }

@@ -202,12 +202,21 @@ extension EffectContext {
         at implementation: Address,
         _ network: OpenNetwork
     ) throws(StepFailure) -> StorageLayout? {
+        try codeOnRecord(of: deployment, at: implementation, network)?.storageLayout
+    }
+
+    /// Code that an earlier run put behind a deployment's proxy; nil where that is not on record.
+    func codeOnRecord(
+        of deployment: String,
+        at implementation: Address,
+        _ network: OpenNetwork
+    ) throws(StepFailure) -> DeploymentClaim? {
         try inLedger { () throws(LedgerError) in
             try ledger.deployments(
                 project: project,
                 name: DeploymentPart.implementation.recordName(of: deployment),
                 network: network.spec.name
             )
-        }.first { $0.address == implementation && $0.genesisHash == network.genesis }?.claim.storageLayout
+        }.first { $0.address == implementation && $0.genesisHash == network.genesis }?.claim
     }
 }

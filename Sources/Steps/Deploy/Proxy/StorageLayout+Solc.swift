@@ -13,7 +13,8 @@ extension StorageLayout {
         )
     }
 
-    /// Reads solc's `storageLayout`; of the whole output only the syntax trees, which name the values of enums.
+    /// Reads solc's `storageLayout`; of the whole output only the syntax trees, which name the values of enums and say what
+    /// the user's own types are of.
     init(solc layout: Data, output: Data) throws(StepFailure) {
         var reader: SolcLayoutReader
         let json: ParsedJSON
@@ -30,7 +31,7 @@ extension StorageLayout {
         self = layout
     }
 
-    /// Enums and variables, by the numbers of their nodes.
+    /// Enums, types of the user's own and variables, by the numbers of their nodes.
     private static func declarations(in output: Data) throws(JSONTextError) -> [Int: ASTNode] {
         var nodes: [Int: ASTNode] = [:]
         for source in try JSONSlice(output).member("sources")?.members() ?? [] {
@@ -38,13 +39,15 @@ extension StorageLayout {
                 continue
             }
             unit.forEach { node in
-                if node.kind == "EnumDefinition" || node.kind == "VariableDeclaration" {
-                    nodes[node.id] = node
-                }
+                if Self.declared.contains(node.kind) { nodes[node.id] = node }
             }
         }
         return nodes
     }
+
+    private static let declared: Set = [
+        "EnumDefinition", "UserDefinedValueTypeDefinition", "VariableDeclaration",
+    ]
 
     private static func unreadable(_ detail: String) -> StepFailure {
         StepFailure(code: "compile-output", "the compiler's storage layout cannot be read: \(detail)")
@@ -68,13 +71,15 @@ private struct SolcLayoutReader {
         guard let label = json["label"]?.text, let slot = json["slot"]?.text,
             let offset = json["offset"]?.integer, let type = json["type"]?.text, let place = place(of: type)
         else { return nil }
-        let declaration = json["astId"]?.integer.flatMap { nodes[$0] }
+        let documentation = json["astId"]?.integer.flatMap { nodes[$0] }?.node("documentation")?["text"]?.text
         return StorageLayout.Variable(
             label: label,
             slot: slot,
             offset: offset,
             type: place,
-            formerName: declaration?.node("documentation")?["text"]?.text.flatMap(Self.formerName)
+            formerName: Self.words(under: "@custom:oz-renamed-from", in: documentation).first,
+            setsFunctionsAnew: Self.words(under: "@custom:oz-upgrades-unsafe-allow", in: documentation)
+                .contains("internal-function-storage")
         )
     }
 
@@ -99,25 +104,24 @@ private struct SolcLayoutReader {
             shape.members = members.compactMap { variable($0) }
             guard shape.members?.count == members.count else { return nil }
         }
-        shape.values = values(ofEnum: type)
+        shape.values = declaration("t_enum(", type)?.nodes("members").map(\.name)
+        shape.underlying =
+            declaration("t_userDefinedValueType(", type)?.node("underlyingType")?["typeDescriptions"]?[
+                "typeString"]?.text
         shapes[place] = shape
         return place
     }
 
-    /// The names of an enum's values; `t_enum(Kind)13` ends in the number of its node.
-    private func values(ofEnum type: String) -> [String]? {
-        guard type.hasPrefix("t_enum("), let end = type.lastIndex(of: ")"),
-            let number = Int(type[type.index(after: end)...])
-        else { return nil }
-        return nodes[number]?.nodes("members").map(\.name)
+    /// What a documentation says under a tag, as OpenZeppelin's upgrades plugins read it.
+    private static func words(under tag: String, in documentation: String?) -> [String] {
+        let words = (documentation ?? "").split { $0.isWhitespace }.map(String.init)
+        guard let place = words.firstIndex(of: tag) else { return [] }
+        return Array(words[(place + 1)...].prefix { !$0.hasPrefix("@") })
     }
 
-    /// `@custom:oz-renamed-from NAME`, as OpenZeppelin's upgrades plugins read it.
-    private static func formerName(_ documentation: String) -> String? {
-        let words = documentation.split { $0.isWhitespace }
-        guard let tag = words.firstIndex(of: "@custom:oz-renamed-from"), tag + 1 < words.endIndex else {
-            return nil
-        }
-        return String(words[tag + 1])
+    /// What declares a type of some kind; `t_enum(Kind)13` ends in the number of its node.
+    private func declaration(_ kind: String, _ type: String) -> ASTNode? {
+        guard type.hasPrefix(kind), let end = type.lastIndex(of: ")") else { return nil }
+        return Int(type[type.index(after: end)...]).flatMap { nodes[$0] }
     }
 }

@@ -117,18 +117,39 @@ struct UpgradeCheck: Sendable {
             )
         }
         let after = try StorageLayout(compiled: try inputs[action.deployment.compile])
-        let conflicts = before.conflicts(upgradingTo: after)
-        guard !conflicts.isEmpty else { return }
+        var conflicts = before.conflicts(upgradingTo: after)
+        if conflicts.contains(where: { $0.kind == .function }), try isSameCode(known, inputs) {
+            conflicts.removeAll { $0.kind == .function }
+        }
+        guard let first = conflicts.first else { return }
         let named = conflicts.prefix(5).map(\.description).joined(separator: "; ")
         let rest = conflicts.count > 5 ? "; and \(conflicts.count - 5) more" : ""
         throw StepFailure(
             .blocked,
             code: "storage-layout",
             "the new code does not fit the storage of \(subject): \(named)\(rest)",
-            hint: conflicts.contains { $0.kind == .renamed }
-                ? "where only the name changed, say so above the variable: /// @custom:oz-renamed-from OLD; nothing was sent"
-                : "keep variables where they are and add new ones behind them; nothing was sent"
+            hint: "\(Self.remedy(conflicts.first { $0.kind == .renamed } ?? first)); nothing was sent"
         )
+    }
+
+    private static func remedy(_ conflict: LayoutConflict) -> String {
+        switch conflict.kind {
+        case .renamed:
+            "where only the name changed, say so above the variable: /// @custom:oz-renamed-from OLD"
+        case .function:
+            "store which function is meant, such as an enum, and not the function; where an initializer of the new code sets it "
+                + "anew, say so above the variable: /// @custom:oz-upgrades-unsafe-allow internal-function-storage"
+        case .removed, .moved, .retyped: "keep variables where they are and add new ones behind them"
+        }
+    }
+
+    /// Whether the new code is what runs already but for immutables: functions are at the same places in it.
+    private func isSameCode(_ known: KnownDeployment, _ inputs: StepInputs) throws(StepFailure) -> Bool {
+        guard let state = known.entry.proxy,
+            let code = try context.codeOnRecord(of: action.name, at: state.implementation, network)
+        else { return false }
+        return try inputs[action.deployment.compile].digest(CompileOutput.runtimeCode)
+            == code.runtimeCodeDigest
     }
 
     // MARK: Who may
