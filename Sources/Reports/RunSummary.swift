@@ -1,11 +1,13 @@
 import EthereumTypes
-import Model
+package import Model
 
 /// The text at the end of a run on a terminal: what stopped, what is where, the sums.
 ///
 /// Plain text without colour; a printer may add it. Untrusted text cannot steer the terminal.
 package struct RunSummary: Sendable {
     package let text: String
+    private let reading: RunReading
+    private let reportPath: String?
 
     /// Renders a run.
     ///
@@ -19,6 +21,67 @@ package struct RunSummary: Sendable {
             Self.refusals(reading) + Self.failures(reading)
             + [Self.deployments(reading), Self.verifications(reading), last]
         text = blocks.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+        self.reading = reading
+        self.reportPath = reportPath
+    }
+
+    /// The same in parts.
+    package var messages: [Message] {
+        let steps = reading.steps.filter { [.failed, .blocked].contains($0.end.status) }
+        let failures = steps.flatMap { step in
+            step.end.failure.map { Message.all(of: $0, step: step.planned.id) }
+                ?? [Message(.error, step.reason, step: step.planned.id)]
+        }
+        let unverified = reading.verifications.filter { $0.status != .verified }.map { fact in
+            Message(
+                .warning,
+                "\(fact.subject) \(fact.service.rawValue) \(fact.status.rawValue): \(fact.message)",
+                code: "not-verified"
+            )
+        }
+        let deployments = reading.deployments.map { deployment in
+            let words = [
+                "\(deployment.name)@\(deployment.network)", deployment.action.rawValue, deployment.address,
+                Self.cost(of: deployment) ?? deployment.reason,
+            ]
+            return Message(.info, words.compactMap(\.self).joined(separator: "   "))
+        }
+        return refused + failures + unverified + deployments + [Message(.info, Self.sums(reading))]
+            + (reportPath.map { [Message(.info, $0)] } ?? [])
+    }
+
+    /// What policies refused, and the findings for which they did.
+    private var refused: [Message] {
+        reading.refusals.flatMap { verdict, networks in
+            let place = networks.isEmpty ? "" : " on \(networks.joined(separator: ", "))"
+            let findings = reading.stoppers.filter {
+                $0.contract == verdict.contract && verdict.refused.contains($0.id)
+            }
+            let reasons = verdict.reasons.joined(separator: ", ")
+            let step = reading.steps.first {
+                $0.end.status == .refused && $0.planned.id.subject == verdict.contract
+            }?.planned.id
+            return [
+                Message(
+                    .error,
+                    "\(verdict.contract)\(place) is refused by policy \(verdict.policy): \(reasons)",
+                    code: "refused",
+                    step: step
+                )
+            ] + findings.map { Self.message(of: $0, step: step) }
+        }
+    }
+
+    private static func message(of finding: Finding, step: StepID?) -> Message {
+        let function = finding.function.map { ".\($0)" } ?? ""
+        return Message(
+            .error,
+            "\(finding.title) in \(finding.contract)\(function)",
+            code: finding.qualifiedRule,
+            hint: finding.recommendation.isEmpty ? nil : finding.recommendation,
+            at: finding.location.map { FileLocation(file: $0.file, line: $0.line, column: $0.column) },
+            step: step
+        )
     }
 
     private static func refusals(_ reading: RunReading) -> [String] {

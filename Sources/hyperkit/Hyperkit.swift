@@ -35,6 +35,7 @@ struct Hyperkit: AsyncParsableCommand {
     private static func ending() async -> Int32 {
         do {
             var command = try parseAsRoot()
+            if let command = command as? any LoggingCommand { Console.format = command.log.format }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -44,17 +45,21 @@ struct Hyperkit: AsyncParsableCommand {
         } catch let exit as Exit {
             return exit.code
         } catch let error as FileError {
-            Console.err("error: \(error) [unusable-path]\n  hint: \(error.remedy)")
+            Console.err([.error("unusable-path", "\(error)", hint: error.remedy)])
             return Exit.environment.code
         } catch {
             let code = exitCode(for: error)
             let text = fullMessage(for: error)
             if code == .success, let unknown = UnknownCommand(in: Array(CommandLine.arguments.dropFirst())) {
-                Console.err(unknown.message)
+                Console.err(unknown.message, .error)
                 return Exit.usage.code
             }
             if !text.isEmpty {
-                if code == .success { Console.out(text) } else { Console.err(text) }
+                if code == .success {
+                    Console.out(text)
+                } else {
+                    Console.err(text, as: [Message(.error, message(for: error))])
+                }
             }
             return code == .validationFailure ? Exit.usage.code : code.rawValue
         }
@@ -88,28 +93,4 @@ struct Exit: Error, Equatable {
 /// What `--version` says; also in every report.
 enum Version {
     static let current = "0.1.0"
-}
-
-extension Diagnostic {
-    /// As it is printed: what it quotes of a file cannot steer the terminal.
-    var forTerminal: String {
-        description.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { String($0).plainForTerminal }.joined(separator: "\n")
-    }
-}
-
-/// Standard output for programs, standard error for people.
-enum Console {
-    static func out(_ text: String) { write(text, to: .standardOutput) }
-    static func err(_ text: String) { write(text, to: .standardError) }
-
-    private static func write(_ text: String, to handle: FileHandle) {
-        // A reader that has gone away is no reason to fail.
-        try? handle.write(contentsOf: Data((text.hasSuffix("\n") ? text : text + "\n").utf8))
-    }
-
-    /// Prints diagnostics, each with its line and hint.
-    static func err(_ diagnostics: [Diagnostic]) {
-        for diagnostic in diagnostics { err(diagnostic.forTerminal) }
-    }
 }

@@ -4,6 +4,15 @@ import Model
 import Processes
 import Transport
 
+extension Timestamp {
+    /// By the system's clock.
+    static var now: Timestamp {
+        var now = timespec()
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
+        return Timestamp(milliseconds: Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000)
+    }
+}
+
 extension World {
     /// The world as it is.
     ///
@@ -14,11 +23,7 @@ extension World {
         let executor = LocalExecutor(scratchBase: scratch)
         let client = HTTPClient()
         return World(
-            now: {
-                var now = timespec()
-                _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
-                return Timestamp(milliseconds: Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000)
-            },
+            now: { .now },
             elapsed: { ContinuousClock.now - start },
             sleep: { duration throws(CancellationError) in
                 do {

@@ -131,6 +131,8 @@ struct RunOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How progress is shown.", valueName: "style"))
     var progress: ProgressStyle = .auto
 
+    @OptionGroup var log: LogOptions
+
     @Option(help: ArgumentHelp("Also writes events here, one JSON object a line.", valueName: "file"))
     var events: String?
 
@@ -177,6 +179,13 @@ struct RunOptions: ParsableArguments {
         for (name, directory) in [("--state-dir", stateDir), ("--report-dir", reportDir)]
         where directory.isEmpty {
             throw ValidationError("\(name) takes a directory")
+        }
+        if log.format == .json {
+            guard progress != .tty else {
+                throw ValidationError(
+                    "--progress tty draws on a terminal; with --log-format json take plain, json or none")
+            }
+            if progress == .auto { progress = .plain }
         }
         if let events, let trace, PathText.normalized(events) == PathText.normalized(trace) {
             throw ValidationError("--events and --trace take two files")

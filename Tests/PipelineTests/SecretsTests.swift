@@ -130,6 +130,17 @@ extension Pipelines {
                 environment: wrong)
             #expect(bad.end == .exited(5))
             keep("run where all goes wrong", bad)
+            let said = try await sandbox.hyperkit(
+                Sandbox.command(
+                    "run", "secrets.yaml", state: "third", progress: "json",
+                    ["--all-networks", "--log-format", "json"]),
+                environment: wrong)
+            #expect(said.end == .exited(5))
+            keep("run where all goes wrong, as JSON", said)
+            let messages = try said.errors.split(separator: "\n").map { try JSON(text: String($0)) }
+            #expect(
+                Set(messages.filter { $0["level"] == "error" }.compactMap { $0["code"].string })
+                    .isSuperset(of: ["no-secret", "bad-key", "signer-unavailable", "bad-keystore"]))
             let failed = try sandbox.report()["steps"].array.filter { $0["kind"] == "deploy" }
             #expect(
                 Set(failed.map { "\($0["id"].string ?? "") \($0["error"]["code"].string ?? "")" }) == [
@@ -145,6 +156,11 @@ extension Pipelines {
             let validated = try await sandbox.hyperkit(["validate", "secrets/inline.yaml"])
             #expect(validated.end == .exited(2))
             keep("validate", validated)
+            let asJSON = try await sandbox.hyperkit(
+                ["validate", "secrets/inline.yaml", "--log-format", "json"])
+            #expect(asJSON.end == .exited(2))
+            #expect(try asJSON.errors.split(separator: "\n").map { try JSON(text: String($0)) }.count > 1)
+            keep("validate, as JSON", asJSON)
             await chain.stop()
 
             let left = try left(sandbox)

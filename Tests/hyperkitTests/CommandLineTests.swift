@@ -19,7 +19,8 @@ import Testing
         ["why", "a", "b", "c"],
         ["why", "a", "b", "--run", "c"], ["keys", "new"], ["keys", "new", "not a name"],
         ["keys", "new", "ci", "--password", "correct horse"], ["keys", "import", "ci", "--key", "0xabc"],
-        ["plan", "--out", "."], ["run", "--log-format", "json"],
+        ["plan", "--out", "."], ["run", "--log-format", "xml"],
+        ["plan", "--log-format", "json", "--progress", "tty"],
     ])
     func wrongUseIsFoundBeforeAnythingRuns(_ arguments: [String]) {
         let error = #expect(throws: (any Error).self) { try Hyperkit.parseAsRoot(arguments) }

@@ -8,7 +8,7 @@ import Reports
 import Steps
 
 /// Takes a contract that is already there for a deployment of the manifest.
-struct DeploymentsAdoptCommand: AsyncParsableCommand {
+struct DeploymentsAdoptCommand: AsyncParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
         commandName: "adopt",
         abstract: "Takes a contract that is already on a chain for a deployment of the manifest.",
@@ -41,6 +41,8 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand {
             throw ValidationError("'\(address)' is no address, or its checksum (EIP-55) is wrong")
         }
     }
+
+    var log: LogOptions { options.log }
 
     func run() async throws { try await run(in: .live(scratch: try Scratch.directory())) }
 

@@ -6,7 +6,7 @@ import Reports
 import Steps
 
 /// Compares what is on record with the chains.
-struct DeploymentsCheckCommand: AsyncParsableCommand {
+struct DeploymentsCheckCommand: AsyncParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Compares what is on record with the chains; sends nothing.",
@@ -19,6 +19,8 @@ struct DeploymentsCheckCommand: AsyncParsableCommand {
     @OptionGroup var options: DeploymentsOptions
     @OptionGroup var networks: NetworksOption
     @Flag(help: "Prints JSON on standard output.") var json = false
+
+    var log: LogOptions { options.log }
 
     func run() async throws { try await run(in: .live(scratch: try Scratch.directory())) }
 

@@ -18,12 +18,14 @@ struct DeploymentsCommand: AsyncParsableCommand {
         ]
     )
 
-    struct List: AsyncParsableCommand {
+    struct List: AsyncParsableCommand, LoggingCommand {
         static let configuration = CommandConfiguration(abstract: "Lists what is deployed.")
 
         @OptionGroup var options: DeploymentsOptions
         @OptionGroup var networks: NetworksOption
         @Flag(help: "Prints JSON on standard output.") var json = false
+
+        var log: LogOptions { options.log }
 
         func run() async throws { try run(in: .live(scratch: try Scratch.directory())) }
 
@@ -43,7 +45,7 @@ struct DeploymentsCommand: AsyncParsableCommand {
         }
     }
 
-    struct Export: AsyncParsableCommand {
+    struct Export: AsyncParsableCommand, LoggingCommand {
         static let configuration = CommandConfiguration(
             abstract: "Prints or writes what is deployed in the shape that another tool reads.",
             discussion: """
@@ -64,6 +66,8 @@ struct DeploymentsCommand: AsyncParsableCommand {
                 throw ValidationError("--format \(format.rawValue) makes a folder: say where with --out")
             }
         }
+
+        var log: LogOptions { options.log }
 
         func run() async throws { try run(in: .live(scratch: try Scratch.directory())) }
 

@@ -6,7 +6,7 @@ import Reports
 import Steps
 
 /// Says that a deployment no longer counts.
-struct DeploymentsForgetCommand: AsyncParsableCommand {
+struct DeploymentsForgetCommand: AsyncParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget",
         abstract: "Says that a deployment no longer counts: the next run deploys it anew.",
@@ -17,6 +17,8 @@ struct DeploymentsForgetCommand: AsyncParsableCommand {
     @Flag(help: "Does it; without it the command only says what it would forget.") var yes = false
     @ArgumentParser.Argument(help: ArgumentHelp("The deployment.", valueName: "name@network"))
     var deployment: DeploymentName
+
+    var log: LogOptions { options.log }
 
     func run() async throws { try run(in: .live(scratch: try Scratch.directory())) }
 

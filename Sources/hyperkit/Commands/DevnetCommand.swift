@@ -44,8 +44,8 @@ struct DevnetCommand: AsyncParsableCommand {
         if let directory { try FileAccess.makeDirectory(directory) }
         let python = try? Toolchain(world: world).find("py-evm")
         guard let engine = Devnet.engine(pyEVM: python, keepsState: directory != nil, world: world) else {
-            Console.err(
-                "error: nothing on this machine can be a devnet\n  hint: run 'hyperkit toolchain install'")
+            Console.fail(
+                "nothing on this machine can be a devnet", hint: "run 'hyperkit toolchain install'")
             throw Exit.environment
         }
         let interrupts = Interrupts()
@@ -68,7 +68,7 @@ struct DevnetCommand: AsyncParsableCommand {
         }
         if let signal = interrupts.signal { throw Exit(code: 128 + signal) }
         if let failure {
-            Console.err("error: \(failure)")
+            Console.fail("\(failure)")
             throw Exit.environment
         }
     }

@@ -86,7 +86,7 @@ struct KeysCommand: AsyncParsableCommand {
         for _ in 0..<4 {
             if let key = try? PrivateKey(bytes: world.randomBytes(32)) { return key }
         }
-        Console.err("error: the system's random numbers are no random numbers")
+        Console.fail("the system's random numbers are no random numbers")
         throw Exit.environment
     }
 }
@@ -126,8 +126,7 @@ struct TargetOptions: ParsableArguments {
     fileprivate func free(_ world: World) throws -> String {
         let path = Self.absolute(file)
         guard world.files.kind(path) == nil else {
-            Console.err(
-                "error: \(file) is there already\n  hint: name another file; none is ever overwritten")
+            Console.fail("\(file) is there already", hint: "name another file; none is ever overwritten")
             throw Exit.usage
         }
         return path

@@ -32,4 +32,9 @@ extension [DeploymentForecast] {
             return [.error(obstacle.code, obstacle.message, hint: obstacle.hint)]
         }.filter { seen.insert($0).inserted }
     }
+
+    /// All that is in the way, for programs: people read it in the plan.
+    var messages: [Message] {
+        flatMap { forecast in forecast.hindrance.map { Message.all(of: $0, step: forecast.step) } ?? [] }
+    }
 }

@@ -6,7 +6,7 @@ import Planning
 import Reports
 
 /// What a run would do; pure steps that this needs are done, nothing is signed or sent.
-struct PlanCommand: AsyncParsableCommand {
+struct PlanCommand: AsyncParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan",
         abstract: "Says what a run would do; signs and sends nothing.",
@@ -22,6 +22,8 @@ struct PlanCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Writes the plan here.", valueName: "file")) var out: String?
     @Flag(help: "Prints the plan file on standard output.") var json = false
     @Flag(help: "Ends with 6 if anything would change.") var exitCode = false
+
+    var log: LogOptions { options.log }
 
     func validate() throws {
         // Before minutes of compiling: no file can be written there.
@@ -42,12 +44,17 @@ struct PlanCommand: AsyncParsableCommand {
         let (ends, forecasts) = (foreseen.ends, foreseen.forecasts)
         Console.err(project.notes(with: planned, world: world))
         for step in planned.plan.steps {
-            for line in ends[step.id].map(StepLine.details) ?? [] { Console.err(line) }
+            guard let end = ends[step.id], let failure = end.failure else { continue }
+            let details = StepLine.details(end).joined(separator: "\n")
+            Console.err(details, as: Message.all(of: failure, step: step.id))
         }
         let lines = SourceLines(directory: FileManager.default.currentDirectoryPath, files: world.files)
-        Console.err(forecasts.obstacles.map(lines.shown))
+        Console.err(
+            forecasts.obstacles.map { lines.shown($0).forTerminal }.joined(separator: "\n"),
+            as: forecasts.messages
+        )
         if let failure = files.failure {
-            Console.err("error: \(failure) [unusable-path]\n  hint: \(FileError.remedy)")
+            Console.err([.error("unusable-path", "\(failure)", hint: FileError.remedy)])
             throw Exit.environment
         }
 

@@ -5,7 +5,7 @@ import Model
 import Planning
 
 /// The whole pipeline: load, survey, plan, run, record, report.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Runs the pipeline of the manifests.",
@@ -29,6 +29,8 @@ struct RunCommand: AsyncParsableCommand {
     var retry: String?
     @Flag(help: "Prints report.json on standard output.") var json = false
 
+    var log: LogOptions { options.log }
+
     func validate() throws {
         if plan != nil, !selection.isEmpty || retry != nil {
             throw ValidationError(
@@ -49,7 +51,7 @@ struct RunCommand: AsyncParsableCommand {
                 try await performed(in: world)
             }
         if json { Console.out(String(decoding: Data(ended.reportJSON.joined()), as: UTF8.self)) }
-        Console.err(ended.summary)
+        Console.err(ended.summary, as: ended.messages)
         guard ended.exitCode == 0 else { throw Exit(code: ended.exitCode) }
     }
 
@@ -101,7 +103,7 @@ struct RunCommand: AsyncParsableCommand {
         // Without it addresses are not known, and what looks like a departure may be none.
         guard seen.missingKeys.isEmpty else {
             Console.err(seen.missingKeys.map { Diagnostic.error($0.code, $0.message, hint: $0.hint) })
-            Console.err("a key is missing, nothing ran\n")
+            Console.err("a key is missing, nothing ran\n", .error)
             throw Exit.environment
         }
         let departures =
@@ -114,7 +116,7 @@ struct RunCommand: AsyncParsableCommand {
                     "not-as-planned", $0, hint: "make a new plan and have it approved; nothing was sent")
             }
         )
-        Console.err("the plan \(approved.digest) no longer holds, nothing ran\n")
+        Console.err("the plan \(approved.digest) no longer holds, nothing ran\n", .error)
         throw Exit.blocked
     }
 

@@ -76,7 +76,7 @@ extension AsyncParsableCommand {
         do {
             try await work(.live(scratch: try Scratch.directory()))
         } catch let error as ToolchainError {
-            Console.err("error: \(error)")
+            Console.fail("\(error)")
             if case .unknown = error { throw Exit.usage }
             throw Exit.environment
         }

@@ -5,13 +5,14 @@ import Planning
 import Reports
 
 /// All problems of the manifests; nothing runs and no environment is needed.
-struct ValidateCommand: AsyncParsableCommand {
+struct ValidateCommand: AsyncParsableCommand, LoggingCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
         abstract: "Reports every problem of the manifests; runs nothing."
     )
 
     @OptionGroup var manifests: ManifestOptions
+    @OptionGroup var log: LogOptions
     @Flag(help: "Prints what was found as JSON on standard output.") var json = false
 
     func run() async throws { try run(in: .live(scratch: try Scratch.directory())) }

@@ -22,6 +22,8 @@ struct DeploymentsOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where state is kept.", valueName: "dir"))
     var stateDir = ".hyperkit"
 
+    @OptionGroup var log: LogOptions
+
     mutating func validate() throws {
         if stateDir.isEmpty { throw ValidationError("--state-dir takes a directory") }
         stateDir = PathText.normalized(stateDir)

@@ -64,7 +64,7 @@ struct SecretInput {
     }
 
     private func refused(_ message: String) -> Exit {
-        Console.err("error: \(message)")
+        Console.fail(message)
         return .usage
     }
 
@@ -73,7 +73,7 @@ struct SecretInput {
         do {
             return try await work()
         } catch let failure as StepFailure {
-            Console.err("error: \(failure.message)\(failure.hint.map { "\n  hint: \($0)" } ?? "")")
+            Console.fail(failure.message, hint: failure.hint)
             throw Exit.environment
         }
     }

@@ -69,14 +69,16 @@ extension ProgressStyle {
 struct NoProgress: ProgressDisplay {
     func show(_ event: Event) {
         guard case .fact(.note(let note)) = event.kind, note.severity != .note else { return }
-        Console.err(note.forTerminal)
+        Console.err([note])
     }
 }
 
 /// The events as JSON lines on standard error.
 struct JSONProgress: ProgressDisplay {
     func show(_ event: Event) {
-        Console.err(String(decoding: JSONEventsV1.line(event), as: UTF8.self))
+        Console.line(JSONEventsV1.line(event))
+        // Who reads messages finds all of them among messages.
+        if Console.format == .json, case .fact(.note(let note)) = event.kind { Console.err([note]) }
     }
 }
 
@@ -91,8 +93,8 @@ final class PlainProgress: ProgressDisplay {
         case .repeated(let run, let steps):
             Console.err(StepLine.repeated(project.withLock(\.self), run: run, steps: steps))
         case .stepFinished(let end):
-            if let step = event.step { Console.err(StepLine.line(step, end)) }
-        case .fact(.note(let note)): Console.err(note.forTerminal)
+            if let step = event.step { Console.err(StepLine.line(step, end), step: step) }
+        case .fact(.note(let note)): Console.err([note])
         case .stepStarted, .stepProgressed, .fact, .runFinished: break
         }
     }

@@ -93,7 +93,7 @@ struct Project {
     private static func tell(_ diagnostics: [Diagnostic]) {
         Console.err(diagnostics)
         let errors = diagnostics.count { $0.severity == .error }
-        Console.err("\(PlainWords.count(errors, "error")), nothing ran")
+        Console.err("\(PlainWords.count(errors, "error")), nothing ran", .error)
     }
 
     private static func lines(_ world: World) -> SourceLines {

@@ -13,7 +13,10 @@ struct RunSession {
     /// What a run leaves for the command that asked for it.
     struct Ended {
         var exitCode: Int32
+        /// What a person reads at the end.
         var summary: String
+        /// The same in parts, for programs.
+        var messages: [Message]
         /// report.json, in parts.
         var reportJSON: [Data]
         /// Why a report could not be written; nil where all were.
@@ -27,9 +30,11 @@ struct RunSession {
         mutating func fail(_ failure: String?) {
             guard let failure else { return }
             self.failure = failure
-            summary +=
-                "error: the record of this run is not complete: \(failure) [record-incomplete]\n"
-                + "  hint: \(FileError.remedy)\n"
+            let problem = Diagnostic.error(
+                "record-incomplete", "the record of this run is not complete: \(failure)",
+                hint: FileError.remedy)
+            summary += "\(problem)\n"
+            messages.append(Message(problem))
             if exitCode < 128 { exitCode = Exit.environment.code }
         }
     }
@@ -161,7 +166,7 @@ struct RunSession {
         }
         let json = ReportV1.parts(reading)
         let path = "\(folder)/report.md"
-        var leftAlone: [String] = []
+        var leftAlone: [Message] = []
         var failure: String?
         do {
             try world.files.writeParts(absolute("\(folder)/report.json"), json, true, { _ in })
@@ -173,10 +178,11 @@ struct RunSession {
         } catch {
             failure = "\(error)"
         }
+        let summary = RunSummary(reading, reportPath: failure == nil ? path : nil)
         return Ended(
             exitCode: record.end?.exitCode ?? 1,
-            summary: leftAlone.joined()
-                + RunSummary(reading, reportPath: failure == nil ? path : nil).text,
+            summary: leftAlone.map { "\($0.text)\n" }.joined() + summary.text,
+            messages: leftAlone + summary.messages,
             reportJSON: json,
             failure: failure,
             record: record,

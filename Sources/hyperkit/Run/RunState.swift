@@ -90,7 +90,7 @@ struct RunState {
                 isNew: isNew
             )
         } catch {
-            Console.err("error: \(error) [environment]")
+            Console.err([.error("environment", "\(error)")])
             throw Exit.environment
         }
     }

@@ -40,10 +40,11 @@ struct StateLock {
             "run \(run), \(FileLock.holder(of: "\(holders(stateDirectory))/\(run)"))"
         }
         let named = runs.isEmpty ? FileLock.holder(of: path) : runs.joined(separator: "; ")
-        Console.err(
-            "error: \(stateDirectory) is in use by \(named) [state-locked]\n"
-                + "  hint: wait until it has ended, then try again"
-        )
+        Console.err([
+            .error(
+                "state-locked", "\(stateDirectory) is in use by \(named)",
+                hint: "wait until it has ended, then try again")
+        ])
         throw Exit.environment
     }
 

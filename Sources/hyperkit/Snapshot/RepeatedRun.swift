@@ -56,9 +56,15 @@ struct RepeatedRun {
             problem = "\(error)"
         }
         events.post(.runFinished(end))
-        let summary = String(decoding: Data(snapshot.summary.filled(header, end).joined()), as: UTF8.self)
+        let summary =
+            String(decoding: Data(snapshot.summary.filled(header, end).joined()), as: UTF8.self)
+            + "\(folder)/report.md\n"
         var ended = RunSession.Ended(
-            exitCode: 0, summary: summary + "\(folder)/report.md\n", reportJSON: json)
+            exitCode: 0,
+            summary: summary,
+            messages: summary.split(separator: "\n").map { Message(.info, String($0)) },
+            reportJSON: json
+        )
         ended.fail(problem ?? journal.failure)
         return ended
     }
