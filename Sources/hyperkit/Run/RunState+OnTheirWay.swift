@@ -1,6 +1,7 @@
 import EthereumTypes
 import Ledger
 import Model
+import Steps
 
 extension RunState {
     /// What steps of a run that was cut short have signed, in words: it is on its way though they have no end here.
@@ -22,23 +23,7 @@ extension RunState {
             return open.filter {
                 $0.intent.project == header.project && $0.intent.network == network.name
                     && left.contains($0.intent.step)
-            }.map(Self.onItsWay)
+            }.map(LeftWords.cutShort)
         }
-    }
-
-    private static func onItsWay(_ operation: ChainOperation) -> Diagnostic {
-        let intent = operation.intent
-        let value = intent.value > .zero ? ", with \(intent.value) wei" : ""
-        let hash = operation.inclusion?.transactionHash ?? operation.attempts.last?.hash
-        let place =
-            operation.inclusion.map { "block \($0.blockNumber) has it, not yet deep enough" }
-            ?? "it may come into a block at any time"
-        return Diagnostic(
-            .warning,
-            "on-its-way",
-            "the run was cut short, and \(intent.step) is signed: \(hash?.description ?? "?") (nonce \(operation.nonce ?? 0) of "
-                + "\(intent.sender))\(value): \(place)",
-            hint: "run again with this state directory: it goes on with it, and makes nothing anew"
-        )
     }
 }

@@ -1,10 +1,10 @@
 import Ethereum
 import EthereumTypes
-import Ledger
-import Model
+package import Ledger
+package import Model
 
-/// What is said of an operation that an earlier run left.
-struct LeftWords {
+/// What is said of an operation that a run leaves, or left, on its way.
+package struct LeftWords {
     private let operation: ChainOperation
     private let isWanted: Bool
     private let isAsked: Bool
@@ -46,6 +46,22 @@ struct LeftWords {
             .warning, code,
             "what earlier runs signed on '\(network)' could not be looked up: \(failure.message)",
             hint: failure.hint)
+    }
+
+    /// What a run that is cut short says of what its steps have signed and not taken to its end.
+    package static func cutShort(_ operation: ChainOperation) -> Diagnostic {
+        let words = LeftWords(operation, isWanted: true, operation.intent.project)
+        let hash = operation.inclusion?.transactionHash ?? operation.attempts.last?.hash
+        let place =
+            operation.inclusion.map { "block \($0.blockNumber) has it, not yet deep enough" }
+            ?? "it may come into a block at any time"
+        return Diagnostic(
+            .warning,
+            "on-its-way",
+            "the run was cut short, and \(operation.intent.step) is signed: \(hash?.description ?? "?") (\(words.nonce))"
+                + "\(words.value): \(place)",
+            hint: "run again with this state directory: it goes on with it, and makes nothing anew"
+        )
     }
 
     private var nonce: String { "nonce \(operation.nonce ?? 0) of \(operation.intent.sender)" }
