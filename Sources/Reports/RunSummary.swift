@@ -65,7 +65,7 @@ package struct RunSummary: Sendable {
                 Message(
                     .error,
                     "\(verdict.contract)\(place) is refused by policy \(verdict.policy): \(reasons)",
-                    code: "refused",
+                    code: "policy-refused",
                     step: step
                 )
             ] + findings.map { Self.message(of: $0, step: step) }
