@@ -26,14 +26,18 @@ extension RegistryNodes {
     func layout(_ node: YAMLNode?, digest: YAMLNode?) -> StorageLayout? {
         let wanted = value(digest, Self.aDigest) { Digest($0) }
         guard let node else { return nil }
-        guard let map = fields(node, "a storage layout", required: ["types", "variables"]) else { return nil }
+        let map = fields(
+            node, "a storage layout", required: ["types", "variables"], optional: ["namespaces"])
+        guard let map else { return nil }
         let variables = list(map["variables"]).compactMap(variable)
         let types = list(map["types"]).compactMap(shape)
-        guard variables.count == map["variables"]?.items?.count, types.count == map["types"]?.items?.count
+        let namespaces = map["namespaces"].map { list($0).compactMap(namespace) } ?? []
+        guard variables.count == map["variables"]?.items?.count, types.count == map["types"]?.items?.count,
+            namespaces.count == map["namespaces"]?.items?.count ?? 0
         else {
             return nil
         }
-        guard let layout = StorageLayout(variables: variables, types: types) else {
+        guard let layout = StorageLayout(variables: variables, types: types, namespaces: namespaces) else {
             problems.add(node.place.error("wrong-value", "a type of this storage layout is missing"))
             return nil
         }
@@ -43,6 +47,14 @@ extension RegistryNodes {
                     "wrong-value", "this storage layout is not the one that 'storageLayoutDigest' is of"))
         }
         return layout
+    }
+
+    private func namespace(_ node: YAMLNode) -> StorageLayout.Namespace? {
+        let map = fields(node, "a namespace", required: ["id", "type"])
+        guard let map, let id = value(map["id"], "text", Self.word),
+            let type = value(map["type"], "the number of a type", { Int($0) })
+        else { return nil }
+        return StorageLayout.Namespace(id: id, type: type)
     }
 
     private func variable(_ node: YAMLNode) -> StorageLayout.Variable? {

@@ -11,6 +11,8 @@ package struct LayoutConflict: Hashable, Sendable {
     package var variable: String
     /// Of the state variable, in decimal.
     package var slot: String
+    /// The namespace that it is in; its slot and offset say nothing then.
+    package var namespace: String?
     /// Bytes from the slot's low end.
     package var offset: Int
     /// What was there, and what is there now.
@@ -19,8 +21,10 @@ package struct LayoutConflict: Hashable, Sendable {
 
 extension LayoutConflict: CustomStringConvertible {
     package var description: String {
-        let place = offset == 0 ? "slot \(slot)" : "slot \(slot), byte \(offset)"
-        return "'\(variable)' at \(place) \(words)"
+        let place =
+            namespace.map { "in \($0)" }
+            ?? (offset == 0 ? "at slot \(slot)" : "at slot \(slot), byte \(offset)")
+        return "'\(variable)' \(place) \(words)"
     }
 }
 
@@ -64,7 +68,19 @@ private struct Comparison {
     }
 
     mutating func conflicts() -> [LayoutConflict] {
-        compare(old.variables, new.variables, within: nil)
+        var found = compare(old.variables, new.variables, within: nil)
+        for namespace in old.namespaces {
+            var conflict = LayoutConflict(
+                kind: .removed, variable: old.types[namespace.type].name, slot: "0", offset: 0,
+                words: "is gone")
+            conflict.namespace = namespace.id
+            if let there = new.namespaces.first(where: { $0.id == namespace.id }) {
+                found += compare(namespace.type, there.type, mayGrow: true, conflict)
+            } else {
+                found.append(conflict)
+            }
+        }
+        return found
     }
 
     private mutating func compare(
@@ -81,6 +97,7 @@ private struct Comparison {
                 offset: root?.offset ?? variable.offset,
                 words: ""
             )
+            conflict.namespace = root?.namespace
             let there = after.first { $0.slot == variable.slot && $0.offset == variable.offset }
             if let there, [there.label, there.formerName].contains(variable.label) {
                 found += compare(variable.type, there.type, mayGrow: true, conflict)
@@ -191,7 +208,7 @@ extension LayoutConflict {
 
 extension StorageLayout.Shape {
     /// What is between the last brackets: the length of an array, nothing for one of any length.
-    fileprivate var length: Substring {
+    package var length: Substring {
         guard label.last == "]", let open = label.lastIndex(of: "[") else { return "" }
         return label[label.index(after: open)...].dropLast()
     }
@@ -210,6 +227,9 @@ extension StorageLayout.Shape {
         return label.split(separator: " ").map { $0.split(separator: ".").last.map(String.init) ?? "" }
             .joined(separator: " ")
     }
+
+    /// Its name without the contract that declares it.
+    fileprivate var name: String { Self.meaning(label).split(separator: " ").last.map(String.init) ?? "" }
 
     /// As a person reads it, with what a type of the user's own is of.
     fileprivate var words: String { label + (underlying.map { " (\($0))" } ?? "") }

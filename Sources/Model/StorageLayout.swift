@@ -3,7 +3,8 @@ package import Foundation
 /// Which variable of a contract stands where in its storage, and of what types they are.
 ///
 /// What solc calls `storageLayout`, without what changes while the layout stays: types are numbered by their first use,
-/// not named by syntax nodes, and the contract that declares a variable is left out.
+/// not named by syntax nodes, and the contract that declares a variable is left out. With it the structs that a contract
+/// keeps at places of their own.
 package struct StorageLayout: Hashable, Codable, Sendable {
     /// A state variable, or a member of a struct.
     package struct Variable: Hashable, Codable, Sendable {
@@ -93,13 +94,28 @@ package struct StorageLayout: Hashable, Codable, Sendable {
         }
     }
 
+    /// A struct at the place that follows from a name (ERC-7201).
+    package struct Namespace: Hashable, Codable, Sendable {
+        /// Such as `erc7201:vault.main`.
+        package var id: String
+        /// The struct's place in ``StorageLayout/types``.
+        package var type: Int
+
+        package init(id: String, type: Int) {
+            self.id = id
+            self.type = type
+        }
+    }
+
     package let variables: [Variable]
     package let types: [Shape]
+    /// Sorted; none too where the layout was written down before they were.
+    package let namespaces: [Namespace]
 
-    /// A layout; nil where a variable or a type names a type that is not there.
-    package init?(variables: [Variable], types: [Shape]) {
+    /// A layout; nil where a variable, a type or a namespace names a type that is not there.
+    package init?(variables: [Variable], types: [Shape], namespaces: [Namespace] = []) {
         let named =
-            variables.map(\.type)
+            variables.map(\.type) + namespaces.map(\.type)
             + types.flatMap { shape in
                 [shape.base, shape.key, shape.value].compactMap(\.self)
                     + (shape.members ?? []).map(\.type)
@@ -107,21 +123,31 @@ package struct StorageLayout: Hashable, Codable, Sendable {
         guard named.allSatisfy(types.indices.contains) else { return nil }
         self.variables = variables
         self.types = types
+        self.namespaces = namespaces
     }
 
-    private enum CodingKeys: String, CodingKey { case variables, types }
+    private enum CodingKeys: String, CodingKey { case variables, types, namespaces }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let layout = StorageLayout(
             variables: try container.decode([Variable].self, forKey: .variables),
-            types: try container.decode([Shape].self, forKey: .types)
+            types: try container.decode([Shape].self, forKey: .types),
+            namespaces: try container.decodeIfPresent([Namespace].self, forKey: .namespaces) ?? []
         )
         guard let layout else {
             throw DecodingError.dataCorruptedError(
                 forKey: .types, in: container, debugDescription: "a type is missing")
         }
         self = layout
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(variables, forKey: .variables)
+        try container.encode(types, forKey: .types)
+        // What has none keeps the digest that it had before there were any.
+        if !namespaces.isEmpty { try container.encode(namespaces, forKey: .namespaces) }
     }
 
     /// Its JSON with sorted keys: the same bytes for the same layout.

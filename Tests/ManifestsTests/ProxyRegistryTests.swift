@@ -12,7 +12,8 @@ import Testing
             .init(label: "address", encoding: "inplace", bytes: "20"),
             .init(label: "enum Kind", encoding: "inplace", bytes: "1", values: ["A", "B"]),
             .init(label: "Price", encoding: "inplace", bytes: "16", underlying: "uint128"),
-        ])
+        ],
+        namespaces: [.init(id: "erc7201:vault.main", type: 0)])
 
     static let layoutText = """
         { "types" : [
@@ -20,6 +21,7 @@ import Testing
             { "bytes" : "20", "encoding" : "inplace", "label" : "address" },
             { "bytes" : "1", "encoding" : "inplace", "label" : "enum Kind", "values" : ["A", "B"] },
             { "bytes" : "16", "encoding" : "inplace", "label" : "Price", "underlying" : "uint128" } ],
+          "namespaces" : [ { "id" : "erc7201:vault.main", "type" : 0 } ],
           "variables" : [ { "label" : "_fees", "offset" : 0, "slot" : "3", "type" : 0 } ] }
         """
 

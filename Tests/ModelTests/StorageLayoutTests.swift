@@ -273,6 +273,17 @@ import Testing
         #expect(plain.digest != (try Self.layout([Self.variable("fee", 0)])).digest)
     }
 
+    @Test func whatHasNoNamespacesIsWrittenAsBeforeThereWereAny() throws {
+        let plain = try Self.layout([Self.variable("fee", 0)])
+        #expect(!String(decoding: plain.json, as: UTF8.self).contains("namespaces"))
+        let named = try #require(
+            StorageLayout(variables: [], types: [Self.number], namespaces: [.init(id: "erc7201:a", type: 0)]))
+        #expect(try JSONDecoder().decode(StorageLayout.self, from: named.json) == named)
+        #expect(
+            StorageLayout(variables: [], types: [Self.number], namespaces: [.init(id: "erc7201:a", type: 1)])
+                == nil)
+    }
+
     @Test func aTypeThatIsNotThereIsNoLayout() {
         #expect(StorageLayout(variables: [Self.variable("a", 0, 1)], types: [Self.number]) == nil)
         let bad = Data(#"{"types":[],"variables":[{"label":"a","offset":0,"slot":"0","type":0}]}"#.utf8)

@@ -11,7 +11,7 @@ import Testing
 
     init() throws { bench = try CompileBench() }
 
-    private func layout(_ body: String, _ outside: String = "") async throws -> StorageLayout {
+    func layout(_ body: String, _ outside: String = "") async throws -> StorageLayout {
         let action = try bench.add("Vault.sol", "\(outside)\ncontract Vault {\n\(body)\n}")
         let performed = try await bench.step.perform(action, inputs: StepInputs([:]))
         return try StorageLayout(
@@ -84,6 +84,10 @@ import Testing
         (
             "struct P { uint128 x; } mapping(uint256 => P) ps;",
             "struct P { uint128 x; uint256 y; } mapping(uint256 => P) ps;", []
+        ),
+        (
+            "struct P { uint256 x; uint256 y; } mapping(uint256 => P) ps;",
+            "struct P { uint256 x; /// @custom:oz-renamed-from y\nuint256 z; } mapping(uint256 => P) ps;", []
         ),
         (
             "struct P { uint256 x; } P[] ps;", "struct P { uint256 x; uint256 y; } P[] ps;",

@@ -66,6 +66,9 @@ package final class ASTNode: Sendable {
         attributes["typeDescriptions"]?["typeIdentifier"]?.text ?? ""
     }
 
+    /// The type of an expression or of a type's name as a person reads it, such as `mapping(address => uint256)`.
+    package var typeText: String? { attributes["typeDescriptions"]?["typeString"]?.text }
+
     package var end: Int { start + length }
 
     package func holds(_ other: ASTNode) -> Bool {

@@ -14,8 +14,8 @@ package enum NotCovered {
     /// What is not looked at where contracts stand behind proxies.
     package static let proxies = [
         "the proxy contracts: they are hyperkit's own (hyperkit/proxies.sol), compiled by this run and not audited by it",
-        "storage at places that a contract computes itself, such as ERC-7201 namespaces: the compiler gives no layout of it, "
-            + "so upgrades are not compared there",
+        "storage at places that a contract computes itself, and transient storage: upgrades are compared there only in structs "
+            + "of its own that say @custom:storage-location (ERC-7201)",
         "whether new code behind a proxy means what the old code meant; only where variables stand is compared",
     ]
 
