@@ -287,7 +287,7 @@ package struct EffectContext: Sendable {
         on network: OpenNetwork,
         looked: SentCount?
     ) throws(StepFailure) -> LaneRecord {
-        let entries = registered(on: network)
+        let entries = registered(onChainOf: network)
         let lane = network.lane(of: sender)
         return LaneRecord(
             nonces: try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) },

@@ -1,5 +1,5 @@
 package import Ethereum
-import EthereumTypes
+package import EthereumTypes
 import Foundation
 import Ledger
 package import Model
@@ -24,8 +24,9 @@ package actor NetworkHub {
     /// Starts the chain of a devnet.
     package typealias StartDevnet = @Sendable (NetworkSpec) async throws(StepFailure) -> StartedChain
 
-    /// Takes the right to use a network, which lasts as long as what it gives.
-    package typealias Hold = @Sendable (NetworkSpec) throws(StepFailure) -> (any Sendable)?
+    /// Takes the right to use a network, which lasts as long as what it gives: with the name ahead of all, and where it is reached
+    /// with the hash of its block 0 too, since two names may be one chain.
+    package typealias Hold = @Sendable (NetworkSpec, _ genesis: Hash?) throws(StepFailure) -> (any Sendable)?
 
     private let world: World
     private let secrets: SecretReader
@@ -36,6 +37,7 @@ package actor NetworkHub {
     private var networks: [String: Task<Result<OpenNetwork, StepFailure>, Never>] = [:]
     private var chains: [StartedChain] = []
     private var held: [any Sendable] = []
+    private var heldChains: Set<String> = []
     private var lanes: [ChainOperation.Lane: LaneDriver] = [:]
     private var closing: [@Sendable () async -> Void] = []
     private var codes: [String: Task<Result<[Address: [UInt8]], StepFailure>, Never>] = [:]
@@ -53,7 +55,7 @@ package actor NetworkHub {
     package init(
         world: World,
         secrets: SecretReader,
-        hold: @escaping Hold = { _ throws(StepFailure) in nil },
+        hold: @escaping Hold = { _, _ throws(StepFailure) in nil },
         startDevnet: @escaping StartDevnet,
         opened: @escaping @Sendable (NetworkFact) -> Void,
         noted: @escaping @Sendable (Diagnostic) -> Void = { _ in }
@@ -243,18 +245,27 @@ package actor NetworkHub {
         for chain in chains { await chain.stop() }
         chains = []
         networks = [:]
-        held = []
+        (held, heldChains) = ([], [])
     }
 
     private func connect(_ spec: NetworkSpec) async -> Result<OpenNetwork, StepFailure> {
         do throws(StepFailure) {
             let network = try await reach(spec)
+            try holdChain(of: network)
             opened(fact(spec, genesis: network.genesis, .used))
             return .success(network)
         } catch {
             opened(fact(spec, genesis: nil, .unavailable))
             return .failure(error)
         }
+    }
+
+    /// Keeps other processes off the chain, under whatever name they know it; this one may have it under several.
+    private func holdChain(of network: OpenNetwork) throws(StepFailure) {
+        let chain = "\(network.genesis) \(network.spec.chainID)"
+        guard !heldChains.contains(chain) else { return }
+        if let right = try hold(network.spec, network.genesis) { held.append(right) }
+        heldChains.insert(chain)
     }
 
     private func fact(_ spec: NetworkSpec, genesis: Hash?, _ status: NetworkFact.Status) -> NetworkFact {
@@ -268,7 +279,7 @@ package actor NetworkHub {
     }
 
     private func reach(_ spec: NetworkSpec) async throws(StepFailure) -> OpenNetwork {
-        if let right = try hold(spec) { held.append(right) }
+        if let right = try hold(spec, nil) { held.append(right) }
         switch spec.chain {
         case .devnet:
             let chain = try await startDevnet(spec)

@@ -153,7 +153,7 @@ extension EffectContext {
 
     /// Whether it is on record which transaction of a run put a contract at an address.
     func knowsCreation(of address: Address, on network: OpenNetwork) throws(StepFailure) -> Bool {
-        let entries = registered(on: network)
+        let entries = registered(onChainOf: network)
         let isMade = entries.contains {
             $0.address == address && $0.transactionHash != nil && !$0.isAdopted
         }

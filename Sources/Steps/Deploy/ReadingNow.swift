@@ -44,7 +44,7 @@ extension EffectContext {
         let own = try inLedger { () throws(LedgerError) in
             try ledger.lastBlock(on: network.spec.chainID, genesisHash: network.genesis)
         }
-        return registered(on: network).reduce(own ?? 0) { last, entry in
+        return registered(onChainOf: network).reduce(own ?? 0) { last, entry in
             entry.calls.reduce(max(last, entry.block ?? 0)) { max($0, $1.block) }
         }
     }

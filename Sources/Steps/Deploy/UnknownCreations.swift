@@ -212,10 +212,12 @@ extension EffectContext {
         let rows = try inLedger { () throws(LedgerError) in
             try ledger.addresses(on: network.spec.chainID, genesisHash: network.genesis)
         }
-        // Two networks of the manifest may be one chain.
-        return registry.values.reduce(into: rows) { found, file in
-            for entry in file.entries where entry.isOn(network) { found.formUnion(entry.addresses) }
-        }
+        return registered(onChainOf: network).reduce(into: rows) { $0.formUnion($1.addresses) }
+    }
+
+    /// What the registries that are read have of a network's chain, of any project: two networks of the manifest may be one chain.
+    func registered(onChainOf network: OpenNetwork) -> [RegistryEntry] {
+        registry.values.flatMap(\.entries).filter { $0.isOn(network) }
     }
 
     /// What the committed registry has of a network, of any project.

@@ -159,7 +159,7 @@ extension EffectContext {
         on network: OpenNetwork,
         besides run: String? = nil
     ) throws(StepFailure) -> Bool {
-        guard !registered(on: network).contains(where: { $0.deployer == account }) else { return true }
+        guard !registered(onChainOf: network).contains(where: { $0.deployer == account }) else { return true }
         let lane = network.lane(of: account)
         return try inLedger { () throws(LedgerError) in try ledger.knowsAny(of: lane, besides: run) }
     }

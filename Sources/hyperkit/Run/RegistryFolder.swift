@@ -151,8 +151,9 @@ extension Plan<Action> {
         return Set(names).sorted()
     }
 
-    /// Those, the networks that they come after, and those of which its steps read where something is, sorted.
-    var readNetworks: [String] {
+    /// Those, the networks that they come after, and those of which its steps read where something is, with the other names that a
+    /// manifest has for their chains: sorted.
+    func readNetworks(of manifest: Manifest) -> [String] {
         let read = steps.flatMap { step -> [String] in
             let references: [Interpolated.Reference]
             switch step.work {
@@ -165,7 +166,10 @@ extension Plan<Action> {
             let first = [step.work.liveFirst?.network].compactMap(\.self).filter(\.isRecorded)
             return references.compactMap(\.otherNetwork) + first.map(\.name)
         }
-        return Set(recordedNetworks + read).sorted()
+        let names = Set(recordedNetworks + read)
+        let recorded = manifest.networks.filter(\.isRecorded)
+        let chains = Set(recorded.filter { names.contains($0.name) }.map(\.chainID))
+        return names.union(recorded.filter { chains.contains($0.chainID) }.map(\.name)).sorted()
     }
 }
 

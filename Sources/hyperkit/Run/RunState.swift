@@ -46,7 +46,8 @@ struct RunState {
         world: World
     ) async throws -> RunState {
         let registry =
-            try RegistryFolder(project.manifest, world: world)?.readAll(plan.readNetworks) ?? [:]
+            try RegistryFolder(project.manifest, world: world)?.readAll(
+                plan.readNetworks(of: project.manifest)) ?? [:]
         let state = absolute(options.stateDir)
         let run = RunID.new(world)
         let lock = try await StateLock.shared(options.stateDir, run: run, world: world)
@@ -103,8 +104,8 @@ struct RunState {
         NetworkHub(
             world: world,
             secrets: secrets,
-            hold: { [world, stateDirectory] network throws(StepFailure) in
-                try NetworkLock.take(network, in: stateDirectory, world: world)
+            hold: { [world, stateDirectory] network, genesis throws(StepFailure) in
+                try NetworkLock.take(network, genesis, in: stateDirectory, world: world)
             },
             startDevnet: DevnetStarter(world: world, stateDirectory: stateDirectory, python: tools.python)
                 .start,
@@ -129,9 +130,9 @@ struct RunState {
         return NetworkHub(
             world: world,
             secrets: SecretReader(world: world, root: project.manifest.root),
-            hold: { network throws(StepFailure) in
+            hold: { network, genesis throws(StepFailure) in
                 guard network.isDevnet else { return nil }
-                return try NetworkLock.take(network, in: stateDirectory, world: world)
+                return try NetworkLock.take(network, genesis, in: stateDirectory, world: world)
             },
             startDevnet: DevnetStarter(world: world, stateDirectory: stateDirectory, python: python).start,
             opened: { _ in }

@@ -71,14 +71,17 @@ extension EffectContext {
         return Set(found)
     }
 
-    /// What ledger and registry have of a network.
+    /// What ledger and registries have of a network's chain, under each name that the manifest has for it.
     func entriesOnRecord(_ network: OpenNetwork) throws(StepFailure) -> [RegistryEntry] {
+        let names = networks.values.filter { $0.chainID == network.spec.chainID }.map(\.name)
         let known = try inLedger { () throws(LedgerError) in
-            try ledger.registryHistory(project: project, network: network.spec.name)
+            var entries: [RegistryEntry] = []
+            for name in Set(names + [network.spec.name]).sorted() {
+                entries += try ledger.registryHistory(project: project, network: name)
+            }
+            return entries
         }
-        return (known + (registry[network.spec.name]?.entries ?? [])).filter {
-            $0.chainID == network.spec.chainID && $0.genesisHash == network.genesis
-        }
+        return known.filter { $0.isOn(network) } + registered(onChainOf: network)
     }
 
     private func missing(_ proposal: Proposal, _ history: SafeHistory) -> StepFailure {
