@@ -68,7 +68,7 @@ struct Division {
     }
 }
 
-/// An account of one chain, as far as it can be told apart without reading a secret.
+/// What tells an account of one chain without a secret being read; one account may be told in several ways.
 private struct Account: Hashable {
     enum Chain: Hashable {
         /// Each devnet is a chain of its own, whatever its number.
@@ -79,21 +79,27 @@ private struct Account: Hashable {
     enum Sender: Hashable {
         case first
         case address(Address)
-        /// Signers of two names may read the same key.
-        case form(SignerSpec.Form)
+        /// Signers of two names may read the same key, wherever its password is.
+        case key(SecretReference)
+        case keystore(path: String)
     }
 
     let chain: Chain
     let sender: Sender
 
-    init(_ network: NetworkSpec, _ signer: SignerSpec?) {
-        chain = network.isDevnet ? .devnet(network.name) : .numbered(network.chainID)
-        sender =
-            switch signer?.form {
-            case nil: .first
-            case .remote(_, let address), .address(let address), .safe(let address, _): .address(address)
-            case .key, .keystore: signer.map { .form($0.form) } ?? .first
+    private init(_ chain: Chain, _ sender: Sender) { (self.chain, self.sender) = (chain, sender) }
+
+    /// All that tells the account of a signer: the address that is written down and where its key is read.
+    static func all(_ network: NetworkSpec, _ signer: SignerSpec?) -> [Account] {
+        let chain: Chain = network.isDevnet ? .devnet(network.name) : .numbered(network.chainID)
+        guard let signer else { return [Account(chain, .first)] }
+        let key: Sender? =
+            switch signer.form {
+            case .key(let reference): .key(reference)
+            case .keystore(let path, _): .keystore(path: path)
+            case .remote, .address, .safe: nil
             }
+        return [signer.address.map { .address($0) }, key].compactMap { $0.map { Account(chain, $0) } }
     }
 }
 
@@ -101,9 +107,9 @@ extension Plan<Action>.Step {
     /// Who sends it, or may; empty where nothing is sent.
     fileprivate var accounts: [Account] {
         // Whoever has the first account of a devnet puts factories there.
-        if case .factory(let action) = work { return [Account(action.network, nil)] }
+        if case .factory(let action) = work { return Account.all(action.network, nil) }
         guard let network else { return [] }
-        return senders.map { Account(network, $0) }
+        return senders.flatMap { Account.all(network, $0) }
     }
 }
 

@@ -1,3 +1,4 @@
+package import EthereumTypes
 package import Model
 
 /// A plan and what was left out of it.
@@ -5,6 +6,8 @@ package struct Planned: Sendable {
     package var plan: Plan<Action>
     /// Deployments on networks that the command did not name.
     package var notNamed: [PlannedDeployment]
+    /// Who sends in other shards, by chain; without devnets, which each machine has to itself.
+    package var apart: [ChainID: Set<SignerSpec>] = [:]
     /// Implied choices and the like.
     package var notes: [Diagnostic]
 }
@@ -52,6 +55,7 @@ package enum Planner {
         guard !chosen.steps.isEmpty || request.select.isEmpty else {
             throw PlanningError(sorting: [nothingSelected(request, all)])
         }
+        let whole = chosen
         if let shard = request.shard { chosen = chosen.part(shard) }
         do {
             chosen = try Plan(ordering: LaneOrder.arranged(LiveFirstOrder.arranged(chosen.steps)))
@@ -61,6 +65,7 @@ package enum Planner {
         return Planned(
             plan: EffectSteps.inLanes(chosen),
             notNamed: deployments.instances.filter { !request.names($0.network) }.map(\.planned),
+            apart: whole.senders(besides: chosen),
             notes: snapshot.diagnostics.filter { $0.severity != .error } + roster.notes
         )
     }

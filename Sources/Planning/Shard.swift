@@ -1,9 +1,10 @@
+import EthereumTypes
 package import Model
 
 /// One of several parts of a plan, each of which can be run by itself, at the same time as the others and elsewhere.
 ///
-/// No two shards send from one account of one chain, and no step of one refers to a deployment of another. Every effect is in
-/// exactly one; pure steps are in each that needs them, and those that no effect needs are divided too.
+/// No two shards send from one account of one chain, as far as accounts are told without a secret, and no step of one refers to a
+/// deployment of another. Every effect is in exactly one; pure steps are in each that needs them, and those that no effect needs are divided too.
 package struct Shard: Hashable, Sendable {
     /// Counts from 1.
     package let index: Int
@@ -35,5 +36,15 @@ extension Plan<Action> {
     package func part(_ shard: Shard) -> Plan {
         let mine = Division(self, into: shard.count).shards[shard.index - 1]
         return closed { mine.contains($0.id) }
+    }
+
+    /// Who sends what a part of the plan leaves out, by chain; without devnets.
+    func senders(besides part: Plan) -> [ChainID: Set<SignerSpec>] {
+        var senders: [ChainID: Set<SignerSpec>] = [:]
+        for step in steps where part[step.id] == nil {
+            guard let network = step.network, !network.isDevnet else { continue }
+            senders[network.chainID, default: []].formUnion(step.senders.compactMap(\.self))
+        }
+        return senders
     }
 }

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 extension Pipelines {
-    /// One chain that a manifest has under two names.
+    /// One chain that a manifest has under two names, or one account under two.
     @Suite struct OneChain {
         /// Nonces and what is on record of an account are a chain's, whatever its name: one run at a time changes it.
         @Test func ofTwoRunsAtOnceOneWaitsForTheOther() async throws {
@@ -50,6 +50,44 @@ extension Pipelines {
                     .first("name", "box")["address"].string
             }
             #expect(places[0] != nil && places[0] != places[1], "\(places)")
+            await bench.chain.stop()
+        }
+
+        /// Two signers whose keys are read in two places, one account: nothing but the keys tells.
+        @Test func anAccountThatTwoShardsHaveSendsInNeither() async throws {
+            let bench = try await BoxBench()
+            try bench.manifest(more: ["tight": ""])
+            try bench.sandbox.replace(
+                #"dev: { key: "env:DEV_KEY" }"#,
+                with: #"dev: { key: "env:DEV_KEY" }, other: { key: "env:OTHER_KEY" }"#, in: "m.yaml")
+            try bench.sandbox.replace(
+                #"chainId: 31337, signer: dev }\#n\#n"#, with: #"chainId: 31337, signer: other }\#n\#n"#,
+                in: "m.yaml")
+            func run(_ command: String, _ shard: String, _ other: String) async throws -> Sandbox.Ran {
+                try await bench.sandbox.hyperkit(
+                    Sandbox.command(command, "m.yaml", ["--all-networks", "--shard", shard]),
+                    environment: ["DEV_KEY": DevelopmentAccount.key, "OTHER_KEY": other])
+            }
+            for shard in ["1/2", "2/2"] {
+                for command in ["plan", "run"] {
+                    let ran = try await run(command, shard, DevelopmentAccount.key)
+                    #expect(ran.end == .exited(4), "\(ran.errors)")
+                    let account =
+                        "and it is the account \(DevelopmentAccount.address), which sends in this one"
+                    #expect(ran.errors.contains(account), "\(ran.errors)")
+                }
+            }
+            #expect(try await bench.sent() == 0)
+            // Said beside both keys it is one account from the start, and one shard has all of it.
+            try bench.sandbox.replace(
+                #""env:OTHER_KEY" }"#,
+                with: #""env:OTHER_KEY", address: "\#(DevelopmentAccount.address)" }"#, in: "m.yaml")
+            try bench.sandbox.replace(
+                #""env:DEV_KEY" }"#,
+                with: #""env:DEV_KEY", address: "\#(DevelopmentAccount.address)" }"#, in: "m.yaml")
+            let none = try await run("run", "2/2", DevelopmentAccount.key)
+            #expect(none.end == .exited(0), "\(none.errors)")
+            #expect(try await bench.sent() == 0)
             await bench.chain.stop()
         }
     }

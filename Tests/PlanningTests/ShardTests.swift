@@ -164,6 +164,65 @@ import Testing
         #expect(try sizes(manifest, 2).sorted() == [0, 4])
     }
 
+    private static func signer(
+        _ form: SignerSpec.Form,
+        _ address: Address? = nil
+    ) -> SignerSpec {
+        var signer = SignerSpec(name: "", location: Bench.at(7), form: form)
+        signer.keyAddress = address
+        return signer
+    }
+
+    private static let account = Address(bytes: Array(repeating: 1, count: 20)) ?? .zero
+    private static let keystore = SignerSpec.Form.keystore(path: "keys/a.json", password: .environment("A"))
+
+    /// Whatever a manifest says of an account tells that it is one: where the key is read, or the address.
+    @Test(arguments: [
+        (signer(.key(.environment("A"))), signer(.key(.environment("A")), account), true),
+        (signer(.key(.environment("A")), account), signer(.key(.environment("B")), account), true),
+        (signer(.key(.environment("A")), account), signer(keystore, account), true),
+        (signer(.key(.environment("A")), account), signer(.address(account)), true),
+        (signer(keystore), signer(.keystore(path: "keys/a.json", password: .environment("B"))), true),
+        (signer(keystore), signer(.keystore(path: "keys/b.json", password: .environment("A"))), false),
+        (signer(.key(.environment("A"))), signer(.key(.environment("B"))), false),
+        (signer(.key(.environment("A")), account), signer(.key(.environment("B")), .zero), false),
+    ])
+    func whatTheManifestSaysOfAnAccountIsOneAccount(
+        _ left: SignerSpec,
+        _ right: SignerSpec,
+        _ isOne: Bool
+    ) throws {
+        var manifest = try Bench.manifest(
+            contracts: [Bench.contract("A")],
+            networks: [Bench.live("north", chainID: 5), Bench.live("south", chainID: 5, signer: "dao")],
+            deployments: [Bench.deployment("a", of: "A", on: ["north", "south"])])
+        manifest.signers = zip(["ci", "dao"], [left, right]).map { name, signer in
+            var signer = signer
+            signer.name = name
+            return signer
+        }
+        #expect(try sizes(manifest, 2).sorted() == (isOne ? [0, 4] : [3, 3]))
+    }
+
+    @Test func aPartKnowsWhoSendsInTheOthers() throws {
+        let manifest = try Bench.manifest(
+            contracts: [Bench.contract("A")],
+            networks: [
+                Bench.live("north", chainID: 5), Bench.live("south", chainID: 6, signer: "dao"),
+                Bench.devnet(),
+            ],
+            deployments: [Bench.deployment("a", of: "A", on: ["north", "south", "devnet"])])
+        let apart = try (1...3).map { index in
+            try Planner.plan(
+                manifest, Snapshot(), PlanRequest(allNetworks: true, shard: Shard(index, of: 3))
+            ).apart.mapValues { $0.map(\.name) }
+        }
+        let (north, south) = (try #require(ChainID(5)), try #require(ChainID(6)))
+        #expect(apart.contains([south: ["dao"]]) && apart.contains([north: ["ci"]]))
+        #expect(apart.contains([north: ["ci"], south: ["dao"]]))
+        #expect(try Planner.plan(manifest, Snapshot(), PlanRequest(allNetworks: true)).apart.isEmpty)
+    }
+
     @Test func aCheckThatAuditsWaitForIsInEachPart() throws {
         var manifest = try Bench.manifest(contracts: [Bench.contract("A"), Bench.contract("B")])
         manifest.checks = [

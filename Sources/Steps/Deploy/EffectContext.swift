@@ -1,6 +1,6 @@
 import Engine
 import Ethereum
-import EthereumTypes
+package import EthereumTypes
 import Foundation
 package import Ledger
 package import Model
@@ -33,6 +33,8 @@ package struct EffectContext: Sendable {
     package var deployments: [DeployAction]
     /// Those of the manifest, by name, for what is read of one that is no part of the plan.
     package var networks: [String: NetworkSpec]
+    /// Who sends in other shards, by chain.
+    package var apart: [ChainID: Set<SignerSpec>]
     /// Hears what the user should know.
     package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
@@ -54,6 +56,7 @@ package struct EffectContext: Sendable {
         deployments: [DeployAction] = [],
         steps: Set<StepID> = [],
         networks: [String: NetworkSpec] = [:],
+        apart: [ChainID: Set<SignerSpec>] = [:],
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.world = world
@@ -70,6 +73,7 @@ package struct EffectContext: Sendable {
         self.deployments = deployments
         stepsAtWork = StepsAtWork(of: project, planned: steps)
         self.networks = networks
+        self.apart = apart
         self.notice = notice
     }
 
@@ -227,7 +231,10 @@ package struct EffectContext: Sendable {
     }
 
     /// The lane of a sender on a network.
+    ///
+    /// - Throws: ``StepFailure``, as of ``requireApart(_:on:)`` too.
     func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
+        if await hub.lane(of: sender, on: network) == nil { try await requireApart(sender, on: network) }
         let spec = network.spec
         let looked = await hub.sentCount(of: sender, on: network)
         return try await hub.lane(of: sender, on: network) { lane throws(StepFailure) in

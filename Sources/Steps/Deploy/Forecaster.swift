@@ -238,6 +238,7 @@ package struct Forecaster: Sendable {
         if let other = view.claim(network.lane(of: sender), for: network.spec.name) {
             throw StepFailure.sharedLane(of: sender, network.spec.name, other)
         }
+        try await context.requireApart(sender, on: network)
         let count = try await firstNonce(of: sender, network)
         let address = next(action.network, sender, start: count, &view)
         forecast.address = Self.place(action, creation, address)?.description

@@ -30,6 +30,8 @@ struct RunState {
     /// The deployments of the plan, each of their contracts.
     private var deployments: [DeployAction]
     private var steps: Set<StepID>
+    /// Who sends in other shards, by chain.
+    private var apart: [ChainID: Set<SignerSpec>]
     private var world: World
     private var approved: ApprovedPlan?
     /// Whether its state directory had no ledger before.
@@ -43,6 +45,7 @@ struct RunState {
         _ plan: Plan<Action>,
         _ options: RunOptions,
         applying approved: ApprovedPlan? = nil,
+        apart: [ChainID: Set<SignerSpec>] = [:],
         world: World
     ) async throws -> RunState {
         let registry =
@@ -86,6 +89,7 @@ struct RunState {
                 calls: plan.calls,
                 deployments: plan.deployments,
                 steps: Set(plan.steps.map(\.id)),
+                apart: apart,
                 world: world,
                 approved: approved,
                 isNew: isNew
@@ -284,6 +288,7 @@ struct RunState {
             deployments: deployments,
             steps: steps,
             networks: Dictionary(project.manifest.networks.map { ($0.name, $0) }) { first, _ in first },
+            apart: apart,
             notice: notice
         )
     }
