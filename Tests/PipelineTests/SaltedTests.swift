@@ -257,6 +257,38 @@ extension Pipelines {
             }
         }
 
+        /// A factory that is missing, or is another, where a deployment is to have the same address.
+        @Test(arguments: ["0x", "0x00"])
+        func aFactoryThatOneNetworkLacksIsPaidForOnNone(_ code: String) async throws {
+            let chains = [
+                try await RunningDevnet(Sandbox()), try await RunningDevnet(Sandbox(), chainID: 31_338),
+            ]
+            let sandbox = try project(
+                networks: """
+                      one: { rpc: "\(chains[0].url)", chainId: 31337, signer: dev }
+                      two: { rpc: "\(chains[1].url)", chainId: 31338, signer: dev }
+                    """,
+                of: "one, two", vault: "sameAddress: true")
+            let factory = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
+            _ = try await chains[1].ask("anvil_setCode", "\"\(factory)\", \"\(code)\"")
+            let planned = try await sandbox.hyperkit(
+                Sandbox.command("plan", "m.yaml", ["--all-networks", "--out", "plan.json"]),
+                environment: Self.environment)
+            #expect(planned.end == .exited(4), "\(planned.errors)")
+            let actions = try JSON(text: sandbox.text("plan.json"))["deployments"].map("id", to: "action")
+            #expect(actions["math@one"] == "blocked")
+            #expect(actions["math@two"] == "blocked")
+            let ran = try await sandbox.run("m.yaml", "--all-networks", environment: Self.environment)
+            #expect(ran.end == .exited(4), "\(ran.errors)")
+            let wrong = code == "0x" ? "no deterministic-proxy at \(factory)" : "other code at \(factory)"
+            let words = "'math' is to have one address on all its networks, and 'two' has \(wrong)"
+            #expect(ran.errors.contains(words), "\(ran.errors)")
+            for chain in chains {
+                #expect(try await chain.transactionCount(DevelopmentAccount.address) == 0)
+                await chain.stop()
+            }
+        }
+
         @Test func aNetworkWithoutCreateXBlocks() async throws {
             let chain = try await RunningDevnet(Sandbox())
             let sandbox = try remote(chain.url, "factory: createx")

@@ -123,9 +123,9 @@ extension EffectContext {
     /// A devnet's may not be there yet where a plan only looks ahead: a step of the run puts it there.
     ///
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `no-factory` or `other-factory`.
-    func checkFactory(_ creation: Creation, on network: OpenNetwork) async throws(StepFailure) {
-        guard let factory = creation.factory else { return }
-        let code = try await network.code(of: factory.address)
+    func checkFactory(_ factory: Create2Factory?, on network: OpenNetwork) async throws(StepFailure) {
+        guard let factory else { return }
+        let code = try await hub.codeNow(at: factory.address, on: network)
         if factory.isKnown(code) { return }
         let name = network.spec.name
         if network.spec.isDevnet, code.isEmpty || code == DevnetFactories.code(factory) { return }

@@ -30,7 +30,7 @@ extension DeployStep {
         let subject = action.step.subject
         switch call.compare(code) {
         case .absent:
-            try await context.checkFactory(creation, on: network)
+            try await context.checkFactory(creation.factory, on: network)
             return decision
         case .identical: break
         case .identicalButMetadata, .different:
@@ -131,7 +131,8 @@ extension DeployStep {
     /// itself, and so is what a network that cannot be asked has at the address.
     ///
     /// - Throws: ``StepFailure`` coded `address-differs` that lists them, with what makes them differ; of the kind `blocked`,
-    ///   coded `address-taken`, where another network of the run has other code there.
+    ///   where another network of the run has other code there, coded `address-taken`, or cannot have it since its factory is
+    ///   not there, coded as ``EffectContext/checkFactory(_:on:)``.
     func checkSameAddress(
         _ action: DeployAction,
         _ creation: Creation,
@@ -159,9 +160,10 @@ extension DeployStep {
         let mine = SameAddress.Place(
             network: action.network, address: address, sender: sender, data: creation.data)
         var places = [mine]
-        var taken: NetworkSpec?
+        var obstacle: StepFailure?
         for twin in action.twins {
             let other = action.on(twin)
+            if obstacle == nil { obstacle = await factoryObstacle(action.name, on: twin) }
             let resolution = await known(twin)
             guard resolution.knows(other.references) else { continue }
             let call = try ConstructorCall(other, compiled: compiled, resolution: resolution)
@@ -173,17 +175,13 @@ extension DeployStep {
             else { continue }
             places.append(
                 SameAddress.Place(network: twin.network, address: place, sender: from, data: made.data))
-            if taken == nil, await isTaken(place, for: call, on: twin) { taken = twin.network }
+            if obstacle == nil, await isTaken(place, for: call, on: twin) {
+                obstacle = SameAddress.taken(
+                    address, on: twin.network, of: action.name, by: action.contract.rawValue)
+            }
         }
         try SameAddress.check(places, of: action.name, salt)
-        guard let taken else { return }
-        throw StepFailure(
-            .blocked,
-            code: "address-taken",
-            "'\(action.name)' is to have one address on all its networks, and on '\(taken.name)' other code is at "
-                + "\(address) than that of \(action.contract)",
-            hint: "change the salt, or take 'sameAddress' out; nothing was sent"
-        )
+        if let obstacle { throw obstacle }
     }
 
     /// Whether another network of the run has other code where a deployment is to be; no where it cannot be asked.
@@ -198,6 +196,19 @@ extension DeployStep {
         switch call.compare(code) {
         case .absent, .identical: return false
         case .identicalButMetadata, .different: return true
+        }
+    }
+
+    /// Why the factory of another network of the run makes nothing; nil where it does, or the network cannot be asked.
+    private func factoryObstacle(_ name: String, on twin: DeployAction.Twin) async -> StepFailure? {
+        guard twin.isNamed, let factory = twin.creation.salt?.factory,
+            let network = try? await context.hub.open(twin.network)
+        else { return nil }
+        do throws(StepFailure) {
+            try await context.checkFactory(factory, on: network)
+            return nil
+        } catch {
+            return error.kind == .blocked ? SameAddress.noFactory(error, of: name) : nil
         }
     }
 

@@ -33,6 +33,32 @@ enum SameAddress {
         )
     }
 
+    /// Another network has other code there than `contract` has.
+    static func taken(
+        _ address: Address,
+        on network: NetworkSpec,
+        of name: String,
+        by contract: String
+    ) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "address-taken",
+            "'\(name)' is to have one address on all its networks, and on '\(network.name)' other code is at "
+                + "\(address) than that of \(contract)",
+            hint: "change the salt, or take 'sameAddress' out; nothing was sent"
+        )
+    }
+
+    /// Another network cannot have it there, as `failure` says of its factory.
+    static func noFactory(_ failure: StepFailure, of name: String) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: failure.code,
+            "'\(name)' is to have one address on all its networks, and \(failure.message)",
+            hint: failure.hint
+        )
+    }
+
     private static func reasons(_ places: [Place], _ salt: SaltSpec) -> [String] {
         var reasons: [String] = []
         let senders = Set(places.map(\.sender))
