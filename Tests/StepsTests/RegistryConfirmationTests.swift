@@ -133,4 +133,40 @@ import Testing
         #expect(bench.sent.withLock(\.count) - again <= 3)
         #expect(bench.node.asked.suffix(70).contains("eth_getTransactionByHash") == false)
     }
+
+    // MARK: Calls
+
+    @Test func aCallOfWhichTheNodeDoesNotTellIsBelievedAndSaidOnce() async throws {
+        bench.knowFees()
+        let effects = [try bench.deploy("token", FakeArtifact.withFee), try bench.call()]
+        _ = try await bench.run(effects)
+        try keepOnlyTheRegistry()
+        bench.node.change { $0.hasDroppedTransactions = true }
+        #expect(try await !bench.run(effects).call().isMade)
+        let words = "does not tell whether call:token@sepolia/setFee was made: the registry is believed"
+        #expect(bench.said.filter { $0.contains(words) }.count == 1)
+        _ = try await bench.run(effects)
+        #expect(bench.said.filter { $0.contains(words) }.count == 1)
+        #expect(bench.node.sends == 2)
+    }
+
+    @Test func callsThatAreNewsAreAskedAboutTogether() async throws {
+        bench.knowFees()
+        let effects = try (0..<40).flatMap { number in
+            [
+                try bench.deploy("token\(number)", FakeArtifact.withFee),
+                try bench.call("setFee", of: "token\(number)", FakeArtifact.withFee),
+            ]
+        }
+        _ = try await bench.run(effects)
+        try keepOnlyTheRegistry()
+        let before = bench.sent.withLock(\.count)
+        #expect(try await bench.run(effects).failures.isEmpty)
+        // The chain's identity, two exchanges of transactions and receipts, one of code.
+        #expect(bench.sent.withLock(\.count) - before <= 6)
+        let again = bench.sent.withLock(\.count)
+        #expect(try await bench.run(effects).failures.isEmpty)
+        #expect(bench.sent.withLock(\.count) - again <= 3)
+        #expect(bench.node.sends == 80)
+    }
 }

@@ -42,6 +42,17 @@ package struct SafeExecution: Hashable, Sendable {
         return nil
     }
 
+    /// The calls of all executions that some call data ask for, whichever of them took place.
+    package static func calls(askedFor input: [UInt8]) -> [SafeBatch.Call] {
+        var calls: [SafeBatch.Call] = []
+        var rest = input[...]
+        while let place = rest.firstRange(of: execTransaction) {
+            rest = input[place.upperBound...]
+            if let transaction = transaction(rest, nonce: 0) { calls += Self.calls(of: transaction).calls }
+        }
+        return calls
+    }
+
     private static let execTransaction = Selector.of(
         "execTransaction(address,uint256,bytes,uint8,uint256,uint256,uint256,address,address,bytes)")
 

@@ -219,6 +219,7 @@ package struct CallStep: Sendable {
         }
         let data = try callData(action, inputs, resolution)
         if let made = try context.made(action, data, to: address, on: network) {
+            if let entry = made.entry { try await context.confirm(made.call, of: entry, on: network) }
             return .none(reason: "made in run \(made.call.run)", made: made)
         }
         return .call(reason: "not made to this address yet")

@@ -72,11 +72,7 @@ extension DeployStep {
             let place = row.address?.description ?? "?"
             return (.create(reason: "what was at \(place) is forgotten, says the registry"), nil)
         case .known(var known):
-            switch known.source {
-            case .registry, .formerName(_, nil):
-                known.gasUsed = try await context.confirm(known.entry, on: network)
-            case .ledger, .formerName: break
-            }
+            known.gasUsed = try await context.confirmed(known, on: network)
             return (try await decide(action, call, creation, network, known), known.gasUsed)
         }
     }

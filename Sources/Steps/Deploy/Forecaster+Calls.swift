@@ -35,6 +35,7 @@ extension Forecaster {
         }
         var reason = "the contract is new"
         var isTold = false
+        var obstacle: StepFailure?
         if [.keep, .upgrade].contains(deployment.action), let network, let address {
             do {
                 guard
@@ -52,13 +53,15 @@ extension Forecaster {
                 // Whether it is needed cannot be told, so a reviewer is told of it.
                 reason = error.message
                 isTold = error.code == "not-confirmed"
+                if error.code == "registry-differs" { obstacle = error }
             }
         }
         let sender = await sender(action.signer, network)
         let signed = network.flatMap { try? context.unfinished(action.step, $0) }
         let isOpen = signed != nil
-        var obstacle: StepFailure?
-        if !isOpen, !isTold, [.keep, .upgrade].contains(deployment.action), let network, let address {
+        if obstacle == nil, !isOpen, !isTold, [.keep, .upgrade].contains(deployment.action), let network,
+            let address
+        {
             do throws(StepFailure) {
                 try await context.checkHistory(
                     ahead: try context.onceOnly(action, at: address, on: network), by: sender, on: network)

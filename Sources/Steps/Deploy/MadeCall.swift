@@ -8,6 +8,8 @@ struct MadeCall: Sendable {
     let call: RegistryCall
     /// Whether the ledger has it under the name that its deployment has now.
     let isUnderItsName: Bool
+    /// The registry's entry that has it, where the ledger does not.
+    var entry: RegistryEntry?
 }
 
 extension EffectContext {
@@ -37,10 +39,12 @@ extension EffectContext {
         if let row = own ?? rows.first {
             return MadeCall(call: RegistryCall(row), isUnderItsName: own != nil)
         }
-        let registered = registered(at: address, on: network).flatMap(\.calls).filter {
-            $0.name == action.name && $0.callDataHash == hash
+        let registered = registered(at: address, on: network).flatMap { entry in
+            entry.calls.filter { $0.name == action.name && $0.callDataHash == hash }.map {
+                MadeCall(call: $0, isUnderItsName: false, entry: entry)
+            }
         }
-        return registered.min { $0.run < $1.run }.map { MadeCall(call: $0, isUnderItsName: false) }
+        return registered.min { $0.call.run < $1.call.run }
     }
 
     /// Puts a call on record under its deployment's name, so that it stays known whatever becomes of the other record.

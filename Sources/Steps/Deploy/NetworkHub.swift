@@ -43,7 +43,7 @@ package actor NetworkHub {
     private var codes: [String: Task<Result<[Address: [UInt8]], StepFailure>, Never>] = [:]
     private var codeReaders: [String: CodeReader] = [:]
     private var records: [String: Task<Result<[Hash: TransactionRecord], StepFailure>, Never>] = [:]
-    private var believed: [String: [String]] = [:]
+    private var believed: [String: [Believed: Set<String>]] = [:]
     private var spokenOf: Set<String> = []
     private var sent: [ChainOperation.Lane: SentCount] = [:]
     private var creations: [ChainOperation.Lane: Task<Result<UnknownCreations, StepFailure>, Never>] = [:]
@@ -151,14 +151,16 @@ package actor NetworkHub {
         return try await network.records([hash]).get()[hash] ?? .none
     }
 
-    /// Notes what of a network's deployments is believed though the chain does not tell it; whether it is the first.
-    func note(believed deployment: String, on network: OpenNetwork) -> Bool {
-        believed[network.spec.name, default: []].append(deployment)
-        return believed[network.spec.name]?.count == 1
+    /// Notes what of a network's registry is believed though the chain does not tell it; whether it is the first of its kind.
+    func note(believed subject: String, _ kind: Believed, on network: OpenNetwork) -> Bool {
+        let noted = believed[network.spec.name, default: [:]][kind, default: []].insert(subject)
+        return noted.inserted && believed[network.spec.name]?[kind]?.count == 1
     }
 
-    /// The deployments of a network that were noted, sorted.
-    func believed(on network: OpenNetwork) -> [String] { (believed[network.spec.name] ?? []).sorted() }
+    /// What was noted, sorted.
+    func believed(_ kind: Believed, on network: OpenNetwork) -> [String] {
+        (believed[network.spec.name]?[kind] ?? []).sorted()
+    }
 
     /// The code at an address now; steps that ask at the same time ask together.
     func codeNow(at address: Address, on network: OpenNetwork) async throws(StepFailure) -> [UInt8] {

@@ -66,11 +66,11 @@ extension EffectContext {
         }
     }
 
-    private func record(of hash: Hash, on network: OpenNetwork) async throws(StepFailure)
-        -> TransactionRecord
-    {
+    func record(of hash: Hash, on network: OpenNetwork) async throws(StepFailure) -> TransactionRecord {
         try await hub.record(of: hash, on: network) { () throws(StepFailure) in
-            Set(try news(on: network).compactMap(\.transactionHash)).sorted {
+            let news = try news(on: network)
+            let ofNews = news.compactMap(\.transactionHash) + news.flatMap(\.calls).map(\.transactionHash)
+            return Set(ofNews + (try unknownCalls(on: network))).sorted {
                 $0.bytes.lexicographicallyPrecedes($1.bytes)
             }
         }
@@ -113,7 +113,7 @@ extension EffectContext {
             }
         case .another:
             throw Self.differs(entry, subject, "created it at \(entry.address)")
-        case .untold, nil: await believe(subject, on: network)
+        case .untold, nil: await believe(subject, .creations, on: network)
         }
     }
 
@@ -128,21 +128,33 @@ extension EffectContext {
     }
 
     /// Has it said once, when all is done, what could not be held against the chain.
-    private func believe(_ subject: String, on network: OpenNetwork) async {
-        guard await hub.note(believed: subject, on: network) else { return }
+    func believe(_ subject: String, _ kind: Believed, on network: OpenNetwork) async {
+        guard await hub.note(believed: subject, kind, on: network) else { return }
         await hub.atClose { [hub, notice] in
-            let all = await hub.believed(on: network)
+            let all = await hub.believed(kind, on: network)
             let shown = all.prefix(5).joined(separator: ", ")
             let more = all.count > 5 ? " and \(all.count - 5) more" : ""
             notice(
                 Diagnostic(
                     .warning,
                     "not-confirmed",
-                    "the node of '\(network.spec.name)' does not tell how \(shown)\(more) came there: their code is what the "
-                        + "registry says, and their constructor arguments are believed",
+                    "the node of '\(network.spec.name)' does not tell \(kind.words(shown + more))",
                     hint: "a node that keeps old transactions can tell"
                 )
             )
+        }
+    }
+}
+
+/// What of a registry is believed though the chain does not tell it.
+enum Believed: Hashable, Sendable {
+    case creations, calls
+
+    fileprivate func words(_ subjects: String) -> String {
+        switch self {
+        case .creations:
+            "how \(subjects) came there: their code is what the registry says, and their constructor arguments are believed"
+        case .calls: "whether \(subjects) was made: the registry is believed"
         }
     }
 }

@@ -16,6 +16,11 @@ struct SafeReading: Sendable {
     let network: OpenNetwork
     let safe: Address
 
+    /// Whether an event is that of a Safe that did something.
+    static func saysThatOneActed(_ log: TransactionReceipt.Log) -> Bool {
+        log.topics.first.map { $0 == executed || $0 == byModule } ?? false
+    }
+
     /// The nonce of the transaction that the Safe executes next.
     func nonce() async throws(StepFailure) -> UInt64 { try await nonce(at: .latest, of: network.rpc) }
 

@@ -254,13 +254,16 @@ extension DeployStep.Decision {
 }
 
 extension EffectContext {
-    /// What the creation used, where the chain agrees with what another ledger or the registry says of it.
+    /// What the creation used, where the chain agrees with what another ledger or the registry says of it and of the calls to it.
     ///
-    /// - Throws: As ``confirm(_:on:)``.
+    /// - Throws: As ``confirm(_:on:)`` and ``confirmCalls(of:on:)``.
     func confirmed(_ known: KnownDeployment, on network: OpenNetwork) async throws(StepFailure) -> UInt64? {
         switch known.source {
-        case .registry, .formerName(_, nil): try await confirm(known.entry, on: network)
-        case .ledger, .formerName: known.gasUsed
+        case .registry, .formerName(_, nil):
+            let gasUsed = try await confirm(known.entry, on: network)
+            try await confirmCalls(of: known.entry, on: network)
+            return gasUsed
+        case .ledger, .formerName: return known.gasUsed
         }
     }
 }

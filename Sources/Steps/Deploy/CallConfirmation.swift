@@ -1,0 +1,109 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What a node tells of a call that only a registry says was made.
+enum CallEvidence: Hashable, Sendable {
+    case made
+    /// Why the transaction did not make it.
+    case notMade(String)
+    /// The node has the transaction no longer, or it went through a contract that is not known.
+    case untold
+
+    /// - Parameters:
+    ///   - call: What is said.
+    ///   - address: The contract that it is said to have been made to.
+    ///   - record: What the node has of its transaction.
+    init(of call: RegistryCall, to address: Address, _ record: TransactionRecord) {
+        self = Self.read(call, address, record)
+    }
+
+    private static func read(
+        _ call: RegistryCall,
+        _ address: Address,
+        _ record: TransactionRecord
+    ) -> CallEvidence {
+        if let receipt = record.receipt {
+            guard receipt.status != .reverted else { return .notMade("it reverted") }
+            guard receipt.blockNumber == call.block else {
+                return .notMade("block \(receipt.blockNumber) has it, not block \(call.block)")
+            }
+        }
+        guard let transaction = record.transaction else { return .untold }
+        if transaction.to == address, Keccak256.hash(transaction.input) == call.callDataHash { return .made }
+        guard let target = transaction.to else { return .notMade("it creates a contract") }
+        // Owners of a Safe may have it act in any transaction; its event says that it did.
+        let logs = record.receipt?.logs
+        guard logs?.contains(where: SafeReading.saysThatOneActed) ?? (target != address) else {
+            return .notMade(
+                target == address ? "it calls that with other data" : "it calls \(target)")
+        }
+        let calls = SafeExecution.calls(askedFor: transaction.input)
+        return calls.contains { $0.to == address && Keccak256.hash($0.data) == call.callDataHash }
+            ? .made : .untold
+    }
+}
+
+/// What the registry says of calls and the ledger does not know yet is held against their transactions before it counts.
+extension EffectContext {
+    /// Asks the chain whether the calls of an entry that is news were made.
+    ///
+    /// - Throws: As ``confirm(_:of:on:)``.
+    func confirmCalls(of entry: RegistryEntry, on network: OpenNetwork) async throws(StepFailure) {
+        for call in try unknown(entry.calls, to: entry.address, on: network) {
+            try await confirm(call, of: entry, on: network)
+        }
+    }
+
+    /// Asks the chain whether a call was made; where the node does not tell it is believed, and a warning at the end says so.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `registry-differs`, where its transaction did something else.
+    func confirm(
+        _ call: RegistryCall,
+        of entry: RegistryEntry,
+        on network: OpenNetwork
+    ) async throws(StepFailure) {
+        let step = StepID.call(call.name, of: entry.name, on: network.spec.name)
+        let record = try await record(of: call.transactionHash, on: network)
+        switch CallEvidence(of: call, to: entry.address, record) {
+        case .made: return
+        case .untold: await believe(step.rawValue, .calls, on: network)
+        case .notMade(let why):
+            throw StepFailure(
+                .blocked,
+                code: "registry-differs",
+                "the registry says of \(step) that \(call.transactionHash) made it to \(entry.address), and the chain says "
+                    + "otherwise: \(why)",
+                hint: "take the registry's file from git again, or take the call out of it; nothing was sent"
+            )
+        }
+    }
+
+    /// The transactions of calls that the registries have of the contracts of this plan and the ledger has not.
+    func unknownCalls(on network: OpenNetwork) throws(StepFailure) -> [Hash] {
+        let called = Set(calls.filter { $0.network.name == network.spec.name }.map(\.deployment))
+        var hashes: [Hash] = []
+        for name in called {
+            guard case .known(let known) = try knowledge(of: name, on: network) else { continue }
+            let address = known.entry.address
+            let all = registered(at: address, on: network).flatMap(\.calls)
+            hashes += try unknown(all, to: address, on: network).map(\.transactionHash)
+        }
+        return hashes
+    }
+
+    private func unknown(
+        _ calls: [RegistryCall],
+        to address: Address,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> [RegistryCall] {
+        guard !calls.isEmpty else { return [] }
+        let known = try inLedger { () throws(LedgerError) in
+            try ledger.calls(to: address, on: network.spec.chainID, genesisHash: network.genesis)
+        }
+        return calls.filter { call in
+            !known.contains { $0.name == call.name && $0.callDataHash == call.callDataHash }
+        }
+    }
+}

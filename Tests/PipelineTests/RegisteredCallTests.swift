@@ -1,0 +1,84 @@
+import EthereumTypes
+import Foundation
+import Testing
+
+extension Pipelines {
+    /// Calls that the committed registry alone has: the chain has the last word on whether they were made.
+    @Suite struct RegisteredCalls {
+        /// A box that was called with a seven.
+        private static func bench() async throws -> BoxBench {
+            let bench = try await BoxBench()
+            try wants(7, bench)
+            #expect(try await bench.run("--network", "chain").end == .exited(0))
+            #expect(try await bench.sent() == 2)
+            return bench
+        }
+
+        private static func wants(_ number: Int, _ bench: BoxBench) throws {
+            try bench.manifest(
+                deployment: #"calls: { set: { function: "set(uint256)", arguments: ["\#(number)"] } }"#,
+                top: "registry: registry")
+        }
+
+        private static func hash(_ number: UInt8) -> String {
+            let selector = Array(Keccak256.hash("set(uint256)".utf8).bytes.prefix(4))
+            return Keccak256.hash(selector + [UInt8](repeating: 0, count: 31) + [number]).description
+        }
+
+        private static func change(_ old: String, to new: String, _ bench: BoxBench) throws {
+            try bench.sandbox.replace(old, with: new, in: "registry/chain.json")
+        }
+
+        private static func areNotSkipped(_ bench: BoxBench, because why: String) async throws {
+            for ran in [try await bench.plan(), try await bench.run("--network", "chain")] {
+                #expect(ran.end == .exited(4), "\(ran.errors)")
+                #expect(ran.errors.contains("and the chain says otherwise: \(why)"), "\(ran.errors)")
+            }
+            #expect(try await bench.sent() == 2)
+            await bench.chain.stop()
+        }
+
+        /// The file says that the transaction called with an eight, and a machine with and one without the state want that.
+        @Test(arguments: [false, true])
+        func thatHadOtherDataAreNotSkipped(_ losesState: Bool) async throws {
+            let bench = try await Self.bench()
+            try Self.change(Self.hash(7), to: Self.hash(8), bench)
+            try Self.wants(8, bench)
+            if losesState { try bench.sandbox.remove("state") }
+            try await Self.areNotSkipped(bench, because: "it calls that with other data")
+        }
+
+        @Test func ofAnotherTransactionAreNotSkipped() async throws {
+            let bench = try await Self.bench()
+            let file = try JSON(text: bench.sandbox.text("registry/chain.json"))
+            let entry = try #require(file["deployments"].array.first)
+            let creation = try #require(entry["transactionHash"].string)
+            let call = try #require(entry["calls"].array.first?["transactionHash"].string)
+            try bench.sandbox.remove("state")
+            try Self.change(call, to: creation, bench)
+            try Self.change("\"block\" : 2", to: "\"block\" : 1", bench)
+            try await Self.areNotSkipped(bench, because: "it creates a contract")
+        }
+
+        @Test func ofAnotherBlockAreNotSkipped() async throws {
+            let bench = try await Self.bench()
+            try bench.sandbox.remove("state")
+            try Self.change("\"block\" : 2", to: "\"block\" : 3", bench)
+            try await Self.areNotSkipped(bench, because: "block 2 has it, not block 3")
+        }
+
+        @Test func thatWereMadeAreTakenOverWithoutAWord() async throws {
+            let bench = try await Self.bench()
+            let before = try bench.sandbox.text("registry/chain.json")
+            try bench.sandbox.remove("state")
+            for _ in 0..<2 {
+                let ran = try await bench.run("--network", "chain")
+                #expect(ran.end == .exited(0), "\(ran.errors)")
+                #expect(!ran.errors.contains("not-confirmed"), "\(ran.errors)")
+            }
+            #expect(try await bench.sent() == 2)
+            #expect(try bench.sandbox.text("registry/chain.json") == before)
+            await bench.chain.stop()
+        }
+    }
+}
