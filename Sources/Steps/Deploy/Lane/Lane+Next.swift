@@ -15,7 +15,8 @@ extension Lane {
         if !todo.isEmpty { return todo.removeFirst() }
         if let move = firstLook(at: now) ?? compare(at: now) ?? lookFurther(at: now) { return move }
         if let move = check(at: now) ?? grant(at: now) ?? send(at: now) ?? replace(at: now) { return move }
-        if let move = estimate() ?? look(at: now) ?? survey(at: now) ?? send(again: true, at: now) { return move }
+        if let move = estimate() ?? look(at: now) ?? survey(at: now) { return move }
+        if let move = send(again: true, at: now) { return move }
         return .rest(until: alarm(after: now))
     }
 
