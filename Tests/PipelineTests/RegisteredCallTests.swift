@@ -67,6 +67,21 @@ extension Pipelines {
             try await Self.areNotSkipped(bench, because: "block 2 has it, not block 3")
         }
 
+        /// One transaction called once, and the file says that it made two calls.
+        @Test func thatShareATransactionAreNotSkipped() async throws {
+            let bench = try await Self.bench()
+            let set = #"{ function: "set(uint256)", arguments: ["7"] }"#
+            try bench.manifest(
+                deployment: "calls: { set: \(set), again: \(set) }", top: "registry: registry")
+            let file = try bench.sandbox.text("registry/chain.json")
+            let start = try #require(file.range(of: "\"calls\" : [")).upperBound
+            let end = try #require(file.range(of: "]", range: start..<file.endIndex)).lowerBound
+            let call = String(file[start..<end])
+            try Self.change(call, to: call + "," + call.replacing("\"set\"", with: "\"again\""), bench)
+            try bench.sandbox.remove("state")
+            try await Self.areNotSkipped(bench, because: "it makes 1 such, and 2 are on record of it")
+        }
+
         @Test func thatWereMadeAreTakenOverWithoutAWord() async throws {
             let bench = try await Self.bench()
             let before = try bench.sandbox.text("registry/chain.json")

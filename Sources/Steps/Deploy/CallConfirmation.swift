@@ -13,15 +13,16 @@ enum CallEvidence: Hashable, Sendable {
 
     /// - Parameters:
     ///   - call: What is said.
-    ///   - address: The contract that it is said to have been made to.
+    ///   - entry: Whose contract it is said to have been made to; its calls of the same kind in that transaction are told apart by
+    ///     their number alone.
     ///   - record: What the node has of its transaction.
-    init(of call: RegistryCall, to address: Address, _ record: TransactionRecord) {
-        self = Self.read(call, address, record)
+    init(of call: RegistryCall, in entry: RegistryEntry, _ record: TransactionRecord) {
+        self = Self.read(call, entry, record)
     }
 
     private static func read(
         _ call: RegistryCall,
-        _ address: Address,
+        _ entry: RegistryEntry,
         _ record: TransactionRecord
     ) -> CallEvidence {
         if let receipt = record.receipt {
@@ -31,17 +32,27 @@ enum CallEvidence: Hashable, Sendable {
             }
         }
         guard let transaction = record.transaction else { return .untold }
-        if transaction.to == address, Keccak256.hash(transaction.input) == call.callDataHash { return .made }
         guard let target = transaction.to else { return .notMade("it creates a contract") }
+        func isIt(_ to: Address, _ data: [UInt8]) -> Bool {
+            to == entry.address && Keccak256.hash(data) == call.callDataHash
+        }
+        if isIt(target, transaction.input) { return made(1, call, entry) }
         // Owners of a Safe may have it act in any transaction; its event says that it did.
         let logs = record.receipt?.logs
-        guard logs?.contains(where: SafeReading.saysThatOneActed) ?? (target != address) else {
+        guard logs?.contains(where: SafeReading.saysThatOneActed) ?? (target != entry.address) else {
             return .notMade(
-                target == address ? "it calls that with other data" : "it calls \(target)")
+                target == entry.address ? "it calls that with other data" : "it calls \(target)")
         }
-        let calls = SafeExecution.calls(askedFor: transaction.input)
-        return calls.contains { $0.to == address && Keccak256.hash($0.data) == call.callDataHash }
-            ? .made : .untold
+        let count = SafeExecution.calls(askedFor: transaction.input).count { isIt($0.to, $0.data) }
+        return count == 0 ? .untold : made(count, call, entry)
+    }
+
+    /// What it tells that a transaction did it so many times.
+    private static func made(_ count: Int, _ call: RegistryCall, _ entry: RegistryEntry) -> CallEvidence {
+        let claims = entry.calls.count {
+            $0.transactionHash == call.transactionHash && $0.callDataHash == call.callDataHash
+        }
+        return claims <= count ? .made : .notMade("it makes \(count) such, and \(claims) are on record of it")
     }
 }
 
@@ -66,7 +77,7 @@ extension EffectContext {
     ) async throws(StepFailure) {
         let step = StepID.call(call.name, of: entry.name, on: network.spec.name)
         let record = try await record(of: call.transactionHash, on: network)
-        switch CallEvidence(of: call, to: entry.address, record) {
+        switch CallEvidence(of: call, in: entry, record) {
         case .made: return
         case .untold: await believe(step.rawValue, .calls, on: network)
         case .notMade(let why):
