@@ -98,19 +98,18 @@ extension Ledger {
         let known: StatementArguments = [
             entry.project, entry.name, call.name, network,
             try Column.integer(entry.chainID.rawValue, "chain id"), entry.genesisHash.description,
-            entry.address.description, call.callDataHash.description,
+            entry.address.description, call.callDataHash.description, call.transactionHash.description,
         ]
         try database.execute(
             sql: """
                 INSERT INTO calls (project, deployment, name, network, chain_id, genesis_hash, address,
-                    call_data_hash, run, function, transaction_hash, block_number, recorded_at, made_in)
+                    call_data_hash, transaction_hash, run, function, block_number, recorded_at, made_in)
                 SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM calls
                     WHERE project = ? AND deployment = ? AND name = ? AND network = ? AND chain_id = ?
-                    AND genesis_hash = ? AND address = ? AND call_data_hash = ?)
+                    AND genesis_hash = ? AND address = ? AND call_data_hash = ? AND transaction_hash = ?)
                 """,
             arguments: known + [
-                run, call.function, call.transactionHash.description,
-                try Column.integer(call.block, "block number"), time, call.run,
+                run, call.function, try Column.integer(call.block, "block number"), time, call.run,
             ] + known
         )
     }

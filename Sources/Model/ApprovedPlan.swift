@@ -232,6 +232,7 @@ extension DeploymentForecast.Call {
         found += changes(to: now)
         found += signers.differences(from: now.signers)
         found += deployments.differences(from: now.deployments)
+        found += PastCall.news(in: now.past, to: past)
         return found
     }
 }

@@ -195,8 +195,8 @@ package struct RegistryCall: Hashable, Sendable {
         self.run = run
     }
 
-    /// Whether both are one call of what they were made to.
+    /// Whether both are one call of what they were made to, which may have been made more than once.
     package func isSame(as other: RegistryCall) -> Bool {
-        name == other.name && callDataHash == other.callDataHash
+        name == other.name && callDataHash == other.callDataHash && transactionHash == other.transactionHash
     }
 }

@@ -90,8 +90,8 @@ package struct RegistryFile: Hashable, Sendable {
         // An upgrade is compared with what the proxy runs; that of the code behind it would say the same again.
         if entry.proxy == nil { entry.storageLayout = nil }
         entry.calls.sort {
-            ($0.name, $0.block, $0.callDataHash.description) < (
-                $1.name, $1.block, $1.callDataHash.description
+            ($0.name, $0.block, $0.callDataHash.description, $0.transactionHash.description) < (
+                $1.name, $1.block, $1.callDataHash.description, $1.transactionHash.description
             )
         }
         return entry

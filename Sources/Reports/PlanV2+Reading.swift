@@ -157,6 +157,9 @@ extension PlanV2.Deployment {
                 forecast.signers = PlanV2.Signer.read(call.signers)
                 forecast.deployments = PlanV2.Place.read(call.addresses)
                 forecast.unless = call.unless
+                forecast.past =
+                    (call.madeBefore ?? []).map { PastCall(.made, $0) }
+                    + (call.askedBefore ?? []).map { PastCall(.asked, $0) }
                 return forecast
             },
             maxGas: maxGas,

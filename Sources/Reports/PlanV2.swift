@@ -69,6 +69,10 @@ package struct PlanV2: Codable, Sendable {
         var addresses: [Place]?
         /// The read and what it gives where the call is not needed.
         var unless: String?
+        /// The transactions that are on record as having made it, with whatever data.
+        var madeBefore: [String]?
+        /// The run in which people were asked for it with other data, who may still send that.
+        var askedBefore: [String]?
     }
 
     struct Deployment: Codable, Sendable {
@@ -202,7 +206,9 @@ package struct PlanV2: Codable, Sendable {
                         proposedIn: $0.proposedIn,
                         signers: Self.signers($0.signers),
                         addresses: Self.places($0.deployments),
-                        unless: $0.unless
+                        unless: $0.unless,
+                        madeBefore: Self.marks($0.past, .made),
+                        askedBefore: Self.marks($0.past, .asked)
                     )
                 },
                 maxGas: forecast.maxGas,
@@ -227,6 +233,11 @@ package struct PlanV2: Codable, Sendable {
 
     private static func places(_ read: [ReadDeployment]) -> [Place]? {
         read.isEmpty ? nil : read.map(Place.init)
+    }
+
+    private static func marks(_ past: [PastCall], _ deed: PastCall.Deed) -> [String]? {
+        let marks = past.filter { $0.deed == deed }.map(\.mark)
+        return marks.isEmpty ? nil : marks
     }
 
     /// Those of some networks that a plan is about, sorted: they were asked, or have a deployment.

@@ -69,6 +69,15 @@ import Testing
         }
     }
 
+    @Test func aCallThatWasMadeAgainIsKeptTwice() throws {
+        var entry = entry()
+        entry.calls.append(entry.calls[0])
+        entry.calls[1].transactionHash = Keccak256.hash("again".utf8)
+        for _ in 0..<2 { _ = try ledger.adopt(entry, network: "sepolia", run: Bench.run) }
+        let calls = try ledger.calls(to: entry.address, on: sepolia, genesisHash: genesis)
+        #expect(calls == entry.calls)
+    }
+
     @Test func aRenamedDeploymentTakesItsCallsAlong() throws {
         let old = try ledger.adopt(entry("oldToken"), network: "sepolia", run: Bench.run)
         let row = try ledger.rename(old, to: "token", run: Bench.run)

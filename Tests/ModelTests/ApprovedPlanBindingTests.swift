@@ -149,6 +149,28 @@ import Testing
         #expect(departures(nil, "0x2", .create) == [])
     }
 
+    @Test func whatWasMadeSinceIsNamed() {
+        func call(_ past: [PastCall]) -> DeploymentForecast {
+            Self.forecast("token", .keep, calls: ["setTo"]) { $0.calls[0].past = past }
+        }
+        let (known, new) = (PastCall(.made, "0x1"), PastCall(.made, "0x2", run: "run-2"))
+        #expect(Self.departures(call([known]), call([PastCall(.made, "0x1", run: "run-1")])) == [])
+        #expect(Self.departures(call([known, new]), call([])) == [], "another machine knows less")
+        #expect(
+            Self.departures(call([known]), call([known, new, PastCall(.made, "0x3")])) == [
+                "token@sepolia: call setTo: it was made since, in 0x2 (run run-2)",
+                "token@sepolia: call setTo: it was made since, in 0x3",
+            ])
+        #expect(
+            Self.departures(call([PastCall(.made, "run-1")]), call([PastCall(.asked, "run-1")])) == [
+                "token@sepolia: call setTo: people were asked for it with other data since, in run run-1"
+            ])
+        #expect(
+            PastCall.sorted([new, known, PastCall(.asked, "run-1"), new]).map(\.mark) == [
+                "run-1", "0x1", "0x2",
+            ])
+    }
+
     @Test func theSameCodeThatCameBackIsAnotherStart() {
         func upgrade(_ block: UInt64?) -> DeploymentForecast {
             Self.forecast("token", .upgrade) {

@@ -26,10 +26,10 @@ import Testing
             constructorArguments: [], run: run, calls: calls)
     }
 
-    static func call(_ name: String, run: String = "run-1") -> RegistryCall {
+    static func call(_ name: String, in byte: UInt8 = 9, run: String = "run-1") -> RegistryCall {
         RegistryCall(
             name: name, function: "\(name)()", callDataHash: Keccak256.hash(name.utf8),
-            transactionHash: Keccak256.hash([9]), block: 8, run: run)
+            transactionHash: Keccak256.hash([byte]), block: 8, run: run)
     }
 
     func merged(_ entries: [RegistryEntry], _ history: [RegistryEntry]) -> [RegistryEntry] {
@@ -114,6 +114,12 @@ import Testing
         #expect(again.entries == renamed)
         let other = again.setting(Self.entry("vault", at: 0x22, block: 9))
         #expect(other.entries.map(\.calls) == [[]])
+    }
+
+    @Test func aCallThatWasMadeAgainIsKeptTwice() {
+        let (first, again) = (Self.call("setFee"), Self.call("setFee", in: 10))
+        let one = merged([Self.entry(calls: [first])], [Self.entry(calls: [first, again])])
+        #expect(Set(one.flatMap(\.calls)) == [first, again] && one.first?.calls.count == 2)
     }
 
     @Test func whatIsAtAnAddressIsFoundUnderEachOfItsNames() throws {

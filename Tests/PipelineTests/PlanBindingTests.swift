@@ -150,6 +150,52 @@ extension Pipelines {
             await chain.stop()
         }
 
+        @Test func anOlderPlanPutsNoOldSettingBack() async throws {
+            let (sandbox, chain) = try await Self.bench()
+            func set(_ account: Int) throws {
+                let account = Self.accounts[account]
+                let setTo =
+                    "setTo: { function: \"setTo(address)\", arguments: [\"\(account)\"], "
+                    + "unless: { read: \"to()\", equals: \"\(account)\" } }"
+                try Self.manifest(sandbox, chain, Self.box("box", setTo, Self.pay))
+            }
+            func keep(_ plan: String) throws {
+                try sandbox.write(Data(sandbox.text("plan.json").utf8), to: plan)
+            }
+            func apply(_ plan: String) async throws -> Sandbox.Ran {
+                try sandbox.write(Data(sandbox.text(plan).utf8), to: "plan.json")
+                return try await Self.apply(sandbox)
+            }
+            try set(0)
+            #expect(try await Self.plan(sandbox).end == .exited(0))
+            try keep("first.json")
+            #expect(try await apply("first.json").end == .exited(0))
+            try set(1)
+            #expect(try await Self.plan(sandbox).end == .exited(0))
+            try keep("second.json")
+            let plan = try JSON(text: try sandbox.text("second.json"))
+            let call = try #require(plan["deployments"].array.first?["calls"].array.first)
+            #expect(call["name"] == "setTo" && call["madeBefore"].array.count == 1, "\(call)")
+            let applied = try await apply("second.json")
+            #expect(applied.end == .exited(0), "\(applied.errors)")
+            #expect(try await Self.sent(chain) == 4)
+            try set(0)
+            // A machine that has the registry alone knows it too.
+            for loses in [false, true] {
+                if loses { try sandbox.remove("state") }
+                let older = try await apply("first.json")
+                #expect(older.end == .exited(4), "\(older.errors)")
+                #expect(
+                    older.errors.contains("box@chain: call setTo: it was made since, in 0x"),
+                    "\(older.errors)")
+                #expect(try await Self.sent(chain) == 4)
+            }
+            try set(1)
+            #expect(try await apply("second.json").end == .exited(0))
+            #expect(try await Self.sent(chain) == 4)
+            await chain.stop()
+        }
+
         @Test(arguments: ProxyKind.allCases)
         func anOlderPlanPutsNoOldCodeBack(_ kind: ProxyKind) async throws {
             let bench = try await ProxyBench(kind)

@@ -24,6 +24,9 @@ import Testing
         forecast.deployments = [ReadDeployment(name: "asset@amoy", address: "0x5")]
         forecast.calls[0].deployments = [ReadDeployment(name: "asset@amoy", address: "0x6")]
         forecast.calls[0].unless = #"isOpen() equals "true""#
+        forecast.calls[0].past = [
+            PastCall(.asked, "run-2"), PastCall(.made, "0x8", run: "run-1"), PastCall(.made, "0x9"),
+        ]
         forecast.leftOut = ["close"]
         forecast.replaces = "0x7"
         forecast.replacesSince = 9
@@ -78,6 +81,11 @@ import Testing
         #expect(
             deployment.calls.map(\.deployments) == [[ReadDeployment(name: "asset@amoy", address: "0x6")]])
         #expect(deployment.calls.map(\.unless) == [#"isOpen() equals "true""#])
+        #expect(plan.deployments[0].calls.map(\.madeBefore) == [["0x8", "0x9"]])
+        #expect(
+            deployment.calls.map(\.past) == [
+                [PastCall(.made, "0x8"), PastCall(.made, "0x9"), PastCall(.asked, "run-2")]
+            ])
         #expect(approved.stepsLeftOut == [.call("close", of: "drops/17", on: "sepolia")])
         #expect(deployment.replaces == "0x7")
         #expect(deployment.replacesSince == 9)

@@ -67,7 +67,9 @@ package struct CallStep: Sendable {
                     ahead: try context.onceOnly(action, at: address, on: network), on: network, progress)
             }
         }
-        let allowance = try context.allowance(Self.intent(action, reason: fact.reason), of: action.deploy)
+        var intent = Self.intent(action, reason: fact.reason)
+        intent.past = try context.past(action, data, at: address, on: network)
+        let allowance = try context.allowance(intent, of: action.deploy)
         let request = TransactionRequest(
             step: action.step,
             kind: .call,

@@ -27,11 +27,10 @@ extension Forecaster {
         let address = view.addresses["\(action.deployment)@\(action.network.name)"]
         let step = CallStep(context)
         let data = try? step.callData(action, inputs, resolution)
-        var open: Proposal?
+        var settled = SettledCall()
         if let network {
-            let settled = await settle(action, data, address, network)
+            settled = await settle(action, data, address, network)
             if settled.isMade { return nil }
-            open = settled.open
         }
         var reason = "the contract is new"
         var isTold = false
@@ -103,7 +102,16 @@ extension Forecaster {
         forecast.deployments = Self.deployments(
             in: action.arguments.references + (action.unless?.equals.references ?? []),
             on: action.network, view)
-        if let open { Self.note(open, &forecast) }
+        if let network, let address {
+            do throws(StepFailure) {
+                forecast.past = PastCall.sorted(
+                    settled.other + (try context.past(action, data, at: address, on: network)))
+            } catch {
+                forecast.reason = error.message
+                forecast.obstacle = forecast.obstacle ?? error
+            }
+        }
+        if let open = settled.open { Self.note(open, &forecast) }
         return forecast
     }
 }

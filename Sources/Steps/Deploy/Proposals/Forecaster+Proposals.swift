@@ -111,26 +111,29 @@ extension Forecaster {
 
     /// What became of a call that people were asked for.
     ///
-    /// - Returns: Whether it was made as it is wanted, and what is still open of it.
+    /// - Returns: What a run would know of it when it decides.
     func settle(
         _ action: CallAction,
         _ data: [UInt8]?,
         _ address: Address?,
         _ network: OpenNetwork
-    ) async -> (isMade: Bool, open: Proposal?) {
+    ) async -> SettledCall {
         // Where it cannot be looked up, a run says why.
         guard
             let state = try? await context.proposalState(
                 of: action.step, on: network, seen: action.unless != nil)
         else {
-            return (false, nil)
+            return SettledCall()
         }
         switch state {
-        case .nothing, .overtaken, .reverted: return (false, nil)
-        case .waits(let proposal): return (false, proposal)
+        case .nothing, .overtaken, .reverted: return SettledCall()
+        case .waits(let proposal): return SettledCall(open: proposal)
         case .sent(let execution):
             let intent = execution.proposal.intent
-            return (intent.to == address && intent.payloadHash == data.map { Keccak256.hash($0) }, nil)
+            guard intent.to == address else { return SettledCall() }
+            if intent.payloadHash == data.map({ Keccak256.hash($0) }) { return SettledCall(isMade: true) }
+            let hash = execution.receipt.transactionHash
+            return SettledCall(other: [PastCall(.made, hash.description, run: intent.run)])
         }
     }
 
@@ -148,6 +151,16 @@ extension Forecaster {
         return asked
             + (isThis ? "it, under nonce \(open.nonce), and it waits" : "another, and this takes its place")
     }
+}
+
+/// What became of a call that people were asked for.
+struct SettledCall: Sendable {
+    /// Whether it was made as it is wanted.
+    var isMade = false
+    /// What is still open of it.
+    var open: Proposal?
+    /// What was made of it with other data, and a run puts on record first.
+    var other: [PastCall] = []
 }
 
 /// What became of a creation that people were asked for.
