@@ -148,6 +148,27 @@ extension Ledger {
         }
     }
 
+    /// What people were asked to send to an address with that data and may still send, whatever it is for, oldest first.
+    package func openProposals(
+        to address: Address,
+        payloadHash: Hash,
+        on chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> [Proposal] {
+        try read { database in
+            try database.keptRows(
+                sql: """
+                    SELECT * FROM proposals WHERE state = 'open' AND payload_hash = ? AND target = ?
+                        AND chain_id = ? AND genesis_hash = ? ORDER BY id
+                    """,
+                arguments: [
+                    payloadHash.description, address.description,
+                    Column.integer(chainID.rawValue, "chain id"), genesisHash.description,
+                ]
+            ).map { try Proposal($0) }
+        }
+    }
+
     /// Says that a transaction of people did what was proposed, for good; what it left is recorded in the same database transaction.
     ///
     /// What else was proposed for the step is withdrawn with it.

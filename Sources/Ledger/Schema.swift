@@ -11,7 +11,7 @@ enum Schema {
     /// What each version behind the first adds, in order; one that was released never changes.
     private static let later = [
         repeats, spending, registry, skipping, proposals, creations, verifications, proxies,
-        proposedLayouts, handovers, unsettled, spent, creationRecords, shared, places, plans,
+        proposedLayouts, handovers, unsettled, spent, creationRecords, shared, places, plans, underWay,
     ]
 
     /// Runs the migrations that the file has not seen.

@@ -254,6 +254,9 @@ enum Grammar {
                 "by", .text(.oneOf(CallSpec.Maker.allCases.map(\.rawValue))),
                 "Who makes it: the network's signer, or its owner; default signer."),
             Table.Key("unless", .map(unless), "A read that tells that the call is not needed."),
+            Table.Key(
+                "formerly", .list(.text(.formerName)),
+                "Names that it had before: what was made under one of them is not made again."),
         ]
     )
 

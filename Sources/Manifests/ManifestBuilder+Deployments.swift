@@ -64,6 +64,7 @@ extension ManifestBuilder {
             unless: unless
         )
         call.by = map.text("by").flatMap { CallSpec.Maker(rawValue: $0.text) } ?? .signer
+        call.formerly = map.texts("formerly")?.map(\.located) ?? []
         return call
     }
 

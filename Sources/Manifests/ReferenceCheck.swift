@@ -128,6 +128,34 @@ struct ReferenceCheck {
                 }
                 first[former.value] = first[former.value] ?? deployment
             }
+            checkFormerCalls(of: deployment)
+        }
+    }
+
+    /// The same of the calls of a deployment; what no network has otherwise is said once.
+    private func checkFormerCalls(of deployment: DeploymentSpec) {
+        var said: Set<FileLocation> = []
+        for variant in deployment.variants {
+            let names = Set(variant.calls.map(\.name))
+            var first: [String: CallSpec] = [:]
+            for call in variant.calls {
+                for former in call.formerly {
+                    let other = first.updateValue(first[former.value] ?? call, forKey: former.value)
+                    guard names.contains(former.value) || other != nil,
+                        said.insert(former.location).inserted
+                    else { continue }
+                    report(
+                        "former-name",
+                        names.contains(former.value)
+                            ? "'\(former.value)' is a call of '\(deployment.name)', so it is no former name"
+                            : "'\(former.value)' is a former name of call '\(other?.name ?? call.name)' too",
+                        at: former.location,
+                        length: former.value.utf8.count,
+                        hint: names.contains(former.value)
+                            ? "remove it here, or there" : "say which of the two it became"
+                    )
+                }
+            }
         }
     }
 

@@ -303,6 +303,10 @@ package struct CallAction: Hashable, Sendable {
     package var signersRead: [SignerSpec]
     /// The network on which its deployment must be live, and as its checks say, first.
     package var liveFirst: LiveFirst?
+    /// Names that it had before: what was made under one of them counts as made.
+    package var formerly: [String]
+    /// The calls that its deployment has, by name.
+    package var declared: Set<String>
 
     package init(
         name: String,
@@ -318,7 +322,9 @@ package struct CallAction: Hashable, Sendable {
         gasLimit: UInt64? = nil,
         unless: CallSpec.Unless?,
         signersRead: [SignerSpec],
-        liveFirst: LiveFirst? = nil
+        liveFirst: LiveFirst? = nil,
+        formerly: [String] = [],
+        declared: Set<String> = []
     ) {
         self.name = name
         self.deployment = deployment
@@ -334,7 +340,12 @@ package struct CallAction: Hashable, Sendable {
         self.unless = unless
         self.signersRead = signersRead
         self.liveFirst = liveFirst
+        self.formerly = formerly
+        self.declared = declared
     }
+
+    /// Its name, and those that it had before.
+    package var names: [String] { [name] + formerly }
 
     package var step: StepID { .call(name, of: deployment, on: network.name) }
 }

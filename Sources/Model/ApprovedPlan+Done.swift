@@ -48,6 +48,14 @@ extension DeploymentForecast.Call {
         if arguments != now.arguments { found.append("arguments \(arguments) → \(now.arguments)") }
         if valueWei != now.valueWei { found.append("value \(valueWei) → \(now.valueWei) wei") }
         if unless != now.unless { found.append("unless \(unless ?? "nothing") → \(now.unless ?? "nothing")") }
+        if formerly != now.formerly {
+            // What was made under another name is not made.
+            found.append("formerly \(Self.list(formerly)) → \(Self.list(now.formerly))")
+        }
         return found
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.isEmpty ? "nothing" : names.joined(separator: ", ")
     }
 }

@@ -60,6 +60,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         package var deployments: [ReadDeployment] = []
         /// When it is not needed, as the manifest means that; nil where the chain is not asked.
         package var unless: String?
+        /// Names that it had before.
+        package var formerly: [String] = []
         /// What is on record of it at its address, with whatever data.
         package var past: [PastCall] = []
         /// The run in which people were asked for it, who may still send it; nil where nobody was.

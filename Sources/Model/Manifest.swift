@@ -366,6 +366,8 @@ package struct CallSpec: Hashable, Sendable {
     package var name: String
     package var location: FileLocation
     package var by = Maker.signer
+    /// Names that it had before.
+    package var formerly: [Located<String>] = []
     /// A signature such as `setFee(uint256)`.
     package var function: Located<String>
     package var arguments: Arguments

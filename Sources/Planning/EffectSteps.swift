@@ -72,6 +72,7 @@ enum EffectSteps {
             ]
         }
         let placed = steps.count
+        let declared = Set(instance.calls.map(\.name))
         for call in instance.calls {
             let references = call.arguments.references + (call.unless?.equals.references ?? [])
             let read = deployments(references, instance, among: others).filter { $0 != instance.step }
@@ -94,7 +95,9 @@ enum EffectSteps {
                             gasLimit: call.gasLimit,
                             unless: call.unless,
                             signersRead: signersRead(references, instance),
-                            liveFirst: instance.liveFirst
+                            liveFirst: instance.liveFirst,
+                            formerly: call.formerly.map(\.value),
+                            declared: declared
                         )
                     ),
                     // A call is made where the one that the manifest writes before it was.

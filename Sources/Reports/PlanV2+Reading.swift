@@ -157,6 +157,7 @@ extension PlanV2.Deployment {
                 forecast.signers = PlanV2.Signer.read(call.signers)
                 forecast.deployments = PlanV2.Place.read(call.addresses)
                 forecast.unless = call.unless
+                forecast.formerly = call.formerly ?? []
                 forecast.past =
                     (call.madeBefore ?? []).map { PastCall(.made, $0) }
                     + (call.askedBefore ?? []).map { PastCall(.asked, $0) }

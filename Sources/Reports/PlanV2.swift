@@ -69,6 +69,8 @@ package struct PlanV2: Codable, Sendable {
         var addresses: [Place]?
         /// The read and what it gives where the call is not needed.
         var unless: String?
+        /// Names that it had before.
+        var formerly: [String]?
         /// The transactions that are on record as having made it, with whatever data.
         var madeBefore: [String]?
         /// The run in which people were asked for it with other data, who may still send that.
@@ -207,6 +209,7 @@ package struct PlanV2: Codable, Sendable {
                         signers: Self.signers($0.signers),
                         addresses: Self.places($0.deployments),
                         unless: $0.unless,
+                        formerly: $0.formerly.isEmpty ? nil : $0.formerly,
                         madeBefore: Self.marks($0.past, .made),
                         askedBefore: Self.marks($0.past, .asked)
                     )

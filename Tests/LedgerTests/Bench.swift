@@ -182,6 +182,7 @@ extension Ledger {
         try write { database in
             for statement in [
                 "ALTER TABLE runs DROP COLUMN plan_digest",
+                "DROP INDEX unfinished_by_payload",
                 "DROP INDEX current_deployments_by_name",
                 "DROP INDEX calls_by_address",
                 "DROP TABLE taken_over",

@@ -69,6 +69,50 @@ import Testing
         #expect(try ledger.calls(to: address(0x56), on: sepolia, genesisHash: genesis) == [])
     }
 
+    @Test func theNamesOfCallsToAnAddressAreKnown() throws {
+        var entry = entry("treasury")
+        entry.calls.append(call("run-1"))
+        (entry.calls[1].name, entry.calls[1].callDataHash) = ("give", Keccak256.hash("other".utf8))
+        _ = try ledger.adopt(entry, network: "main", run: Bench.run)
+        func names(_ address: Address, _ chainID: ChainID = sepolia) throws -> Set<String> {
+            try ledger.callNames(at: address, on: chainID, genesisHash: genesis)
+        }
+        #expect(try names(address(0x55)) == ["pay", "give"])
+        #expect(try names(address(0x56)) == [] && names(address(0x55), chain(1)) == [])
+        let given = try ledger.callsMade(
+            name: "give", chainID: sepolia, genesisHash: genesis, address: address(0x55))
+        #expect(given.map(\.madeIn) == ["run-1"], "with whatever data")
+    }
+
+    @Test func whatIsOnItsWayWithSomeDataIsKnown() throws {
+        func open(_ hash: Hash, besides run: String = "run-9") throws -> [ChainOperation.ID] {
+            try ledger.unfinishedOperations(
+                payloadHash: hash, on: sepolia, genesisHash: genesis, besides: run
+            ).map(\.id)
+        }
+        let payload = intent(kind: .call).payloadHash
+        var early = intent("early", kind: .call)
+        early.payloadHash = payload
+        let planned = try ledger.operation(early, at: .planned)
+        let sent = try ledger.operation(intent(kind: .call), at: .sent)
+        #expect(planned.intent.payloadHash == payload && sent.intent.payloadHash == payload)
+        #expect(try open(payload) == [sent.id])
+        #expect(try open(payload, besides: Bench.run) == [], "what this run sends itself")
+        #expect(try open(data) == [])
+        func asked(_ address: Address, _ hash: Hash) throws -> [Proposal] {
+            try ledger.openProposals(to: address, payloadHash: hash, on: sepolia, genesisHash: genesis)
+        }
+        let proposal = try ledger.propose(
+            Proposal.Intent(
+                run: Bench.run, project: Bench.project, step: .call("pay", of: "token", on: "sepolia"),
+                network: "sepolia", lane: intent().lane, to: address(0x55), value: .zero, payloadHash: data),
+            nonce: 3, counted: 3)
+        #expect(try asked(address(0x55), data) == [proposal])
+        #expect(try asked(address(0x56), data) == [] && asked(address(0x55), payload) == [])
+        try ledger.withdraw(proposal, reason: "no more")
+        #expect(try asked(address(0x55), data) == [])
+    }
+
     @Test func whatIsAtAnAddressIsFoundUnderEachOfItsNames() throws {
         _ = try ledger.adopt(entry("treasury"), network: "main", run: Bench.run)
         let old = try ledger.adopt(entry("vault", "other"), network: "ethereum", run: Bench.run)
@@ -93,6 +137,8 @@ import Testing
                 "SELECT * FROM calls WHERE address = 'a' AND name = 'n'",
                 "SELECT * FROM deployments WHERE address = 'a' AND chain_id = 1",
                 "SELECT * FROM deployments WHERE status = 'current' AND name = 'n' AND chain_id = 1",
+                "SELECT * FROM transactions WHERE payload_hash = 'h' AND run <> 'r' AND state IN (\(Ledger.unfinishedStates))",
+                "SELECT * FROM proposals WHERE state = 'open' AND payload_hash = 'h'",
             ].map { sql in
                 try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN \(sql)").map { $0["detail"] as String }
             }

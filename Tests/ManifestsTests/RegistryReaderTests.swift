@@ -275,6 +275,40 @@ import Testing
         #expect(check.equals.references == [.networkName])
     }
 
+    @Test func callsHaveFormerNames() throws {
+        func text(_ calls: String...) -> String {
+            """
+            version: 1
+            project: p
+            contracts: { Token: { source: a.sol } }
+            networks: { devnet: { engine: devnet }, other: { engine: devnet } }
+            deployments:
+              token:
+                contract: Token
+                networks: [devnet, other]
+                calls:
+                  \(calls.map { $0 }.joined(separator: "\n      "))
+                overrides: { other: { calls: { pay: { value: 1 wei } } } }
+            """
+        }
+        let manifest = try load(text("pay: { function: pay(), formerly: [give, grant] }")).manifest
+        let deployment = try #require(manifest.deployments.first)
+        for variant in deployment.variants {
+            #expect(variant.calls.map { $0.formerly.map(\.value) } == [["give", "grant"]])
+        }
+        let said = complaintOfManifest(
+            text(
+                "pay: { function: pay(), formerly: [give, take] }",
+                "more: { function: pay(), formerly: [give, pay] }",
+                "take: { function: take() }"))
+        #expect(
+            said.contains("m.yaml:10:48: error: 'take' is a call of 'token', so it is no former name"),
+            "\(said)")
+        #expect(said.contains("m.yaml:11:43: error: 'give' is a former name of call 'pay' too"), "\(said)")
+        #expect(said.contains("m.yaml:11:49: error: 'pay' is a call of 'token'"), "\(said)")
+        #expect(said.ranges(of: "[former-name]").count == 3, "\(said)")
+    }
+
     @Test func aRegistryOutsideTheRootAndFormerNamesInUseAreRefused() {
         let said = complaintOfManifest(
             """

@@ -52,6 +52,38 @@ extension Pipelines {
             await bench.chain.stop()
         }
 
+        @Test func aCallThatIsRenamedIsNotPaidAgain() async throws {
+            let bench = try await Self.bench("pay: \(Self.set)")
+            #expect(try await bench.run("--network", "chain").end == .exited(0))
+            #expect(try await bench.sent() == 2)
+            try bench.sandbox.replace("pay: {", with: "payout: {", in: "m.yaml")
+            for loses in [false, true] {
+                if loses { try bench.sandbox.remove("state") }
+                let planned = try await bench.plan()
+                #expect(planned.end == .exited(4), "\(planned.errors)")
+                let ran = try await bench.run("--network", "chain")
+                #expect(ran.end == .exited(4), "\(ran.errors)")
+                for text in [planned.errors, ran.errors] {
+                    #expect(text.contains("[renamed-call]"), "\(text)")
+                    #expect(
+                        text.contains(
+                            "say so in it: formerly: [pay]; where it is meant to be made once more, keep 'pay'"
+                        ))
+                }
+            }
+            try bench.sandbox.replace("payout: {", with: "payout: { formerly: [pay],", in: "m.yaml")
+            for _ in 0..<2 { #expect(try await bench.run("--network", "chain").end == .exited(0)) }
+            let steps = try bench.sandbox.report()["steps"]
+            #expect(steps.first("id", "call:box@chain/payout")["status"] == "reused")
+            #expect(try await bench.sent() == 2)
+            // Beside it, it is another.
+            try bench.sandbox.replace(
+                "payout: { formerly: [pay],", with: "pay: \(Self.set), payout: {", in: "m.yaml")
+            #expect(try await bench.run("--network", "chain").end == .exited(0))
+            #expect(try await bench.sent() == 3)
+            await bench.chain.stop()
+        }
+
         /// What one account is asked for has its order by its nonces; another waits until it is done.
         @Test func peopleAreAskedForThoseOfOneAccountTogether() async throws {
             let people = "0x00000000000000000000000000000000000000AA"

@@ -50,6 +50,20 @@ import Testing
         #expect(plan.steps.last?.pool == "network:devnet")
         guard case .call(let last)? = plan.steps.last?.work else { return }
         #expect(last.previous?.rawValue == "call:vault@devnet/setFee")
+        #expect(last.declared == ["setFee", "setOracle"] && last.formerly == [])
+    }
+
+    /// Also where a part of them is asked for.
+    @Test func aCallKnowsItsOldNamesAndTheOthers() throws {
+        var pay = Bench.call("pay")
+        pay.formerly = [Bench.located("give")]
+        let manifest = try Bench.manifest(
+            contracts: [Bench.contract("Vault")],
+            deployments: [Bench.deployment("vault", of: "Vault", calls: [pay, Bench.call("open")])])
+        let plan = try Planner.plan(manifest, Snapshot(), PlanRequest(select: ["call:vault@devnet/pay"])).plan
+        let calls = plan.steps.compactMap { if case .call(let action) = $0.work { action } else { nil } }
+        #expect(calls.map(\.names) == [["pay", "give"]])
+        #expect(calls.map(\.declared) == [["pay", "open"]])
     }
 
     /// Nobody takes back what people were shown when a block goes away.

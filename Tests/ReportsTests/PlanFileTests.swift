@@ -27,6 +27,7 @@ import Testing
         forecast.calls[0].past = [
             PastCall(.asked, "run-2"), PastCall(.made, "0x8", run: "run-1"), PastCall(.made, "0x9"),
         ]
+        forecast.calls[0].formerly = ["begin"]
         forecast.leftOut = ["close"]
         forecast.replaces = "0x7"
         forecast.replacesSince = 9
@@ -81,6 +82,7 @@ import Testing
         #expect(
             deployment.calls.map(\.deployments) == [[ReadDeployment(name: "asset@amoy", address: "0x6")]])
         #expect(deployment.calls.map(\.unless) == [#"isOpen() equals "true""#])
+        #expect(deployment.calls.map(\.formerly) == [["begin"]])
         #expect(plan.deployments[0].calls.map(\.madeBefore) == [["0x8", "0x9"]])
         #expect(
             deployment.calls.map(\.past) == [

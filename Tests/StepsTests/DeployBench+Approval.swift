@@ -41,6 +41,7 @@ extension DeployBench {
         _ effects: [FakeEffect],
         applying approved: ApprovedPlan? = nil
     ) async throws -> [DeploymentForecast] {
+        let effects = Self.declared(effects)
         let pure = try Self.pure(effects)
         var context = try context(of: effects)
         context.approved = approved

@@ -111,7 +111,8 @@ extension DeployBench {
         network: NetworkSpec = DeployBench.sepolia,
         signer: SignerSpec = DeployBench.ci,
         signersRead: [SignerSpec] = [],
-        previous: StepID? = nil
+        previous: StepID? = nil,
+        formerly: [String] = []
     ) throws -> FakeEffect {
         FakeEffect(
             work: .call(
@@ -121,9 +122,22 @@ extension DeployBench {
                     deploy: .deploy(deployment, on: network.name), previous: previous, network: network,
                     signer: signer,
                     function: Located("setFee(uint256)", at: Self.here), arguments: arguments, value: .zero,
-                    unless: unless, signersRead: signersRead)),
+                    unless: unless, signersRead: signersRead, formerly: formerly)),
             artifact: artifact
         )
+    }
+
+    /// Some effects as one manifest has them: each call knows the others of its deployment.
+    static func declared(_ effects: [FakeEffect]) -> [FakeEffect] {
+        var names: [String: Set<String>] = [:]
+        for case .call(let action) in effects.map(\.work) {
+            names["\(action.deployment)@\(action.network.name)", default: []].insert(action.name)
+        }
+        return effects.map { effect in
+            guard case .call(var action) = effect.work else { return effect }
+            action.declared = names["\(action.deployment)@\(action.network.name)"] ?? []
+            return FakeEffect(work: .call(action), artifact: effect.artifact)
+        }
     }
 
     /// What the pure steps of some effects left.
@@ -158,6 +172,7 @@ extension DeployBench {
         applying approved: ApprovedPlan? = nil,
         last: (EffectContext, StepInputs) async -> Void = { _, _ in }
     ) async throws -> FakeRun {
+        let effects = Self.declared(effects)
         var inputs = try Self.pure(effects)
         var run = FakeRun()
         let context = try context(of: effects, applying: approved)

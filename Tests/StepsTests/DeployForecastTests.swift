@@ -208,6 +208,10 @@ import Testing
         other.name = "setFee"
         other.unless = .init(read: Located("fee()", at: DeployBench.here), equals: DeployBench.text("26"))
         plan[0].calls[0].unless = other.unless?.spelling
+        plan[0].calls[0].past = try context.ledger.calls(
+            to: Address(try #require(kept.address)), on: DeployBench.sepolia.chainID,
+            genesisHash: bench.node.chain.blocks[0].hash
+        ).map { PastCall(.made, $0.transactionHash.description) }
         context.approved = DeployBench.approved(plan)
         let failure = await #expect(throws: StepFailure.self) {
             _ = try await CallStep(context).perform(

@@ -68,7 +68,7 @@ package struct CallStep: Sendable {
             }
         }
         var intent = Self.intent(action, reason: fact.reason)
-        intent.past = try context.past(action, data, at: address, on: network)
+        intent.past = try context.past(action, function.signature, data, at: address, on: network)
         let allowance = try context.allowance(intent, of: action.deploy)
         let request = TransactionRequest(
             step: action.step,
@@ -122,6 +122,7 @@ package struct CallStep: Sendable {
             reason: reason
         )
         intent.unless = action.unless?.spelling
+        intent.formerly = action.formerly
         return intent
     }
 

@@ -52,7 +52,7 @@ extension Forecaster {
                 // Whether it is needed cannot be told, so a reviewer is told of it.
                 reason = error.message
                 isTold = error.code == "not-confirmed"
-                if error.code == "registry-differs" { obstacle = error }
+                if error.code == "registry-differs" || LostName.codes.contains(error.code) { obstacle = error }
             }
         }
         let sender = await sender(action.signer, network)
@@ -104,8 +104,10 @@ extension Forecaster {
             on: action.network, view)
         if let network, let address {
             do throws(StepFailure) {
+                let abi = try EffectContext.abi(try inputs[action.compile])
+                let function = try CallStep.function(action.function, abi).signature
                 forecast.past = PastCall.sorted(
-                    settled.other + (try context.past(action, data, at: address, on: network)))
+                    settled.other + (try context.past(action, function, data, at: address, on: network)))
             } catch {
                 forecast.reason = error.message
                 forecast.obstacle = forecast.obstacle ?? error

@@ -13,10 +13,12 @@ struct MadeCall: Sendable {
 }
 
 extension EffectContext {
-    /// The call of that name and data that was made to an address; nil where none was.
+    /// The call of that name, or of one that it had before, and data that was made to an address; nil where none was.
     ///
     /// A call is made once for each address: whatever deployment, project or network it was made for, these are names that manifests
     /// change, and two deployments may be at one address. The registry is asked too: a plan has not taken over what it says.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked` where it may have been made under a name that the manifest has no longer.
     func made(
         _ action: CallAction,
         _ data: [UInt8],
@@ -24,9 +26,23 @@ extension EffectContext {
         on network: OpenNetwork
     ) throws(StepFailure) -> MadeCall? {
         let hash = Keccak256.hash(data)
+        for name in action.names {
+            if let made = try made(action, as: name, hash, to: address, on: network) { return made }
+        }
+        try checkLostNames(of: action, hash, to: address, on: network)
+        return nil
+    }
+
+    private func made(
+        _ action: CallAction,
+        as name: String,
+        _ hash: Hash,
+        to address: Address,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> MadeCall? {
         let rows = try inLedger { () throws(LedgerError) in
             try ledger.callsMade(
-                name: action.name,
+                name: name,
                 chainID: network.spec.chainID,
                 genesisHash: network.genesis,
                 address: address,
@@ -40,7 +56,7 @@ extension EffectContext {
             return MadeCall(call: RegistryCall(row), isUnderItsName: own != nil)
         }
         let registered = registered(at: address, on: network).flatMap { entry in
-            entry.calls.filter { $0.name == action.name && $0.callDataHash == hash }.map {
+            entry.calls.filter { $0.name == name && $0.callDataHash == hash }.map {
                 MadeCall(call: $0, isUnderItsName: false, entry: entry)
             }
         }

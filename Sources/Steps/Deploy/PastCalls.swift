@@ -11,6 +11,7 @@ extension EffectContext {
     ///
     /// - Parameters:
     ///   - action: The call.
+    ///   - function: The signature of what it calls.
     ///   - data: What would be sent; nil where an address in it is not known.
     ///   - address: Whom it is made to.
     ///   - network: Where.
@@ -18,16 +19,17 @@ extension EffectContext {
     /// - Throws: ``StepFailure`` where the ledger cannot be read.
     func past(
         _ action: CallAction,
+        _ function: String,
         _ data: [UInt8]?,
         at address: Address,
         on network: OpenNetwork
     ) throws(StepFailure) -> [PastCall] {
         let wanted = data.map { Keccak256.hash($0) }
-        let rows = try inLedger { () throws(LedgerError) in
-            try ledger.calls(to: address, on: network.spec.chainID, genesisHash: network.genesis)
-        }
-        var past = (rows + registered(at: address, on: network).flatMap(\.calls))
-            .filter { $0.name == action.name }
+        // One that an older manifest does not know by its name yet is told by what it calls.
+        let others = try callsOnRecord(
+            under: try lostNames(action, at: address, on: network), at: address, on: network
+        ).filter { $0.function == function }
+        var past = (try callsOnRecord(under: action.names, at: address, on: network) + others)
             .map { PastCall(.made, $0.transactionHash.description, run: $0.run) }
         if let open = try unfinished(action.step, network), open.intent.payloadHash != wanted,
             CallStep.target(of: open) == address
