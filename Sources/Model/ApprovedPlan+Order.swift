@@ -37,7 +37,7 @@ extension DeploymentForecast {
     package func step(of call: Call) -> StepID { self.call(call.name) }
 
     /// The steps of the calls that the manifests have and that were not asked for.
-    var stepsLeftOut: [StepID] { leftOut.map(call) }
+    package var stepsLeftOut: [StepID] { leftOut.map(call) }
 
     private func call(_ name: String) -> StepID {
         .call(name, of: String(step.subject.dropLast(network.count + 1)), on: network)

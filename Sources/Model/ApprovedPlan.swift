@@ -55,9 +55,11 @@ package struct ApprovedPlan: Sendable {
 
     var forecasts: some Collection<DeploymentForecast> { deployments.values }
 
-    /// Whether something of a network was approved.
+    /// Whether something of a network was approved, be it only where a deployment on it is.
     func isUsed(_ network: String) -> Bool {
-        deployments.values.contains { $0.network == network && !$0.isStuck }
+        deployments.values.contains {
+            !$0.isStuck && ($0.network == network || $0.networksRead.contains(network))
+        }
     }
 
     package subscript(step: StepID) -> DeploymentForecast? { deployments[step] }
@@ -196,16 +198,22 @@ extension DeploymentForecast {
         if action == now.action, action == .replace || action == .upgrade {
             if replaces != now.replaces {
                 found.append("starts from \(replaces ?? "nothing") → \(now.replaces ?? "nothing")")
-            } else if let before = replacesSince, let after = now.replacesSince, before != after {
-                found.append(
-                    "starts from \(replaces ?? "nothing") since block \(before) → since block \(after)")
+            } else if let after = now.replacesSince, replacesSince != after {
+                let before = replacesSince.map { "since block \($0)" } ?? "since nobody knows when"
+                found.append("starts from \(replaces ?? "nothing") \(before) → since block \(after)")
             }
         }
-        if isAtOnePlace, action == now.action, let before = address, let after = now.address, before != after
-        {
-            found.append("address \(before) → \(after)")
+        // Of what a salt places the account may not have been known.
+        let isTold = address != nil || action == .keep || action == .upgrade
+        if isAtOnePlace, isTold, action == now.action, let after = now.address, address != after {
+            found.append("address \(address ?? "not known") → \(after)")
         }
         return found
+    }
+
+    /// The networks of the deployments whose addresses it reads.
+    package var networksRead: Set<String> {
+        Set((deployments + calls.flatMap(\.deployments)).compactMap(\.network))
     }
 
     /// Whether other people's transactions do not move its address: it is there, or a salt decides and nothing that moves is

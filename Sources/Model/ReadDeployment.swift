@@ -10,6 +10,9 @@ package struct ReadDeployment: Hashable, Sendable {
         self.name = name
         self.address = address
     }
+
+    /// The network that it is on; nil where its name says none.
+    var network: String? { name.lastIndex(of: "@").map { String(name[name.index(after: $0)...]) } }
 }
 
 extension [ReadDeployment] {

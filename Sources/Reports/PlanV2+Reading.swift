@@ -51,11 +51,20 @@ extension PlanV2 {
         } catch {
             throw .malformed(detail: "it cannot be read")
         }
-        // Both are in UTC and of one length, so that they compare as texts.
-        guard plan.expiresAt.count == now.rfc3339.count, plan.expiresAt > now.rfc3339 else {
-            throw .expired(at: plan.expiresAt)
+        guard Self.isTime(plan.expiresAt) else {
+            throw .malformed(
+                detail: "expiresAt is no time such as \(now.rfc3339)", path: ["expiresAt"])
         }
+        // Both are in UTC and of one length, so that they compare as texts.
+        guard plan.expiresAt > now.rfc3339 else { throw .expired(at: plan.expiresAt) }
         self = plan
+    }
+
+    /// Whether a text is a moment as plans write it.
+    private static func isTime(_ text: String) -> Bool {
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        guard let date = try? style.parse(text) else { return false }
+        return Timestamp(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded())).rfc3339 == text
     }
 
     /// What was approved.
@@ -69,10 +78,12 @@ extension PlanV2 {
         try Self.requireOnce(forecasts.map(\.step.placed))
         let chains = try chains()
         let named = Set(chains.map(\.network))
-        if let other = forecasts.first(where: { !named.contains($0.network) }) {
-            throw .malformed(detail: "it does not say which chain '\(other.network)' is")
+        let read = forecasts.filter { !$0.isStuck }.flatMap { $0.networksRead.sorted() }
+        let used = forecasts.map(\.network) + read
+        if let other = used.first(where: { !named.contains($0) }) {
+            throw .malformed(detail: "it does not say which chain '\(other)' is")
         }
-        try requireSteps(of: forecasts)
+        for forecast in forecasts { try requireSteps(of: forecast) }
         guard let digest = try? digest() else { throw .malformed(detail: "it has no digest") }
         return ApprovedPlan(
             digest: digest, chains: chains, order: steps.map(\.id), deployments: forecasts,
@@ -95,17 +106,27 @@ extension PlanV2 {
         return chains
     }
 
-    /// Without a place among its steps nothing would say when it is done.
-    private func requireSteps(of forecasts: [DeploymentForecast]) throws(PlanFileError) {
-        let known = Set(steps.map(\.id))
-        for forecast in forecasts {
-            let calls = forecast.calls.filter { !$0.isUpgrade }.map { forecast.step(of: $0) }
-            guard let other = ([forecast.step] + calls).first(where: { !known.contains($0) }) else {
-                continue
+    /// Without a place among its steps nothing would say when it is done; and both say what is done.
+    private func requireSteps(of forecast: DeploymentForecast) throws(PlanFileError) {
+        let known = Dictionary(steps.map { ($0.id, $0.action) }) { first, _ in first }
+        let calls = forecast.calls.filter { !$0.isUpgrade }.map { forecast.step(of: $0) }
+        for step in [forecast.step] + calls {
+            guard let said = known[step] else {
+                throw .malformed(detail: "'\(step)' is not among its 'steps'")
             }
-            throw .malformed(detail: "'\(other)' is not among its 'steps'")
+            let meant = step == forecast.step ? [forecast.action.rawValue] : Self.callActions
+            guard meant.contains(said) else {
+                throw .malformed(
+                    detail: "its step '\(step)' says '\(said)', and its deployment '\(meant[0])'")
+            }
+        }
+        if let other = forecast.stepsLeftOut.first(where: { known[$0] != nil }) {
+            throw .malformed(detail: "it leaves '\(other)' out and has a step of it")
         }
     }
+
+    /// What a step of a call says that would be made; a person must decide about the second.
+    private static let callActions = ["call", "blocked"]
 
     /// Of two entries of one name nobody could say which was approved.
     fileprivate static func requireOnce(_ names: [String]) throws(PlanFileError) {
@@ -129,6 +150,10 @@ extension PlanV2.Deployment {
             throw .malformed(detail: "'\(bound)' of \(id) is no 'gasBound'")
         }
         try PlanV2.requireOnce(calls.map { "call \($0.name) of \(id)" })
+        try requireBounds("it", sender, maxGas, maxCostWei)
+        for call in calls {
+            try requireBounds("call \(call.name)", call.sender, call.maxGas, call.maxCostWei)
+        }
         var forecast = DeploymentForecast(
             // The parts of what stands behind a proxy have the kind of their step before their name.
             step: StepID(id) ?? .deploy(String(parts[0]), on: network),
@@ -171,11 +196,30 @@ extension PlanV2.Deployment {
             gasBound: gasBound.flatMap { .init(rawValue: $0) },
             replaces: replaces
         )
+        guard !forecast.isStuck || calls.isEmpty else {
+            throw .malformed(detail: "\(id) is \(action.rawValue) and has calls")
+        }
         forecast.replacesSince = replacesSince
         forecast.signers = PlanV2.Signer.read(signers)
         forecast.deployments = PlanV2.Place.read(addresses)
         forecast.leftOut = leftOut ?? []
         return forecast
+    }
+}
+
+extension PlanV2.Deployment {
+    /// A bound that cannot be read bounds nothing, and what has one has an account: without that nothing bounds who sends.
+    private func requireBounds(
+        _ subject: String,
+        _ sender: String?,
+        _ gas: UInt64?,
+        _ cost: String?
+    ) throws(PlanFileError) {
+        if let cost, UInt128(cost) == nil {
+            throw .malformed(detail: "'\(cost)' of \(id) is no 'maxCostWei'")
+        }
+        guard sender == nil, gas != nil || cost != nil else { return }
+        throw .malformed(detail: "\(id): \(subject) has bounds and no 'sender'")
     }
 }
 

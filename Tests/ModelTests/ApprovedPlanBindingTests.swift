@@ -182,7 +182,11 @@ import Testing
             Self.departures(upgrade(planned), upgrade(now))
         }
         #expect(departures(7, 7) == [])
-        #expect(departures(nil, 7) == [] && departures(7, nil) == [], "nobody noted it")
+        #expect(departures(7, nil) == [] && departures(nil, nil) == [], "nobody noted it")
+        #expect(
+            departures(nil, 7) == [
+                "token@sepolia: starts from 0x1 since nobody knows when → since block 7"
+            ])
         #expect(departures(7, 9) == ["token@sepolia: starts from 0x1 since block 7 → since block 9"])
     }
 }

@@ -21,8 +21,8 @@ import Testing
             ReadSigner(name: "dao", address: "0xD"), ReadSigner(name: "tr", address: nil),
         ]
         forecast.calls[0].signers = [ReadSigner(name: "tr", address: "0xE")]
-        forecast.deployments = [ReadDeployment(name: "asset@amoy", address: "0x5")]
-        forecast.calls[0].deployments = [ReadDeployment(name: "asset@amoy", address: "0x6")]
+        forecast.deployments = [ReadDeployment(name: "asset@sepolia", address: "0x5")]
+        forecast.calls[0].deployments = [ReadDeployment(name: "asset@sepolia", address: "0x6")]
         forecast.calls[0].unless = #"isOpen() equals "true""#
         forecast.calls[0].past = [
             PastCall(.asked, "run-2"), PastCall(.made, "0x8", run: "run-1"), PastCall(.made, "0x9"),
@@ -46,7 +46,7 @@ import Testing
 
     private static let forecast = DeploymentForecast(
         step: .deploy("drops/17", on: "sepolia"), network: "sepolia", action: .create, reason: "new",
-        initCodeDigest: Digest(of: Data("code".utf8)), arguments: #"["1"]"#, valueWei: "5",
+        sender: "0xB", initCodeDigest: Digest(of: Data("code".utf8)), arguments: #"["1"]"#, valueWei: "5",
         calls: [
             .init(
                 name: "open", function: "open()", arguments: "[]", sender: "0xA", to: nil, data: nil,
@@ -78,9 +78,9 @@ import Testing
                 ReadSigner(name: "dao", address: "0xD"), ReadSigner(name: "tr", address: nil),
             ])
         #expect(deployment.calls.map(\.signers) == [[ReadSigner(name: "tr", address: "0xE")]])
-        #expect(deployment.deployments == [ReadDeployment(name: "asset@amoy", address: "0x5")])
+        #expect(deployment.deployments == [ReadDeployment(name: "asset@sepolia", address: "0x5")])
         #expect(
-            deployment.calls.map(\.deployments) == [[ReadDeployment(name: "asset@amoy", address: "0x6")]])
+            deployment.calls.map(\.deployments) == [[ReadDeployment(name: "asset@sepolia", address: "0x6")]])
         #expect(deployment.calls.map(\.unless) == [#"isOpen() equals "true""#])
         #expect(deployment.calls.map(\.formerly) == [["begin"]])
         #expect(plan.deployments[0].calls.map(\.madeBefore) == [["0x8", "0x9"]])

@@ -85,6 +85,14 @@ extension EffectContext {
     ///   it is another chain than the approved plan is for.
     func openToChange(_ spec: NetworkSpec) async throws(StepFailure) -> OpenNetwork {
         try admit(spec)
+        return try await openApproved(spec)
+    }
+
+    /// Opens a network that decides about what is changed.
+    ///
+    /// - Throws: As ``NetworkHub/open(_:)``; ``StepFailure`` of the kind `blocked`, coded `not-as-planned`, where it is another chain
+    ///   than the approved plan is for.
+    func openApproved(_ spec: NetworkSpec) async throws(StepFailure) -> OpenNetwork {
         let network = try await hub.open(spec)
         let chain = PlannedChain(network: spec.name, chainID: spec.chainID, genesis: network.genesis)
         if let other = approved?.departure(of: chain, startsEmpty: spec.startsEmpty) {

@@ -35,7 +35,7 @@ struct LiveFirstCheck: Sendable {
 
     /// Whether the code is there.
     func requireCode(of action: DeployAction, _ call: ConstructorCall) async throws(StepFailure) {
-        let there = try await context.hub.open(first.network)
+        let there = try await context.openApproved(first.network)
         let name = first.network.name
         let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: there)
         guard case .known(let known) = knowledge else { throw failure("it is not on '\(name)' yet") }
@@ -53,7 +53,7 @@ struct LiveFirstCheck: Sendable {
 
     /// Whether its functions give there what the manifest says.
     private func requireChecks(_ abi: ContractABI) async throws(StepFailure) {
-        let there = try await context.hub.open(first.network)
+        let there = try await context.openApproved(first.network)
         guard let address = try context.address(of: first, on: there) else {
             throw failure("it is not on '\(first.network.name)' yet")
         }
