@@ -30,9 +30,29 @@ package enum JSONPlaces {
             }
             return node(at: path[...], in: root).place.error(code, message, hint: hint)
         } catch {
-            return source.place(atByte: error.offset).error(
-                code, "this is no JSON: \(error.reason)", hint: hint)
+            return problem(error, code, in: source, hint: hint)
         }
+    }
+
+    /// The problem of a file that is no JSON, or that says something twice, so that two readers may take it for two things; nil where
+    /// there is none.
+    package static func fault(_ code: String, in bytes: Data, name: String, hint: String) -> Diagnostic? {
+        let source = SourceText(name: name, path: name, bytes: Array(bytes))
+        do throws(JSONNodes.Fault) {
+            _ = try JSONNodes.read(source)
+            return nil
+        } catch {
+            return problem(error, code, in: source, hint: hint)
+        }
+    }
+
+    private static func problem(
+        _ fault: JSONNodes.Fault,
+        _ code: String,
+        in source: SourceText,
+        hint: String
+    ) -> Diagnostic {
+        source.place(atByte: fault.offset).error(code, "this is no JSON: \(fault.reason)", hint: hint)
     }
 
     /// The value at a path, or the last on the way to it that is there.

@@ -63,8 +63,8 @@ extension Pipelines {
                 #expect(planned.end == .exited(4), "\(planned.errors)")
                 let ran = try await bench.run("--network", "chain")
                 #expect(ran.end == .exited(4), "\(ran.errors)")
+                #expect(planned.errors.contains("[renamed-call]"), "\(planned.errors)")
                 for text in [planned.errors, ran.errors] {
-                    #expect(text.contains("[renamed-call]"), "\(text)")
                     #expect(
                         text.contains(
                             "say so in it: formerly: [pay]; where it is meant to be made once more, keep 'pay'"

@@ -63,10 +63,11 @@ extension Pipelines {
                 ("arguments", "\"[]\""), ("initCodeDigest", nil), ("maxCostWei", #""lots""#),
                 ("signers", nil),
                 ("leftOut", #"["pay"]"#), ("calls", "[]"), ("calls.0.sender", nil), ("calls.0.unless", nil),
-                ("calls.0.addresses", nil), ("calls.0.formerly", #"["pay"]"#), ("calls.1.valueWei", #""6""#),
+                ("calls.0.formerly", #"["pay"]"#), ("calls.1.valueWei", #""6""#),
                 ("maxGas", "100000"), ("calls.1.maxCostWei", #""5 wei""#),
             ].map { JSONEdit("deployments.1.\($0.0)", $0.1) }
 
+        /// The plan says itself where the first one is, so that what the call has of it says nothing more.
         private static let taken: [JSONEdit] =
             [
                 JSONEdit("expiresAt", #""2099-01-01T00:00:00.000Z""#), JSONEdit("createdAt", #""soon""#),
@@ -74,7 +75,8 @@ extension Pipelines {
             ]
             + [
                 ("reason", #""why""#), ("address", nil), ("values", "[]"), ("maxGas", "9000000"),
-                ("maxCostWei", nil), ("gasBound", nil), ("calls.0.to", nil), ("calls.0.data", nil),
+                ("maxCostWei", nil), ("gasBound", nil), ("calls.0.addresses", nil), ("calls.0.to", nil),
+                ("calls.0.data", nil),
                 ("calls.1.data", #""0x00""#), ("calls.1.maxGas", nil), ("calls.1.gasBound", nil),
             ].map { JSONEdit("deployments.1.\($0.0)", $0.1) }
 
@@ -106,6 +108,12 @@ extension Pipelines {
                 #expect(ran.end == .exited(2) || ran.end == .exited(4), "\(edit): \(ran.errors)")
                 #expect(try await chain.transactionCount(DevelopmentAccount.address) == 1, "\(edit)")
             }
+            // Who reads it sees the first, and what was applied was the last.
+            let twice = String(decoding: made, as: UTF8.self).replacing(
+                #""valueWei" : "5""#, with: #""valueWei" : "4", "valueWei" : "5""#)
+            let ran = try await apply(Data(twice.utf8))
+            #expect(
+                ran.end == .exited(2) && ran.errors.contains("'valueWei' is defined twice"), "\(ran.errors)")
             let other = try Self.taken.reduce(made) { try $1.applied(to: $0) }
             for _ in 0..<2 {
                 let ran = try await apply(other)

@@ -95,6 +95,9 @@ import Testing
                 ("expiresAt", #""2020-01-01T00:00:00.000Z""#), ("expiresAt", #""9999-99-99T99:99:99.999Z""#),
                 ("networks.name", #""main""#), ("networks.chainId", "1"), ("networks.genesisHash", hash),
                 ("networks.genesisHash", nil), ("networks", "[]"),
+                // That of a deployment which is only read.
+                ("networks.1.name", #""main""#), ("networks.1.chainId", "1"),
+                ("networks.1.genesisHash", nil),
                 ("steps.id", #""deploy:other@sepolia""#), ("steps.action", #""keep""#), ("steps", "[]"),
                 ("deployments.id", #""other@sepolia""#), ("deployments.action", #""keep""#),
                 ("deployments.action", #""blocked""#), ("deployments.action", #""create""#),

@@ -88,6 +88,28 @@ import Testing
         #expect(bench.node.sends == sends + 1)
     }
 
+    @Test func thePlanSaysWhichChainTheFirstOneIs() async throws {
+        _ = try await bench.run(bench.deploy("token", .withFee))
+        let sends = bench.node.sends
+        let effect = try deploy(wanting: "0")
+        let seen = try await bench.forecast([effect])
+        let chain = PlannedChain(
+            network: "sepolia", chainID: DeployBench.sepolia.chainID, genesis: Keccak256.hash("genesis".utf8))
+        var other = chain
+        other.genesis = Keccak256.hash("other".utf8)
+        let later = DeployBench.approved(seen).chains
+        for (chains, words) in [
+            (later, "network 'sepolia' is not in the plan"), (later + [other], "network 'sepolia': block 0 "),
+        ] {
+            let plan = ApprovedPlan(digest: Digest(of: Data()), chains: chains, deployments: seen)
+            let failure = try #require(try await bench.run([effect], applying: plan).failures.first)
+            #expect(failure.code == "not-as-planned" && failure.message.contains(words), "\(failure)")
+            #expect(bench.node.sends == sends)
+        }
+        let plan = ApprovedPlan(digest: Digest(of: Data()), chains: later + [chain], deployments: seen)
+        #expect(try await bench.run([effect], applying: plan).failures.isEmpty)
+    }
+
     @Test func aCallThatDidNotEndWellThereIsNamed() async throws {
         _ = try await bench.run(bench.deploy("token", .withFee))
         let sends = bench.node.sends

@@ -26,7 +26,9 @@ extension [DeploymentForecast] {
     var obstacles: [Diagnostic] {
         var seen: Set<Diagnostic> = []
         return compactMap(\.hindrance).flatMap { obstacle in
-            guard obstacle.code == "is-there", obstacle.diagnostics.isEmpty else {
+            guard ["is-there", "renamed-call", "former-name"].contains(obstacle.code),
+                obstacle.diagnostics.isEmpty
+            else {
                 return obstacle.diagnostics
             }
             return [.error(obstacle.code, obstacle.message, hint: obstacle.hint)]

@@ -22,6 +22,10 @@ extension ApprovedPlan {
             Console.err([.error("bad-plan", "\(path): \(error.reason)", hint: remedy)])
             throw Exit.usage
         }
+        if let fault = JSONPlaces.fault("bad-plan", in: bytes, name: path, hint: hint) {
+            Console.err([fault])
+            throw Exit.usage
+        }
         do throws(PlanFileError) {
             return try PlanV2(reading: bytes, at: world.now()).approved(for: project.manifest.project)
         } catch {
