@@ -104,9 +104,10 @@ import Testing
         let plan = try await bench.plan(token, fee, more)
         var count = 0
         // Until something is signed that no block is known to have.
-        while try bench.ledger().unfinishedOperation(
-            of: fee.step, project: "treasury", chainID: DeployBench.sepolia.chainID,
-            genesisHash: bench.node.chain.blocks[0].hash)?.attempts.isEmpty ?? true
+        while count < 300,
+            try bench.ledger().unfinishedOperation(
+                of: fee.step, project: "treasury", chainID: DeployBench.sepolia.chainID,
+                genesisHash: bench.node.chain.blocks[0].hash)?.attempts.isEmpty ?? true
         {
             count += 1
             bench.restart()
@@ -127,9 +128,10 @@ import Testing
         let older = try set("7")
         var count = 0
         let before = try await bench.plan(token, try set("25"))
-        while try bench.ledger().unfinishedOperation(
-            of: older.step, project: "treasury", chainID: DeployBench.sepolia.chainID,
-            genesisHash: bench.node.chain.blocks[0].hash)?.attempts.isEmpty ?? true
+        while count < 300,
+            try bench.ledger().unfinishedOperation(
+                of: older.step, project: "treasury", chainID: DeployBench.sepolia.chainID,
+                genesisHash: bench.node.chain.blocks[0].hash)?.attempts.isEmpty ?? true
         {
             count += 1
             bench.restart()

@@ -129,9 +129,10 @@ import Testing
         _ = try await bench.run(token)
         let pay = try call("pay")
         var count = 0
-        while try bench.ledger().unfinishedOperation(
-            of: pay.step, project: "treasury", chainID: DeployBench.sepolia.chainID,
-            genesisHash: bench.node.chain.blocks[0].hash)?.attempts.isEmpty ?? true
+        while count < 300,
+            try bench.ledger().unfinishedOperation(
+                of: pay.step, project: "treasury", chainID: DeployBench.sepolia.chainID,
+                genesisHash: bench.node.chain.blocks[0].hash)?.attempts.isEmpty ?? true
         {
             count += 1
             bench.restart()
