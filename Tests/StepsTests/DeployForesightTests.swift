@@ -171,11 +171,15 @@ import Testing
         bench.node.plan(.loseRequest, on: "eth_sendRawTransaction", times: 1_000)
         let waiting = try bench.deploy("other", .withFee)
         #expect(try await bench.run(waiting).failures.map(\.code) == ["not-mined"])
-        bench.node.change { $0.funds[bench.key.address] = 2 * cost.value - 1_000_000_000 }
+        let gas = FakeChain.gas(FakeArtifact.withFee.initCode)
+        let limit = OperationMark("deploy", "treasury", "other", "sepolia", "")
+            .gasLimit(atMost: DeploymentForecast.GasBound.estimated(gas), needed: gas)
+        let before = Wei(3_000_000_000) * limit
+        bench.node.change { $0.funds[bench.key.address] = before.value + cost.value - 1_000_000_000 }
         let forecasts = try await forecast([try bench.deploy("token", .withFee)])
         let missing = Wei(cost.value / 4 + 1_000_000_000).wholeGwei
         let words =
-            ", \(cost.ether()) ether of it for what is on its way, and the plan needs up to \(cost.ether()) ether: send it "
+            ", \(before.ether()) ether of it for what is on its way, and the plan needs up to \(cost.ether()) ether: send it "
             + "\(missing.ether()) ether or more ("
         #expect(forecasts[0].reason.contains(words), "\(forecasts[0].reason)")
     }

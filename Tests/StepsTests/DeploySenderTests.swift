@@ -188,7 +188,7 @@ import Testing
         #expect(failure.code == "insufficient-funds")
         #expect(
             failure.message
-                == "\(key) has 0.000193 ether on 'sepolia' and this needs up to \(Wei(UInt128(most)).ether(places: 6)) ether"
+                == "\(key) has \(Wei(UInt128(most) - 1).ether(places: 6)) ether on 'sepolia' and this needs up to \(Wei(UInt128(most)).ether(places: 6)) ether"
         )
         #expect(
             failure.hint == "the run says at its end what suffices for all that is left; nothing was sent")

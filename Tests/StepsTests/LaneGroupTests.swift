@@ -143,7 +143,7 @@ import Testing
         bench.restart()
         _ = bench.attach("c")
         bench.answer(bench.next(), LaneBench.nothing())
-        #expect(nonces(bench.next(), bench) == [0, 1, 2])
+        #expect(nonces(bench.nextSend(), bench) == [0, 1, 2])
         #expect(bench.journal.operations.map(\.attempts) == attempts)
     }
 

@@ -42,7 +42,7 @@ import Testing
         var bench = left()
         _ = bench.submit("other")
         bench.answer(bench.next(), LaneBench.nothing())
-        guard case .send(let offers) = bench.next() else {
+        guard case .send(let offers) = bench.nextSend() else {
             Issue.record("it is not sent")
             return
         }
@@ -59,7 +59,7 @@ import Testing
         let attached = bench.attach("other")
         _ = try #require(attached)
         bench.answer(bench.next(), LaneBench.nothing())
-        guard case .send(let offers) = bench.next() else {
+        guard case .send(let offers) = bench.nextSend() else {
             Issue.record("it is not sent")
             return
         }
@@ -76,7 +76,7 @@ import Testing
         let attached = bench.attach()
         _ = try #require(attached)
         bench.answer(bench.next(), LaneBench.nothing())
-        guard case .send(let offers) = bench.next() else {
+        guard case .send(let offers) = bench.nextSend() else {
             Issue.record("what is wanted is not sent")
             return
         }
@@ -88,7 +88,7 @@ import Testing
         bench.now += .seconds(500)
         let ticket = bench.submit("other")
         bench.answer(bench.next(), LaneBench.nothing())
-        guard case .send = bench.next() else {
+        guard case .send = bench.nextSend() else {
             Issue.record("it is not sent")
             return
         }

@@ -81,6 +81,7 @@ package struct CallStep: Sendable {
             allowance: allowance,
             // By name, address and data a call is made once, whatever deployment, project or network it is for.
             mark: OperationMark("call", action.name),
+            formerMarks: action.formerly.map { OperationMark("call", $0) },
             reach: action.unless == nil ? .ever : since.map { .since(block: $0) } ?? .thisRun
         )
         let sending = try await context.sending(action.signer, on: network)

@@ -93,6 +93,7 @@ struct LaneStrangers: Sendable {
     /// Another transaction has a nonce of the lane's.
     mutating func disown(_ nonce: UInt64) {
         own.remove(nonce)
+        first = first.map { min($0, nonce) }
         accounted = min(accounted, nonce)
     }
 
