@@ -46,6 +46,12 @@ import Testing
         }
     }
 
+    @Test func whatTheFirstBlockHasNoTransactionUsed() {
+        var search = CountSearch([0, 2], by: 0, count: 2)
+        #expect(search.next().isEmpty)
+        #expect(search.place(of: 0) == .unknown && search.place(of: 2) == .open)
+    }
+
     @Test func whatIsNearIsFoundInFewQuestions() {
         let chain = Chain(uses: [3, 9_999_990, 9_999_999], head: 10_000_000)
         let (search, rounds, questions) = chain.search(for: [1, 2])

@@ -158,7 +158,10 @@ import Testing
         let network = isApproved ? DeployBench.approving : DeployBench.sepolia
         let effects = try ["one", "two", "three"].map { try bench.deploy($0, network: network) }
         // The code of the first is in a block when the second is looked at, and the same.
-        for _ in 0..<2 { #expect(try await applied(effects[0], effects[1], effects[2]).failures.isEmpty) }
+        for _ in 0..<2 {
+            let failures = try await applied(effects[0], effects[1], effects[2]).failures
+            #expect(failures.isEmpty, "\(failures)")
+        }
         #expect(bench.node.sends == 3)
         // In a later run too.
         let more = try bench.deploy("four", network: network)

@@ -64,6 +64,8 @@ struct CountSearch: Sendable {
     }
 
     func place(of nonce: UInt64) -> Place {
+        // What is used in the first block no transaction used.
+        if let first = counts.first, first.count > nonce { return .unknown }
         guard let (open, used) = bounds(of: nonce) else { return .open }
         return used == open + 1 ? .block(used) : .unknown
     }

@@ -80,7 +80,7 @@ extension Lane {
     /// Where one has the nonce of what was signed ahead, that is proven first: it may be what comes behind it.
     mutating func compare(at now: Duration) -> LaneMove? {
         let waiting = slots.indices.filter { isToBeCompared(slots[$0]) }
-        guard let oldest = slots.first(where: \.isRecovered)?.nonce,
+        guard let oldest,
             waiting.contains(where: { !isBehindDoubt($0) })
         else { return nil }
         guard let account, now < account.at + rules.accountAge else {

@@ -138,6 +138,8 @@ struct Lane: Sendable {
     var settled: UInt64
     /// What others send with the key meanwhile.
     var strangers: LaneStrangers
+    /// The first nonce of what earlier processes left.
+    private(set) var oldest: UInt64?
     /// How often in a row answers of how many transactions the sender has contradicted each other.
     var contradictions = 0
     /// Before that it is not asked again.
@@ -199,6 +201,7 @@ struct Lane: Sendable {
             }
         }
         slots.sort { $0.nonce < $1.nonce }
+        oldest = slots.first?.nonce
         for slot in slots { strangers.own(slot.nonce) }
         noteFoundations()
     }

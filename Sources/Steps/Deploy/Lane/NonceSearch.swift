@@ -39,11 +39,14 @@ struct NonceSearch: Sendable {
         let search = try await search(for: nonces, by: try await network.height(.latest))
         var found: [UInt64: SentTransaction] = [:]
         var unknown: Set<UInt64> = []
+        var looked: Set<UInt64> = []
         for nonce in nonces where found[nonce] == nil {
             switch search.place(of: nonce) {
             case .open: continue
             case .unknown: unknown.insert(nonce)
+            case .block(let block) where looked.contains(block): unknown.insert(nonce)
             case .block(let block):
+                looked.insert(block)
                 for sent in try await network.transactions(of: sender, in: block) {
                     found[sent.lookup.nonce] = sent
                 }
