@@ -265,4 +265,18 @@ import Testing
         #expect(after.calls == before.calls)
         #expect(after.isAdopted && after.transactionHash == nil && after.run == nil)
     }
+
+    // MARK: On its way
+
+    @Test func whatIsOnItsWayUnderTheNetworksOldNameIsDoubted() async throws {
+        bench.node.plan(.loseRequest, on: "eth_sendRawTransaction", times: 1_000)
+        _ = try await bench.run(bench.deploy())
+        let effect = try bench.deploy(network: renamed(DeployBench.approving))
+        let seen = try #require(try await bench.forecast([effect]).first)
+        #expect(seen.obstacle?.code == "recorded-elsewhere")
+        #expect(
+            seen.reason.hasPrefix(
+                "run run-1 signed the creation of token@ethereum at \(place(0)) of the same chain, which is on its way, on a network "
+                    + "'sepolia' that the manifest does not have"))
+    }
 }

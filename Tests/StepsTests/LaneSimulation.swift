@@ -364,7 +364,7 @@ struct LaneSimulation {
                 note("\(steps[index].id) fails: \(failure.code) \(failure.message)")
                 let again = failure.recurrence == .passing && steps[index].tries < 3
                 steps[index].state = again ? .idle : .over
-            case .placed, .included, .said: break
+            case .placed, .included, .said, .warned: break
             }
         }
     }

@@ -15,9 +15,15 @@ struct OtherNames: Sendable {
     let name: Name
     let address: Address
     let deed: OnceOnly
+    /// The run that signed what creates it, where no block that stays has that.
+    var signedIn: String?
 
     private var history: String {
-        let place = "\(deed.subject) is on record at \(address) of the same chain"
+        let place =
+            signedIn.map {
+                "run \($0) signed the creation of \(deed.subject) at \(address) of the same chain, which is on its way"
+            }
+            ?? "\(deed.subject) is on record at \(address) of the same chain"
         return switch name {
         case .network(let old): "\(place), on a network '\(old)' that the manifest does not have"
         case .project(let old): "\(place), as a deployment of project '\(old)'"
@@ -30,7 +36,8 @@ struct OtherNames: Sendable {
             case .network(let old): "give the network its name '\(old)' again"
             case .project(let old): "give the project its name '\(old)' again"
             }
-        return "\(back), or take over what is there under the new one: hyperkit deployments adopt "
+        let first = signedIn == nil ? "" : " when it is there"
+        return "\(back), or take over what is there under the new one\(first): hyperkit deployments adopt "
             + "\(deed.subject) \(address)"
     }
 
@@ -100,6 +107,31 @@ extension EffectContext {
                 else { continue }
                 return OtherNames(name: .project(entry.project), address: entry.address, deed: deed)
             }
+        }
+        return try onItsWay(deed, by: account, on: network)
+    }
+
+    /// What an earlier run signed under a name that the manifest has no longer, and no block that stays has.
+    private func onItsWay(
+        _ deed: OnceOnly,
+        by account: Address?,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> OtherNames? {
+        let open = try inLedger { () throws(LedgerError) in
+            try ledger.signedOperations(on: network.spec.chainID, genesisHash: network.genesis)
+        }
+        for operation in open where operation.intent.kind == .deploy {
+            let intent = operation.intent
+            let isOther = intent.project != project
+            guard [.deploy, .proxy].contains(intent.step.kind),
+                deed.names.contains(LeftPlace(intent.step).name), account == nil || intent.sender == account,
+                isGone(intent.network, network.spec) || isOther && intent.network == network.spec.name,
+                let address = operation.attempts.first?.predictedAddress ?? intent.creates
+            else { continue }
+            return OtherNames(
+                name: isOther ? .project(intent.project) : .network(intent.network), address: address,
+                deed: deed,
+                signedIn: intent.run)
         }
         return nil
     }

@@ -16,6 +16,8 @@ struct TransactionSender: Sendable {
     let network: OpenNetwork
     let lane: LaneDriver
     let progress: StepProgress
+    /// Hears what the report keeps.
+    let notice: @Sendable (Diagnostic) -> Void
     /// What steps that need this one can use as soon as a block has it.
     let usable: @Sendable (ChainOperation) throws(StepFailure) -> [Performed.NewOutput]?
 
@@ -55,6 +57,7 @@ struct TransactionSender: Sendable {
             case .stranded(let operation, let failure):
                 return Settlement(operation: operation, stranded: failure)
             case .failed(let failure): throw failure
+            case .warned(let diagnostic): self.notice(diagnostic)
             case .said(let words): progress(words)
             }
         }

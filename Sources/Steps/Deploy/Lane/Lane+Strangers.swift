@@ -25,8 +25,14 @@ extension Lane {
             guard context.needsApproval else {
                 strangers.pass(over: unknown)
                 strangers.since = nil
-                for wish in wishes where wish.signed == nil {
-                    tell(wish.ticket, .said("goes on all the same: \(failure.message)"))
+                if let wish = wishes.first(where: { $0.signed == nil }) {
+                    let words = "\(failure.message); it goes on all the same"
+                    tell(
+                        wish.ticket,
+                        .warned(
+                            Diagnostic(
+                                .warning, failure.code, words, hint: "run one machine at a time with this key"
+                            )))
                 }
                 return nil
             }

@@ -117,7 +117,7 @@ actor LaneDriver {
             case .confirmed, .stranded, .failed:
                 listeners[ticket]?.finish()
                 listeners[ticket] = nil
-            case .placed, .included, .said: break
+            case .placed, .included, .said, .warned: break
             }
         }
     }

@@ -138,6 +138,8 @@ enum LaneNotice: Sendable {
     /// As deep as that, and an address that it relies on is lost: it is there for nothing.
     case stranded(ChainOperation, StepFailure)
     case failed(StepFailure)
+    /// What the report keeps too.
+    case warned(Diagnostic)
     /// In words for a person.
     case said(String)
 }

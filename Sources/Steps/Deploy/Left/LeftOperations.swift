@@ -152,7 +152,7 @@ package struct LeftOperations: Sendable {
             case .stranded(let operation, let failure):
                 return Settlement(operation: operation, stranded: failure)
             case .failed(let failure): throw failure
-            case .placed, .included, .said: continue
+            case .placed, .included, .said, .warned: continue
             }
         }
         throw .cancelled

@@ -1,0 +1,83 @@
+import EthereumTypes
+import Ledger
+import Model
+
+/// The lanes of a run, and what they begin with.
+extension EffectContext {
+    /// The lane of a sender on a network.
+    ///
+    /// - Throws: ``StepFailure``, as of ``requireApart(_:on:)`` too.
+    func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
+        if await hub.lane(of: sender, on: network) == nil { try await requireApart(sender, on: network) }
+        let spec = network.spec
+        let looked = await hub.sentCount(of: sender, on: network)
+        return try await hub.lane(of: sender, on: network) { lane throws(StepFailure) in
+            let rules = LaneRules(spec, patience: patience)
+            // Ahead of all that is reserved: what is on its way counts for the run that takes it on.
+            try inLedger { () throws(LedgerError) in
+                try ledger.takeOver(
+                    on: spec.name, chainID: spec.chainID, genesisHash: network.genesis, in: run)
+            }
+            let stored = try inLedger { () throws(LedgerError) in try ledger.openOperations(in: lane) }
+            var record = try record(of: sender, on: network, looked: looked)
+            record.unapproved = try unapproved(stored)
+            let settled = try inLedger { () throws(LedgerError) in try ledger.settledNonce(in: lane) }
+            return LaneDriver(
+                LanePerformer(
+                    world: world,
+                    ledger: ledger,
+                    network: network,
+                    sender: sender,
+                    run: run,
+                    rules: rules,
+                    stepsAtWork: stepsAtWork
+                ),
+                Lane(
+                    rules,
+                    LaneContext(
+                        run: run,
+                        project: project,
+                        network: spec.name,
+                        lane: lane,
+                        fees: spec.feeSettings,
+                        needsApproval: spec.needsApproval
+                    ),
+                    stored: stored,
+                    settled: settled,
+                    record: record,
+                    at: world.elapsed()
+                )
+            )
+        }
+    }
+
+    /// What was signed before and is neither in the plan that is applied nor of a run that applied it.
+    private func unapproved(_ stored: [ChainOperation]) throws(StepFailure) -> Set<ChainOperation.ID> {
+        guard let approved else { return [] }
+        let runs = try inLedger { () throws(LedgerError) in try ledger.runs(applying: approved.digest) }
+        return Set(
+            stored.filter { operation in
+                !runs.contains(operation.intent.run)
+                    && !operation.attempts.contains { approved.signedBefore.contains($0.hash.description) }
+            }.map(\.id))
+    }
+
+    /// What ledger and registries have of an account, when its lane begins.
+    private func record(
+        of sender: Address,
+        on network: OpenNetwork,
+        looked: SentCount?
+    ) throws(StepFailure) -> LaneRecord {
+        let entries = registered(onChainOf: network)
+        let lane = network.lane(of: sender)
+        return LaneRecord(
+            nonces: try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) },
+            addresses: try recordedAddresses(on: network),
+            hashes: Set(
+                entries.flatMap { [$0.transactionHash].compactMap(\.self) + $0.calls.map(\.transactionHash) }),
+            knowsSender: entries.contains { $0.deployer == sender },
+            began: looked?.inBlocks,
+            weighed: looked.map { $0.unknownWaiting > 0 ? $0.withPool : 0 } ?? 0
+        )
+    }
+}
