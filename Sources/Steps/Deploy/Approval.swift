@@ -164,11 +164,14 @@ extension EffectContext {
     /// Whether `redeploy: always` asks for another contract than `entry`, which is there.
     ///
     /// An approved plan is done once, however often it is applied: what is there and is not what the plan was to take the place
-    /// of has come since, so it is kept.
+    /// of has come since, so it is kept. So is what a retried run made, or the retries between.
     func isWantedAnew(_ action: DeployAction, _ entry: RegistryEntry) -> Bool {
         guard action.redeploy == .always else { return false }
-        guard let planned = approved?[action.step], planned.isCreation else { return true }
-        return planned.replaces == entry.address.description
+        if let planned = approved?[action.step], planned.isCreation {
+            return planned.replaces == entry.address.description
+        }
+        guard let retried else { return true }
+        return retried.left.contains(action.step) && entry.run != retried.id
     }
 
     fileprivate static func departs(_ words: String) -> StepFailure {

@@ -21,6 +21,8 @@ package struct EffectContext: Sendable {
     package var run: String
     /// What somebody approved; nil: the run applies no plan.
     package var approved: ApprovedPlan?
+    /// What the run takes up; nil: it does all that it has.
+    package var retried: RetriedRun?
     /// How long a step waits for a block.
     package var patience: Duration
     /// Where what people are to sign is written, as an absolute path: `unsigned/` and `safe/` in it.
@@ -49,6 +51,7 @@ package struct EffectContext: Sendable {
         project: String,
         run: String,
         approved: ApprovedPlan? = nil,
+        retried: RetriedRun? = nil,
         patience: Duration = .seconds(600),
         proposals: String = "proposals",
         registry: [String: RegistryFile] = [:],
@@ -66,6 +69,7 @@ package struct EffectContext: Sendable {
         self.project = project
         self.run = run
         self.approved = approved
+        self.retried = retried
         self.patience = patience
         self.proposals = proposals
         self.registry = registry

@@ -3,6 +3,7 @@ import Engine
 import Foundation
 import Model
 import Planning
+import Steps
 
 /// The whole pipeline: load, survey, plan, run, record, report.
 struct RunCommand: AsyncParsableCommand, LoggingCommand {
@@ -69,18 +70,20 @@ struct RunCommand: AsyncParsableCommand, LoggingCommand {
         var request = approved?.request ?? selection.request
         var options = options
         var notes: [Diagnostic] = []
+        var retried: RetriedRun?
         if let name = retry {
             let left = try Retry.read(
                 name, for: project, request, stateDir: options.stateDir, world: watched)
             request.steps = left.steps
             options.retryFailed = true
             notes = left.notes
+            retried = RetriedRun(id: left.run, left: left.steps)
         }
         var planned = try project.plan(request, world: watched)
         planned.notes += notes
         if let approved { try await check(approved, project, planned, watched) }
         let ended = try await RunSession(
-            project, planned, options, applying: approved, world: watched
+            project, planned, options, applying: approved, takingUp: retried, world: watched
         ).run()
         if usesSnapshots, ended.failure == nil, let record = ended.record {
             snapshots(world).write(record, watch: watch, tools: ended.tools)

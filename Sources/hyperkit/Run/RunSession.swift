@@ -43,6 +43,7 @@ struct RunSession {
     private let planned: Planned
     private let options: RunOptions
     private let approved: ApprovedPlan?
+    private let retried: RetriedRun?
     private let world: World
 
     init(
@@ -50,19 +51,21 @@ struct RunSession {
         _ planned: Planned,
         _ options: RunOptions,
         applying approved: ApprovedPlan? = nil,
+        takingUp retried: RetriedRun? = nil,
         world: World
     ) {
         self.project = project
         self.planned = planned
         self.options = options
         self.approved = approved
+        self.retried = retried
         self.world = world
     }
 
     func run() async throws -> Ended {
         try checkRegistry()
         let state = try await RunState.open(
-            project, planned.plan, options, applying: approved, apart: planned.apart, world: world)
+            project, planned.plan, options, applying: approved, takingUp: retried, apart: planned.apart, world: world)
         let header = state.header
         let record = Mutex(RunRecord())
         let display = options.progress.display(

@@ -34,6 +34,7 @@ struct RunState {
     private var apart: [ChainID: Set<SignerSpec>]
     private var world: World
     private var approved: ApprovedPlan?
+    private var retried: RetriedRun?
     /// Whether its state directory had no ledger before.
     private var isNew: Bool
 
@@ -45,6 +46,7 @@ struct RunState {
         _ plan: Plan<Action>,
         _ options: RunOptions,
         applying approved: ApprovedPlan? = nil,
+        takingUp retried: RetriedRun? = nil,
         apart: [ChainID: Set<SignerSpec>] = [:],
         world: World
     ) async throws -> RunState {
@@ -92,6 +94,7 @@ struct RunState {
                 apart: apart,
                 world: world,
                 approved: approved,
+                retried: retried,
                 isNew: isNew
             )
         } catch {
@@ -282,6 +285,7 @@ struct RunState {
             project: header.project,
             run: header.id,
             approved: approved,
+            retried: retried,
             proposals: reports,
             registry: registry,
             calls: calls,
