@@ -219,6 +219,43 @@ import Testing
         #expect(seen[0].calls.first?.obstacle?.code == (isAdopted ? "unknown-history" : nil))
     }
 
+    /// So many transactions are behind it that a run does not look at all of them.
+    @Test(arguments: [false, true])
+    func whatIsInTheRegistryIsKnownAndTheRestInDoubt(_ isInRegistry: Bool) async throws {
+        _ = try await bench.run(bench.deploy("token", .withFee))
+        let other = try bench.deploy("other", .withFee, redeploy: .always)
+        for _ in 0..<LaneStrangers.behind { _ = try await bench.run(other) }
+        #expect(try await bench.run(other, bench.call(of: "other")).call(of: "other").isMade)
+        let sends = bench.node.sends
+        try register(["token"] + (isInRegistry ? ["other"] : []), isAdopted: true)
+        let effects = [
+            try bench.deploy("token", .withFee, network: DeployBench.approving),
+            try bench.call(network: DeployBench.approving),
+        ]
+        let seen = try await bench.forecast(effects)
+        #expect(seen[0].calls.first?.obstacle?.code == (isInRegistry ? nil : "unknown-history"))
+        let run = try await bench.run(effects, applying: DeployBench.approved(seen))
+        #expect(run.failures.map(\.code) == (isInRegistry ? [] : ["unknown-history"]))
+        #expect(bench.node.sends == sends + (isInRegistry ? 1 : 0))
+    }
+
+    /// Leaves a registry as another machine finds it, with some names, and without the calls to the token.
+    private func register(_ names: [String], isAdopted: Bool) throws {
+        let entries = try bench.ledger().registryHistory(project: "treasury", network: "sepolia")
+            .filter { names.contains($0.name) }
+            .map { entry in
+                var entry = entry
+                if entry.name == "token" {
+                    entry.calls = []
+                    entry.isAdopted = isAdopted
+                }
+                return entry
+            }
+        #expect(entries.allSatisfy { $0.transactionHash != nil })
+        bench.registry = RegistryFile(network: "sepolia").merging(entries)
+        bench.loseState()
+    }
+
     @Test func anAccountThatDidNothingYetMadeNoCall() async throws {
         let effects = try called(on: DeployBench.approving)
         bench.node.change { $0.tamper(DeploySaltTests.address(.withFee), code: FakeArtifact.withFee.runtime) }

@@ -46,9 +46,8 @@ extension HistoryDoubt {
             history =
                 "Safe \(account) has acted on '\(network.name)', and the events that the node gives do not tell all that it and its "
                 + "modules did"
-        case .asked: history = "\(what) \(transactions) on '\(network.name)' that \(Self.nobodyKnows)"
-        case .placed, .salted, .call:
-            history = "\(what) \(transactions) on '\(network.name)', and \(Self.nobodyKnows) any"
+        case .asked, .placed, .salted, .call:
+            history = "\(what) \(transactions) on '\(network.name)' that \(Self.nobodyKnows)"
         }
         if deed.isCall {
             fear = "\(deed.step) may have been made already"

@@ -114,11 +114,13 @@ extension EffectContext {
         let lane = network.lane(of: account)
         let first = try inLedger { () throws(LedgerError) in try ledger.firstNonce(of: lane) }
         guard first != 0 else { return 0 }
-        let count =
-            deed.isSafe
-            ? try await SafeReading(network: network, safe: account).nonce()
-            : try await network.transactionCount(of: account, at: .pending)
-        return min(count, first ?? count)
+        guard !deed.isSafe else {
+            let count = try await SafeReading(network: network, safe: account).nonce()
+            return min(count, first ?? count)
+        }
+        let count = try await network.transactionCount(of: account, at: .pending)
+        let nonces = 0..<min(count, first ?? count)
+        return UInt64(try await unknownNonces(of: account, in: nonces, on: network).count)
     }
 
     /// How many transactions an account sent since a block that nothing is on record of, whatever they did.
@@ -137,20 +139,32 @@ extension EffectContext {
             first = before
         }
         guard first < count else { return 0 }
+        return UInt64(try await unknownNonces(of: account, in: first..<count, on: network).count)
+    }
+
+    /// The nonces of an account, within some, of which neither the ledger nor a registry knows what they were used for.
+    private func unknownNonces(
+        of account: Address,
+        in nonces: Range<UInt64>,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> [UInt64] {
         let lane = network.lane(of: account)
-        var known = try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) }
-        if !(first..<count).allSatisfy(known.contains) {
-            let left = try entriesOnRecord(network).flatMap { entry in
-                entry.calls.map(\.transactionHash) + [entry.transactionHash].compactMap(\.self)
-            }
-            let executed = try inLedger { () throws(LedgerError) in try ledger.executions(in: lane) }
-            let records = try await network.records(Array(Set(left + executed))).get()
-            for case let transaction? in records.values.map(\.transaction) where transaction.sender == account
-            {
-                known.insert(transaction.nonce)
-            }
+        let known = try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) }
+        var unknown = nonces.filter { !known.contains($0) }
+        // Hashes are made of no more than need be.
+        if unknown.count <= UnknownCreations.most {
+            let addresses = try recordedAddresses(on: network)
+            unknown.removeAll { addresses.contains(Address.created(by: account, nonce: $0)) }
         }
-        return UInt64((first..<count).count { !known.contains($0) })
+        guard !unknown.isEmpty else { return [] }
+        let left = try entriesOnRecord(network).flatMap { entry in
+            entry.calls.map(\.transactionHash) + [entry.transactionHash].compactMap(\.self)
+        }
+        let executed = try inLedger { () throws(LedgerError) in try ledger.executions(in: lane) }
+        let records = try await network.records(Array(Set(left + executed))).get()
+        let used = records.values.compactMap(\.transaction).filter { $0.sender == account }.map(\.nonce)
+        unknown.removeAll(where: Set(used).contains)
+        return unknown
     }
 
     /// Whether anything that an account did on a chain is on record; `run` is left out of it.
