@@ -254,21 +254,24 @@ extension Ledger {
     /// The nonces of an account of which this ledger knows what was sent with them, or may be.
     ///
     /// Not those that are free again or that somebody else used. What people executed may have another nonce than it was asked for
-    /// under, and is on record by then.
-    package func nonces(of lane: ChainOperation.Lane) throws(LedgerError) -> Set<UInt64> {
+    /// under, and is on record by then. What `run` left is left out.
+    package func nonces(
+        of lane: ChainOperation.Lane,
+        besides run: String? = nil
+    ) throws(LedgerError) -> Set<UInt64> {
         try read { database in
             let here: StatementArguments = [
                 try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description,
-                lane.sender.description,
+                lane.sender.description, run,
             ]
             let nonces = try Int64.fetchAll(
                 database,
                 sql: """
                     SELECT nonce FROM transactions WHERE chain_id = ? AND genesis_hash = ? AND sender = ?
-                        AND nonce IS NOT NULL AND state NOT IN ('withdrawn', 'foreign')
+                        AND run IS NOT ? AND nonce IS NOT NULL AND state NOT IN ('withdrawn', 'foreign')
                     UNION
                     SELECT nonce FROM proposals WHERE chain_id = ? AND genesis_hash = ? AND account = ?
-                        AND state = 'open'
+                        AND run IS NOT ? AND state = 'open'
                     """,
                 arguments: here + here
             )

@@ -75,6 +75,52 @@ extension Pipelines {
             await bench.chain.stop()
         }
 
+        /// A job that was killed half way, of a network that is changed by approved plans alone: its contract is adopted, and a new plan
+        /// makes the call that was not made, and not the one that was.
+        @Test func goOnBehindWhatIsAdopted() async throws {
+            let bench = try await Self.bench()
+            let before = try bench.sandbox.text("registry/chain.json")
+            func manifest(_ network: String, _ calls: String) throws {
+                try bench.manifest(
+                    network: network,
+                    deployment: """
+                        value: 0 wei
+                          second:
+                            contract: Box
+                            networks: [chain]
+                            arguments: ["2"]
+                            calls: { set: { function: "set(uint256)", arguments: ["7"], value: 5 wei }\(calls) }
+                        """,
+                    top: "registry: registry")
+            }
+            try manifest("", "")
+            #expect(try await bench.run("--network", "chain").end == .exited(0))
+            #expect(try await bench.sent() == 3)
+            let second = try bench.sandbox.report()["deployments"].first("name", "second")
+            let address = try #require(second["address"].string)
+            try Self.another(bench, before)
+            try manifest(
+                ", approval: plan",
+                #", more: { function: "set(uint256)", arguments: ["8"], value: 6 wei }"#)
+            let doubted = try await bench.plan()
+            #expect(doubted.end == .exited(4), "\(doubted.errors)")
+            #expect(doubted.errors.contains("deployments adopt second@chain \(address)"), "\(doubted.errors)")
+            let adopted = try await bench.sandbox.hyperkit(
+                [
+                    "deployments", "adopt", "second@chain", address, "--manifest", "m.yaml", "--state-dir",
+                    "state",
+                ], environment: ProxyBench.environment)
+            #expect(adopted.end == .exited(0), "\(adopted.errors)")
+            let planned = try await bench.plan()
+            #expect(planned.end == .exited(0), "\(planned.errors)")
+            for _ in 0..<2 {
+                let applied = try await bench.run("--plan", "plan.json")
+                #expect(applied.end == .exited(0), "\(applied.errors)")
+                #expect(try await bench.sent() == 4)
+            }
+            await bench.chain.stop()
+        }
+
         @Test func doNotReplaceAgain() async throws {
             let bench = try await Self.bench()
             let before = try bench.sandbox.text("registry/chain.json")

@@ -52,7 +52,9 @@ extension HistoryDoubt {
         if deed.isCall {
             fear = "\(deed.step) may have been made already"
             consequence = "\(deed.step) is made again where it was made before"
-            remedy = "give the call an 'unless', or take it out of the manifest where it was made"
+            let never =
+                network.needsApproval ? "; what was never made is made by a run without 'approval'" : ""
+            remedy = "give the call an 'unless', or take it out of the manifest where it was made\(never)"
         } else {
             fear = "\(deed.subject) may be there already"
             consequence = "what it deployed before is deployed again"

@@ -119,8 +119,25 @@ extension EffectContext {
             return min(count, first ?? count)
         }
         let count = try await network.transactionCount(of: account, at: .pending)
-        let nonces = 0..<min(count, first ?? count)
-        return UInt64(try await unknownNonces(of: account, in: nonces, on: network).count)
+        let unknown = try await unknownNonces(of: account, in: 0..<min(count, first ?? count), on: network)
+        // Where the node does not tell, the lane blocks what is changed by plans alone.
+        guard deed.isCall, network.spec.needsApproval, !unknown.isEmpty else { return UInt64(unknown.count) }
+        let looked = try await noncesLookedAt(of: account, on: network)
+        return unknown.allSatisfy(looked.contains) ? 0 : UInt64(unknown.count)
+    }
+
+    /// The nonces whose transactions a run looks at before it sends anything for an account: one that makes a call is taken over.
+    private func noncesLookedAt(
+        of account: Address,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> Range<UInt64> {
+        let lane = network.lane(of: account)
+        let inBlocks = try await network.transactionCount(of: account, at: .latest)
+        // The lane may have begun before this run sent anything.
+        let record = try record(of: account, on: network, besides: run)
+        let all = try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) }
+        let count = min(inBlocks, all.subtracting(record.nonces).min() ?? inBlocks)
+        return LaneStrangers.first(of: record, account, at: count, began: count)..<count
     }
 
     /// How many transactions an account sent since a block that nothing is on record of, whatever they did.

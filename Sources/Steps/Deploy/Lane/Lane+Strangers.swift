@@ -132,7 +132,8 @@ extension Lane {
             "\(context.sender) has sent transactions on '\(context.network)' of which neither this state directory nor a registry knows, and "
                 + "the node does not tell what they did: this call may have been made already",
             hint:
-                "give the call an 'unless', take it out of the manifest where it was made, or use an endpoint that keeps old states; nothing was sent"
+                "give the call an 'unless', take it out of the manifest where it was made, or use an endpoint that keeps old states; "
+                + "what was never made is made by a run without 'approval'; nothing was sent"
         )
     }
 

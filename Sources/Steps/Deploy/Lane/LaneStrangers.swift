@@ -41,7 +41,7 @@ struct LaneRecord: Sendable {
     var addresses: Set<Address> = []
     /// The transactions that a registry has.
     var hashes: Set<Hash> = []
-    /// Whether anything of the sender is on record, so that what it sent since can be told from what it sent ever.
+    /// Whether a registry has anything of the sender, so that what it sent since can be told from what it sent ever.
     var knowsSender = false
     /// How many transactions of the sender blocks had when the run looked at what those did; nil: it did not.
     var began: UInt64?
@@ -49,6 +49,17 @@ struct LaneRecord: Sendable {
     var weighed: UInt64 = 0
     /// What earlier runs signed and the plan that is applied says nothing of.
     var unapproved: Set<ChainOperation.ID> = []
+
+    /// Whether anything at all is on record of the sender.
+    var isKnown: Bool { knowsSender || !nonces.isEmpty }
+
+    /// The end of what is on record, of so many transactions; all of them where the ledger has none.
+    func known(of count: UInt64) -> UInt64 { nonces.max().map { min($0 + 1, count) } ?? count }
+
+    /// Whether a nonce of the sender is on record, or the contract that it created.
+    func has(_ nonce: UInt64, of sender: Address) -> Bool {
+        nonces.contains(nonce) || addresses.contains(Address.created(by: sender, nonce: nonce))
+    }
 }
 
 /// What is sent with the key of a lane and is on no record: by another machine, or by one that has lost its record.
@@ -109,29 +120,37 @@ struct LaneStrangers: Sendable {
     private mutating func begin(at count: UInt64, _ settled: UInt64) -> UInt64 {
         began = max(record.began ?? count, settled)
         if count < record.weighed { untold.formUnion(count..<record.weighed) }
-        let known = record.nonces.max().map { min($0 + 1, count) } ?? count
-        isIncomplete = isKnown && known + Self.most < count
+        isIncomplete = record.isKnown && record.known(of: count) + Self.most < count
+        let begin = Self.first(of: record, sender, at: count, began: began)
+        first = begin
+        return begin
+    }
+
+    /// The first nonce that is looked at: what is on record behind it is not.
+    ///
+    /// - Parameters:
+    ///   - record: What is on record of the sender.
+    ///   - sender: Whose nonces they are.
+    ///   - count: How many transactions it has in blocks when the lane begins.
+    ///   - began: How many of them are from before the run.
+    /// - Returns: That nonce; `began` where only what comes since is looked at.
+    static func first(of record: LaneRecord, _ sender: Address, at count: UInt64, began: UInt64) -> UInt64 {
+        let known = record.known(of: count)
         // What was sent before anything went on record is not this tool's, but for what a run that was killed just sent.
-        let behind = known > Self.behind ? known - Self.behind : 0
-        let oldest = isKnown ? min(record.nonces.min() ?? behind, behind) : 0
+        let oldest = known > behind ? known - behind : 0
+        let end = record.isKnown ? min(record.nonces.min() ?? oldest, oldest) : 0
         var first = began
         var unknown = 0
         var nonce = min(began, count)
-        while nonce > oldest, count - nonce < Self.most, unknown < Self.behind {
+        while nonce > end, count - nonce < most, unknown < behind {
             nonce -= 1
-            guard !isOnRecord(nonce) else { continue }
+            guard !record.has(nonce, of: sender) else { continue }
             if nonce < known { unknown += 1 }
             first = nonce
         }
-        self.first = first
         return first
     }
 
-    /// Whether anything of the sender is on record.
-    private var isKnown: Bool { record.knowsSender || !record.nonces.isEmpty }
-
-    private func isOnRecord(_ nonce: UInt64) -> Bool {
-        own.contains(nonce) || record.addresses.contains(Address.created(by: sender, nonce: nonce))
     }
 
     /// Takes in what a node told of some nonces; the `unknown` ones are used, and it does not keep what for.
@@ -144,7 +163,7 @@ struct LaneStrangers: Sendable {
         // What came since is asked for again.
         let old = unknown.filter { $0 < began }
         untold.formUnion(old)
-        isIncomplete = isIncomplete || isKnown && !old.isEmpty
+        isIncomplete = isIncomplete || record.isKnown && !old.isEmpty
     }
 
     /// Goes on though it is not known what these are for.
