@@ -1,4 +1,5 @@
 import EthereumTypes
+import Ledger
 import Model
 
 /// What an approved plan allows one transaction.
@@ -164,14 +165,38 @@ extension EffectContext {
     /// Whether `redeploy: always` asks for another contract than `entry`, which is there.
     ///
     /// An approved plan is done once, however often it is applied: what is there and is not what the plan was to take the place
-    /// of has come since, so it is kept. So is what a retried run made, or the retries between.
-    func isWantedAnew(_ action: DeployAction, _ entry: RegistryEntry) -> Bool {
+    /// of has come since, so it is kept. So is what a retried run made, or the retries between, and the code behind a beacon or a
+    /// proxy that an earlier run signed and did not see through.
+    func isWantedAnew(
+        _ action: DeployAction,
+        _ entry: RegistryEntry,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> Bool {
         guard action.redeploy == .always else { return false }
-        if let planned = approved?[action.step], planned.isCreation {
-            return planned.replaces == entry.address.description
+        if let planned = approved?[action.step] {
+            if planned.isCreation { return planned.replaces == entry.address.description }
+            if planned.action == .keep { return false }
         }
-        guard let retried else { return true }
-        return retried.left.contains(action.step) && entry.run != retried.id
+        if let retried, !retried.left.contains(action.step) || entry.run == retried.id { return false }
+        return try !isBehindUnfinished(action, on: network)
+    }
+
+    /// Whether a contract that is created behind this one, for the same deployment, was signed and is not on record.
+    private func isBehindUnfinished(
+        _ action: DeployAction,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> Bool {
+        let behind: [DeploymentPart] =
+            switch action.part {
+            case .implementation: [.beacon, .proxy]
+            case .beacon: [.proxy]
+            case .contract, .proxy: []
+            }
+        for part in behind {
+            let step = StepID.placing(part, of: action.deployment, on: action.network.name)
+            if try unfinished(step, network)?.intent.kind == .deploy { return true }
+        }
+        return false
     }
 
     fileprivate static func departs(_ words: String) -> StepFailure {

@@ -94,7 +94,9 @@ extension DeployStep {
                     + "hyperkit deployments forget \(action.name)@\(action.network.name)"
             )
         }
-        guard !context.isWantedAnew(action, entry) else { return .replace(reason: "redeploy: always") }
+        guard try !context.isWantedAnew(action, entry, on: network) else {
+            return .replace(reason: "redeploy: always")
+        }
         let isSame =
             Self.isMade(entry, with: call) && (creation.address ?? entry.address) == entry.address
         guard isSame || action.redeploy == .never else {

@@ -62,16 +62,17 @@ extension EffectContext {
             }.map(\.id))
     }
 
-    /// What ledger and registries have of an account, when its lane begins.
-    private func record(
+    /// What ledger and registries have of an account, when its lane begins; what `run` left in the ledger is left out of it.
+    func record(
         of sender: Address,
         on network: OpenNetwork,
-        looked: SentCount?
+        looked: SentCount? = nil,
+        besides run: String? = nil
     ) throws(StepFailure) -> LaneRecord {
         let entries = registered(onChainOf: network)
         let lane = network.lane(of: sender)
         return LaneRecord(
-            nonces: try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) },
+            nonces: try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane, besides: run) },
             addresses: try recordedAddresses(on: network),
             hashes: Set(
                 entries.flatMap { [$0.transactionHash].compactMap(\.self) + $0.calls.map(\.transactionHash) }),

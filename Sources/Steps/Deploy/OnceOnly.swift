@@ -109,7 +109,7 @@ extension EffectContext {
     ) throws(StepFailure) -> OnceOnly? {
         let deployment = action.deployment
         if let before = try entry(of: deployment.name, formerly: deployment.formerly, on: network),
-            !isWantedAnew(deployment, before)
+            try !isWantedAnew(deployment, before, on: network)
         {
             return nil
         }

@@ -151,8 +151,6 @@ struct LaneStrangers: Sendable {
         return first
     }
 
-    }
-
     /// Takes in what a node told of some nonces; the `unknown` ones are used, and it does not keep what for.
     mutating func note(_ strangers: [LaneStranger], unknown: Set<UInt64>) {
         for stranger in strangers where !own.contains(stranger.nonce) {

@@ -21,10 +21,13 @@ extension Forecaster {
             let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
             var decision = DeployStep.Decision.create(reason: Self.newChain)
             var maker: Address?
+            if let network, let open = try context.unfinished(beacon.step, network) {
+                return try unfinished(open, beacon, action, network, inputs, view)
+            }
             if let network, let there = try await proposed(beacon, action, inputs, network, view) {
                 return there
             }
-            if let network, try context.unfinished(beacon.step, network) == nil {
+            if let network {
                 let knowledge = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
                 decision = try await ProxyStep(context).decideBeacon(beacon, network, knowledge).decision
                 maker = decision.maker(knowledge)
@@ -60,7 +63,7 @@ extension Forecaster {
                     inputs, nil, &view)
             }
             if let open = try context.unfinished(action.step, network) {
-                return try unfinished(open, action, network, inputs, view)
+                return try unfinished(open, action.deployment, action, network, inputs, view)
             }
             if let there = try await proposed(action.creation, action, inputs, network, view) { return there }
             return try await forecastProxy(action, network, inputs, &view)
@@ -268,6 +271,7 @@ extension Forecaster {
     /// The run first takes it to its end.
     private func unfinished(
         _ open: ChainOperation,
+        _ part: DeployAction,
         _ action: ProxyAction,
         _ network: OpenNetwork,
         _ inputs: StepInputs,
@@ -277,13 +281,15 @@ extension Forecaster {
         if open.state == .blocked {
             throw StepFailure(.blocked, code: "lane-blocked", open.error ?? reason)
         }
-        let what: DeploymentForecast.Action = open.intent.kind == .call ? .upgrade : .create
-        var forecast = try ProxyStep.intent(action, .proxy, (action: what, reason: reason), inputs)
+        let knowledge = try context.knowledge(of: part.name, formerly: part.formerly, on: network)
+        var what = DeploymentForecast.Action.create
+        if case .known = knowledge { what = .replace }
+        if open.intent.kind == .call { what = .upgrade }
+        var forecast = try ProxyStep.intent(action, part.part, (action: what, reason: reason), inputs)
+        forecast.start(from: knowledge)
         forecast.sender = open.intent.sender.description
         forecast.address = open.attempts.last?.predictedAddress?.description
-        if open.intent.kind == .call,
-            case .known(let known) = try context.knowledge(of: action.name, on: network)
-        {
+        if open.intent.kind == .call, case .known(let known) = knowledge {
             forecast.address = known.entry.address.description
             forecast.start(from: known.entry.proxy)
             let sent = open.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }

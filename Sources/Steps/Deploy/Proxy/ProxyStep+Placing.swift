@@ -110,7 +110,7 @@ extension ProxyStep {
         case .known(let found): known = found
         }
         let gasUsed = try await context.confirmed(known, on: network)
-        guard !context.isWantedAnew(action.deployment, known.entry) else {
+        guard try !context.isWantedAnew(action.deployment, known.entry, on: network) else {
             return (.replace(reason: "redeploy: always"), gasUsed)
         }
         let state = try await UpgradeCheck(context: context, action: action, network: network).state(

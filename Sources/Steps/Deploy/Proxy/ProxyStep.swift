@@ -71,7 +71,7 @@ package struct ProxyStep: Sendable {
         guard try context.unfinished(proxy.step, network) == nil,
             case .known(let known) = try context.knowledge(
                 of: proxy.name, formerly: proxy.deployment.formerly, on: network),
-            !context.isWantedAnew(proxy.deployment, known.entry)
+            try !context.isWantedAnew(proxy.deployment, known.entry, on: network)
         else { return }
         // So may one that was proposed, whoever made it.
         if try context.openProposal(of: proxy.step, on: network) != nil, let recorded = known.entry.proxy,
@@ -206,7 +206,7 @@ package struct ProxyStep: Sendable {
         case .forgotten: return (.create(reason: "the one before is forgotten, says the registry"), nil)
         case .known(let known):
             let gasUsed = try await context.confirmed(known, on: network)
-            guard !context.isWantedAnew(beacon, known.entry) else {
+            guard try !context.isWantedAnew(beacon, known.entry, on: network) else {
                 return (.replace(reason: "redeploy: always"), gasUsed)
             }
             let code = try await context.codeBefore(at: known.entry.address, on: network)
