@@ -305,6 +305,39 @@ extension Pipelines {
             await bench.chain.stop()
         }
 
+        /// With the code that is there nothing but the beacon would be new.
+        @Test(arguments: [ProxyKind.uups, .transparent])
+        func noBeaconIsPutThereForAProxyOfAnotherKind(_ kind: ProxyKind) async throws {
+            let bench = try await deployed(kind)
+            try bench.manifest(kind: .some(.beacon))
+            let planned = try await bench.plan()["deployments"].array
+            #expect(planned.allSatisfy { ["keep", "blocked"].contains($0["action"]) }, "\(planned)")
+            let blocked = try await bench.run()
+            #expect(blocked.end == .exited(4), "\(blocked.errors)")
+            #expect(blocked.errors.contains("what stands there cannot become another kind"))
+            #expect(try await bench.sent() == bench.first)
+            await bench.chain.stop()
+        }
+
+        @Test(arguments: [ProxyKind.transparent, .beacon])
+        func anotherOwnerInTheManifestIsSaid(_ kind: ProxyKind) async throws {
+            let bench = try await deployed(kind)
+            let (mine, other) = (DevelopmentAccount.address, "0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
+            try bench.manifest(owner: other, initial: mine)
+            let words = "; what 'owner' says changed, from \(mine) to \(other)"
+            let vault = try await bench.plan()["deployments"].first("id", "proxy:vault@chain")
+            #expect(vault["reason"].string?.contains(words) == true, "\(vault)")
+            #expect(try await bench.run().end == .exited(0))
+            let kept = try bench.deployment()
+            #expect(kept["action"] == "kept")
+            #expect(kept["reason"].string?.contains(words) == true, "\(kept)")
+            try bench.manifest(owner: mine)
+            #expect(try await bench.run().end == .exited(0))
+            #expect(try bench.deployment()["reason"].string?.contains("'owner'") == false)
+            #expect(try await bench.sent() == bench.first)
+            await bench.chain.stop()
+        }
+
         @Test(arguments: ProxyKind.allCases)
         func aPlanIsAppliedAsItWasApproved(_ kind: ProxyKind) async throws {
             let bench = try await ProxyBench(kind)

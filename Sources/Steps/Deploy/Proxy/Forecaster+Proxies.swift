@@ -86,11 +86,7 @@ extension Forecaster {
         let upgrades = try await withUpgrades(knowledge, action, network)
         let (decision, _) = try await ProxyStep(context).decide(
             action, implementation, network, upgrades.knowledge,
-            arguments: { () async throws(StepFailure) in
-                let references = action.spec.initialize?.arguments.references ?? []
-                guard resolution.knows(references) else { return nil }
-                return try ProxyStep.initializeData(action, inputs, resolution)
-            })
+            making: { () async throws(StepFailure) in try ProxyMaking(action, inputs, resolution) })
         var forecast = try ProxyStep.intent(action, .proxy, decision.forecast, inputs)
         switch decision {
         case .keep(let fact):
@@ -180,6 +176,7 @@ extension Forecaster {
             try await require(check, action.deployment.compile, inputs, view)
             var deeds = [try context.onceOnly(part, inputs, on: network)]
             if part.part == .beacon {
+                try await ProxyStep(context).admitBeacon(for: action, network)
                 deeds.insert(try context.onceOnly(proxyOf: action, inputs, on: network), at: 0)
             }
             for deed in deeds {

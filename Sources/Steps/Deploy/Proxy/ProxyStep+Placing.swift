@@ -39,8 +39,9 @@ extension ProxyStep {
             of: action.name, formerly: action.deployment.formerly, on: network)
         let (decision, gasUsed) = try await decide(
             action, implementation, network, knowledge,
-            arguments: { () async throws(StepFailure) in
-                try await initializeData(action, inputs)
+            making: { () async throws(StepFailure) in
+                try ProxyMaking(
+                    action, inputs, try await resolution(of: action, action.references(of: .proxy), inputs))
             })
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
         let creation: DeployStep.Decision
@@ -90,7 +91,7 @@ extension ProxyStep {
     ///   - implementation: The code that it shall run; nil: other code than any that is there.
     ///   - network: Where.
     ///   - knowledge: What is on record.
-    ///   - arguments: The call that initializes it, as the manifest has it now.
+    ///   - making: What it would be made with now.
     /// - Returns: The decision, and what the creation used where that is news to the ledger.
     /// - Throws: ``StepFailure`` of the kind `blocked` where record and chain differ, or it is on record as another kind.
     func decide(
@@ -98,7 +99,7 @@ extension ProxyStep {
         _ implementation: Address?,
         _ network: OpenNetwork,
         _ knowledge: DeploymentKnowledge,
-        arguments: () async throws(StepFailure) -> [UInt8]?
+        making: () async throws(StepFailure) -> ProxyMaking
     ) async throws(StepFailure) -> (decision: Decision, gasUsed: UInt64?) {
         let known: KnownDeployment
         switch knowledge {
@@ -121,8 +122,13 @@ extension ProxyStep {
             return (.upgrade(known, reason: reason), gasUsed)
         }
         var reason = "it runs the same code at \(state.implementation)\(known.since)\(known.words)"
-        if let before = known.entry.initializeData, let now = try await arguments(), before != now {
-            reason += "; what 'initialize' says changed, and it is called once only, when the proxy is made"
+        if let before = known.entry.initializeData {
+            let making = try await making()
+            if let now = making.initializeData, before != now {
+                reason +=
+                    "; what 'initialize' says changed, and it is called once only, when the proxy is made"
+            }
+            reason += try await ownerNote(of: known.entry, action, now: making.owner, on: network)
         }
         let value = action.deployment.value
         reason += try await context.valueNote(of: known.entry, now: value, asks: value > .zero, on: network)
@@ -254,11 +260,6 @@ extension ProxyStep {
     }
 
     /// The call data that initializes a proxy; nothing where it is not called.
-    func initializeData(_ action: ProxyAction, _ inputs: StepInputs) async throws(StepFailure) -> [UInt8] {
-        try Self.initializeData(
-            action, inputs, try await resolution(of: action, action.references(of: .proxy), inputs))
-    }
-
     static func initializeData(
         _ action: ProxyAction,
         _ inputs: StepInputs,

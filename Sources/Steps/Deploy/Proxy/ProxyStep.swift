@@ -67,13 +67,8 @@ package struct ProxyStep: Sendable {
     ) async throws(StepFailure) {
         let check = UpgradeCheck(context: context, action: proxy, network: network)
         try check.contract(inputs)
-        // An upgrade that an earlier run sent may be in a block and not on record; the proxy's own step looks at it first.
-        guard try context.unfinished(proxy.step, network) == nil,
-            case .known(let known) = try context.knowledge(
-                of: proxy.name, formerly: proxy.deployment.formerly, on: network),
-            try !context.isWantedAnew(proxy.deployment, known.entry, on: network)
-        else { return }
-        // So may one that was proposed, whoever made it.
+        guard let known = try standing(proxy, network) else { return }
+        // One that was proposed may be in a block and not on record, whoever made it.
         if try context.openProposal(of: proxy.step, on: network) != nil, let recorded = known.entry.proxy,
             try await network.proxyState(recorded.kind, at: known.entry.address).implementation
                 != recorded.implementation
@@ -81,6 +76,27 @@ package struct ProxyStep: Sendable {
             return
         }
         try await check.all(known, inputs: inputs, sender: try await sender())
+    }
+
+    /// Whether a beacon is worth putting there: what stands against its proxy is found before it is paid for.
+    ///
+    /// - Throws: As ``UpgradeCheck/state(of:)``.
+    func admitBeacon(for proxy: ProxyAction, _ network: OpenNetwork) async throws(StepFailure) {
+        guard let known = try standing(proxy, network) else { return }
+        try await UpgradeCheck(context: context, action: proxy, network: network).state(of: known)
+    }
+
+    /// What is on record of a proxy that stays where it is; nil where it is about to be made, or an earlier run sent something of it.
+    private func standing(_ proxy: ProxyAction, _ network: OpenNetwork) throws(StepFailure)
+        -> KnownDeployment?
+    {
+        // An upgrade that an earlier run sent may be in a block and not on record; the proxy's own step looks at it first.
+        guard try context.unfinished(proxy.step, network) == nil,
+            case .known(let known) = try context.knowledge(
+                of: proxy.name, formerly: proxy.deployment.formerly, on: network),
+            try !context.isWantedAnew(proxy.deployment, known.entry, on: network)
+        else { return nil }
+        return known
     }
 
     package func performBeacon(
@@ -181,6 +197,7 @@ package struct ProxyStep: Sendable {
         try context.admit(looked, of: beacon, knowledge)
         if let there = try await deploy.takeOver(looked, network, progress) { return there }
         try await checkLiveFirst(action, inputs)
+        try await admitBeacon(for: action, network)
         for deed in [
             try context.onceOnly(proxyOf: action, inputs, on: network),
             try context.onceOnly(beacon, inputs, on: network),
