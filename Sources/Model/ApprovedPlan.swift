@@ -108,6 +108,8 @@ package struct ApprovedPlan: Sendable {
         guard let approved = deployments[forecast.step] else { return ["\(name): it is not in the plan"] }
         // Nothing of it was approved, so its own steps refuse whatever they would do.
         guard !approved.isStuck else { return [] }
+        // A run leaves it out, as it would without a plan, and goes on.
+        guard !forecast.isUnavailable else { return [] }
         var found: [String] = approved.differences(from: forecast)
         if forecast.action != .keep, forecast.action != approved.action {
             let why = forecast.reason.isEmpty ? "" : " (\(forecast.reason))"
@@ -121,7 +123,7 @@ package struct ApprovedPlan: Sendable {
                 (approved.maxGas, approved.maxCostWei)
             )
         }
-        for call in forecast.calls {
+        for call in forecast.calls where call.obstacle?.kind != .unavailable {
             guard let foreseen = approved.calls.first(where: { $0.name == call.name }) else {
                 found.append("call \(call.name) is not in the plan")
                 continue

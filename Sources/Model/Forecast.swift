@@ -203,6 +203,16 @@ package struct DeploymentForecast: Hashable, Sendable {
     /// The code of what is stopped by something else.
     package static let needsOther = "needs"
 
+    /// Whether it comes to nothing since a network cannot be used that the manifests let a run go on without.
+    package var isUnavailable: Bool { isStuck && obstacle?.kind == .unavailable }
+
+    /// Says so of what needs one of those; what stands in its own way stands.
+    package mutating func stop(withUnavailable step: StepID) {
+        guard obstacle == nil else { return }
+        stop(by: StepFailure(.blocked, code: Self.needsOther, "it needs \(step)"))
+        obstacle = StepFailure(.unavailable, code: Self.needsOther, reason)
+    }
+
     /// Says that it comes to nothing; the first reason stands.
     package mutating func stop(by failure: StepFailure) {
         guard !isStuck else { return }

@@ -108,5 +108,56 @@ extension Pipelines {
             let strict = try await sandbox.run("quickstart.yaml", "--network", "gone", environment: key)
             #expect(strict.end == .exited(1))
         }
+
+        /// One of two networks of a plan is down when that is applied, and what needs what is there with it.
+        @Test func aPlanIsAppliedWithoutANetworkThatMayBeSkipped() async throws {
+            let bench = try await BoxBench()
+            let far = try await RunningDevnet(bench.sandbox, chainID: 31_338)
+            let manifest = """
+                version: 1
+                project: boxes
+                signers: { dev: { key: "env:DEV_KEY", address: "\(DevelopmentAccount.address)" } }
+                networks:
+                  chain: { rpc: "\(bench.chain.url)", chainId: 31337, signer: dev, approval: plan }
+                  far: { rpc: "FAR", chainId: 31338, signer: dev, approval: plan, onUnavailable: skip }
+                contracts: { Box: { source: contracts/Box.sol }, Reader: { source: contracts/Reader.sol } }
+                deployments:
+                  box: { contract: Box, networks: [chain, far], arguments: ["1"] }
+                  behind: { contract: Box, networks: [far], arguments: ["2"], calls: {
+                    set: { function: "set(uint256)", arguments: ["3"] } } }
+                  reads: { contract: Reader, networks: [chain], arguments: ["${deployments.box@far.address}"] }
+                policies: { default: { tools: [solc, hyperkit] } }
+                """
+            let reader = """
+                // SPDX-License-Identifier: MIT
+                pragma solidity ^0.8.20;
+                contract Reader { address public immutable box; constructor(address box_) { box = box_; } }
+                """
+            try bench.sandbox.write(Data(reader.utf8), to: "contracts/Reader.sol")
+            func write(_ url: String) throws {
+                try bench.sandbox.write(Data(manifest.replacing("FAR", with: url).utf8), to: "m.yaml")
+            }
+            try write(far.url)
+            let planned = try await bench.plan()
+            #expect(planned.end == .exited(0), "\(planned.errors)")
+            try write(Self.nobody)
+            let degraded = try await bench.run("--plan", "plan.json")
+            #expect(degraded.end == .exited(0), "\(degraded.errors)")
+            #expect(try bench.sandbox.report()["run"]["status"] == "degraded")
+            #expect(try bench.sandbox.report()["summary"]["deployments"]["created"] == 1)
+            #expect(try await bench.sent() == 1)
+            try write(far.url)
+            let whole = try await bench.run("--plan", "plan.json")
+            #expect(whole.end == .exited(0), "\(whole.errors)")
+            #expect(try bench.sandbox.report()["run"]["status"] == "succeeded")
+            #expect(try await bench.sent() == 2)
+            #expect(try await far.transactionCount(DevelopmentAccount.address) == 3)
+            // Where the manifest does not let it be skipped nothing is done.
+            try bench.sandbox.replace(", onUnavailable: skip", with: "", in: "m.yaml")
+            try bench.sandbox.replace(far.url, with: Self.nobody, in: "m.yaml")
+            #expect(try await bench.run("--plan", "plan.json").end == .exited(4))
+            await far.stop()
+            await bench.chain.stop()
+        }
     }
 }

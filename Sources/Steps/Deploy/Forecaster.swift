@@ -111,10 +111,14 @@ package struct Forecaster: Sendable {
             forecasts.enumerated().map { ($1.step, $0) }, uniquingKeysWith: { first, _ in first })
         for step in plan.steps {
             guard let place = places[step.id], forecasts[place].action != .keep else { continue }
-            let stuck = (step.needs + (step.work.liveFirst?.places ?? [])).first { need in
+            let stuck = (step.needs + (step.work.liveFirst?.places ?? [])).filter { need in
                 places[need].map { forecasts[$0].isStuck && !kept.contains(need) } ?? false
             }
-            guard let stuck else { continue }
+            let unavailable = stuck.first { need in
+                places[need].map { forecasts[$0].isUnavailable } ?? false
+            }
+            if let unavailable { forecasts[place].stop(withUnavailable: unavailable) }
+            guard let stuck = stuck.first else { continue }
             forecasts[place].stop(
                 by: StepFailure(.blocked, code: DeploymentForecast.needsOther, "it needs \(stuck)"))
         }
