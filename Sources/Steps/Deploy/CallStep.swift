@@ -82,7 +82,8 @@ package struct CallStep: Sendable {
             // By name, address and data a call is made once, whatever deployment, project or network it is for.
             mark: OperationMark("call", action.name),
             formerMarks: action.formerly.map { OperationMark("call", $0) },
-            reach: action.unless == nil ? .ever : since.map { .since(block: $0) } ?? .thisRun
+            reach: action.unless == nil ? .ever : since.map { .since(block: $0) } ?? .thisRun,
+            mayBeOthers: action.unless == nil ? try !context.knowsCreation(of: address, on: network) : false
         )
         let sending = try await context.sending(action.signer, on: network)
         try context.requireThere(deployment, action.deploy, before: sending.address, on: network)

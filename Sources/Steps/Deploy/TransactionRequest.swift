@@ -34,6 +34,8 @@ struct TransactionRequest: Sendable {
     var formerMarks: [OperationMark] = []
     /// Which transactions that are on no record, do just that and have a mark of it, are it.
     var reach = Reach.ever
+    /// Whether somebody may have done it without this tool: what does just that is a doubt without a mark, too.
+    var mayBeOthers = false
     /// Of code for a proxy; people may put it there when its source has changed.
     var storageLayout: StorageLayout?
 

@@ -161,6 +161,12 @@ extension Lane {
         if let stranger = wish.stranger ?? (held == nil ? doing(wish) : nil) {
             return takeOver(wish: index, stranger, at: now) ?? next(at: now)
         }
+        if wish.operation == nil, wish.request.transaction.mayBeOthers, context.needsApproval,
+            let stranger = strangers.equal(to: wish.request.transaction)
+        {
+            fail(wish: index, doneElsewhere(stranger, wish.request.transaction.step, .call))
+            return next(at: now)
+        }
         if wish.operation == nil, isInDoubt(wish), context.needsApproval {
             fail(wish: index, unknownHistory)
             return next(at: now)

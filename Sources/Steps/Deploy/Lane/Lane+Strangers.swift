@@ -190,7 +190,7 @@ extension Lane {
         "\(stranger.hash.short) (nonce \(stranger.nonce)), which is on no record here, does just that"
     }
 
-    private func doneElsewhere(
+    func doneElsewhere(
         _ stranger: LaneStranger,
         _ step: StepID,
         _ kind: ChainOperation.Kind

@@ -25,8 +25,11 @@ struct LaneStranger: Hashable, Sendable {
 
     /// Whether it does what is asked for, and was sent for that.
     func does(_ request: TransactionRequest) -> Bool {
-        request.isMarked(gasLimit) && does(request.to, request.value, request.data)
+        request.isMarked(gasLimit) && isLike(request)
     }
+
+    /// Whether it does the same as what is asked for, whatever it was sent for.
+    func isLike(_ request: TransactionRequest) -> Bool { does(request.to, request.value, request.data) }
 
     private func does(_ to: Address?, _ value: Wei, _ data: [UInt8]) -> Bool {
         self.to == to && self.value == value && self.data == data
@@ -185,6 +188,11 @@ struct LaneStrangers: Sendable {
     /// One from a nonce on, and with another than its own, that does just what was signed.
     func doing(_ content: Transaction, from nonce: UInt64, besides own: UInt64) -> LaneStranger? {
         seen.first { $0.succeeded && $0.nonce >= nonce && $0.nonce != own && $0.does(content) }
+    }
+
+    /// One that does what is asked for and has no mark of it.
+    func equal(to request: TransactionRequest) -> LaneStranger? {
+        seen.first { $0.succeeded && $0.isLike(request) && !record.hashes.contains($0.hash) }
     }
 
     /// The first that does what is asked for and is not one of `taken`.
