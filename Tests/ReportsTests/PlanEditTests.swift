@@ -142,6 +142,8 @@ import Testing
                     // Whoever adds it says that he knows of it.
                     (call + ".madeBefore", #"["0x8", "0x9"]"#),
                     (call + ".askedBefore", #"["run-2", "run-3"]"#),
+                    // Only what is named is sent again.
+                    ("signedBefore.transactionHash", #""0x5""#), ("signedBefore", nil),
                 ])
             + edits(
                 .information,
@@ -159,8 +161,7 @@ import Testing
                     (call + ".gasBound", #""rule""#), (call + ".proposedIn", #""run-9""#),
                     ("signedBefore.id", #""call:vault@sepolia/new""#), ("signedBefore.network", #""amoy""#),
                     ("signedBefore.run", #""run-9""#), ("signedBefore.nonce", "5"),
-                    ("signedBefore.transactionHash", #""0x5""#), ("signedBefore.valueWei", #""1""#),
-                    ("signedBefore.state", #""included""#), ("signedBefore", nil),
+                    ("signedBefore.valueWei", #""1""#), ("signedBefore.state", #""included""#),
                 ])
     }()
 
@@ -176,16 +177,17 @@ import Testing
 
     /// What applying a plan takes from it beside what it compares.
     private static func taken(_ plan: ApprovedPlan) -> [String] {
-        plan.steps.flatMap { step -> [String] in
-            guard let forecast = plan[step] else { return [] }
-            let calls = forecast.calls.map {
-                "\($0.maxGas ?? 0) \($0.maxCostWei ?? "") \($0.sender ?? "") \($0.past)"
+        plan.signedBefore.sorted()
+            + plan.steps.flatMap { step -> [String] in
+                guard let forecast = plan[step] else { return [] }
+                let calls = forecast.calls.map {
+                    "\($0.maxGas ?? 0) \($0.maxCostWei ?? "") \($0.sender ?? "") \($0.past)"
+                }
+                return [
+                    "\(step) \(forecast.action) \(forecast.maxGas ?? 0) \(forecast.maxCostWei ?? "") "
+                        + "\(forecast.sender ?? "") \(forecast.replaces ?? "") \(forecast.network)"
+                ] + calls
             }
-            return [
-                "\(step) \(forecast.action) \(forecast.maxGas ?? 0) \(forecast.maxCostWei ?? "") "
-                    + "\(forecast.sender ?? "") \(forecast.replaces ?? "") \(forecast.network)"
-            ] + calls
-        }
     }
 
     private static func departures(_ plan: ApprovedPlan) -> [String] {

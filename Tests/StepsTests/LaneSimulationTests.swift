@@ -64,9 +64,9 @@ import Testing
             #expect(simulation.problems == [])
             return
         }
-        let count = Self.environment["HYPERKIT_SEEDS"].flatMap { UInt64($0) } ?? 800
+        let count = Self.environment["HYPERKIT_SEEDS"].flatMap { UInt64($0) } ?? 1_600
         let findings = await Self.play(0..<count)
-        if count > 800 { print(findings.census) }
+        if count > 1_600 { print(findings.census) }
         #expect(findings.problems.isEmpty, "\(findings.firstSeeds)")
         #expect(findings.census.missing == [], "not all that can happen has happened")
     }

@@ -79,6 +79,8 @@ struct LaneStrangers: Sendable {
     private var first: UInt64?
     /// The nonces below which others used theirs before the run began.
     private(set) var began: UInt64 = 0
+    /// How many the sender had in blocks at most since the lane began: what a reorganisation takes away comes again.
+    private var highest: UInt64 = 0
     /// Every nonce from the first to this one is on record, or was looked at.
     private var accounted: UInt64 = 0
     private var own: Set<UInt64>
@@ -117,6 +119,7 @@ struct LaneStrangers: Sendable {
     mutating func note(inBlocks count: UInt64, settled: UInt64) {
         let first = self.first ?? begin(at: count, settled)
         if accounted > count { seen.removeAll { $0.nonce >= count } }
+        highest = max(highest, count)
         accounted = max(first, min(accounted, count))
     }
 
@@ -173,8 +176,9 @@ struct LaneStrangers: Sendable {
         isIncomplete = true
     }
 
-    /// The nonces below a count of which it is not known what they were used for.
+    /// The nonces below a count, or below one that was seen before, of which it is not known what they were used for.
     mutating func unaccounted(below count: UInt64) -> [UInt64] {
+        let count = max(count, highest)
         guard count > accounted else { return [] }
         let looked = Set(seen.map(\.nonce))
         let unknown = (accounted..<count).filter { nonce in
