@@ -59,7 +59,7 @@ extension LaneSimulation {
                 room: { rarely ? 0 : Int.random(in: 0..<3, using: &dice) },
                 reverts: reverts
             )
-            if isStolen { sendForeign(first: true) }
+            if isStolen { sendForeign(first: true) } else if chance(2) { dropForeign() }
         }
         let before = chain.branch.uses.count
         chain.mine(room: chance(3) ? 0 : Int.random(in: 0...3, using: &dice), reverts: reverts)
@@ -91,14 +91,7 @@ extension LaneSimulation {
         }
         if settings.isShared, strangers < 3, chance(settings.rarity) { sendForeign() }
         if settings.hasTwins, chance(settings.rarity) { sendTwin() }
-        // Behind a gap that this leaves another machine's transactions would wait where no node counts them.
-        if !settings.hasTwins, chance(settings.rarity),
-            let nonce = chain.pool.keys.filter(chain.isForeign(waiting:)).sorted().first
-        {
-            census.count(.droppedForeign)
-            note("the foreign transaction with nonce \(nonce) is dropped")
-            chain.dropForeign(nonce)
-        }
+        if chance(settings.rarity) { dropForeign() }
         if chance(4) { chain.offerForeignAgain() }
         if chance(settings.rarity * 8) {
             census.count(.poor)
@@ -106,6 +99,16 @@ extension LaneSimulation {
         } else {
             chain.funds = 1_000_000_000_000_000_000_000
         }
+    }
+
+    /// Pools drop the first of somebody else's transactions, for good.
+    private mutating func dropForeign() {
+        // Behind a gap that this leaves another machine's transactions would wait where no node counts them.
+        guard !settings.hasTwins, let nonce = chain.pool.keys.filter(chain.isForeign(waiting:)).sorted().first
+        else { return }
+        census.count(.droppedForeign)
+        note("the foreign transaction with nonce \(nonce) is dropped")
+        chain.dropForeign(nonce)
     }
 
     /// Somebody else uses the key: behind all that waits, or instead of it.
