@@ -52,7 +52,8 @@ extension Forecaster {
                 // Whether it is needed cannot be told, so a reviewer is told of it.
                 reason = error.message
                 isTold = error.code == "not-confirmed"
-                if error.code == "registry-differs" || LostName.codes.contains(error.code) { obstacle = error }
+                let stops = LostName.codes.union(["registry-differs"])
+                if stops.contains(error.code) { obstacle = error }
             }
         }
         let sender = await sender(action.signer, network)

@@ -65,7 +65,8 @@ struct RunSession {
     func run() async throws -> Ended {
         try checkRegistry()
         let state = try await RunState.open(
-            project, planned.plan, options, applying: approved, takingUp: retried, apart: planned.apart, world: world)
+            project, planned.plan, options, applying: approved, takingUp: retried, apart: planned.apart,
+            world: world)
         let header = state.header
         let record = Mutex(RunRecord())
         let display = options.progress.display(
