@@ -107,6 +107,7 @@ extension DeployBench {
         of deployment: String = "token",
         _ artifact: FakeArtifact = .withFee,
         arguments: Arguments = .positional([DeployBench.text("25")]),
+        value: Wei = .zero,
         unless: CallSpec.Unless? = nil,
         network: NetworkSpec = DeployBench.sepolia,
         signer: SignerSpec = DeployBench.ci,
@@ -121,7 +122,7 @@ extension DeployBench {
                     compile: .compile(try #require(ContractName(artifact.name))),
                     deploy: .deploy(deployment, on: network.name), previous: previous, network: network,
                     signer: signer,
-                    function: Located("setFee(uint256)", at: Self.here), arguments: arguments, value: .zero,
+                    function: Located("setFee(uint256)", at: Self.here), arguments: arguments, value: value,
                     unless: unless, signersRead: signersRead, formerly: formerly)),
             artifact: artifact
         )

@@ -117,4 +117,30 @@ import Testing
         #expect(try await bench.run([try token(3)], applying: plan).deployment().action == .replaced)
         #expect(bench.node.sends == sends + 2)
     }
+
+    /// A killed run signed a payment of seven; the plan is made of a manifest that was put right, on a machine without that state.
+    @Test func whatWasSignedBeforeAndThePlanDoesNotNameIsNotSentBesideIt() async throws {
+        let (first, second) = (try called(paying: 7), try called(paying: 5))
+        _ = try await bench.run(first[0])
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"),
+            on: "eth_sendRawTransaction")
+        #expect(try await bench.run(first).failures.map(\.code) == ["node-refused"])
+        let sends = bench.node.sends
+        let blind = DeployBench.approved(try await bench.forecast(second))
+        let refused = try #require(try await bench.run(second, applying: blind).failures.first)
+        #expect(refused.kind == .blocked && refused.code == "not-as-planned", "\(refused)")
+        #expect(bench.node.sends == sends)
+        // A plan that names it sends it.
+        let named = try await bench.plan(second[0], second[1])
+        _ = try await bench.run(second, applying: named)
+        #expect(bench.node.sends > sends)
+    }
+
+    private func called(paying value: UInt64) throws -> [FakeEffect] {
+        [
+            try bench.deploy("token", .withFee),
+            try bench.call(arguments: .positional([DeployBench.text("25")]), value: Wei(UInt128(value))),
+        ]
+    }
 }
