@@ -137,6 +137,39 @@ import Testing
         #expect(bench.node.sends > sends)
     }
 
+    /// A killed run signed a call, and somebody else did what it is for since.
+    @Test func whatIsNotNeededAnyMoreIsNotSentThoughItWasSigned() async throws {
+        let other = try PrivateKey(hex: Self.keys[0])
+        let effects = [
+            try bench.deploy("token", .withFee),
+            try bench.call(
+                unless: .init(read: Located("fee()", at: DeployBench.here), equals: DeployBench.text("25"))),
+        ]
+        let fact = try await bench.run(effects[0]).deployment()
+        let token = try Address(fact.address ?? "")
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"),
+            on: "eth_sendRawTransaction")
+        #expect(try await bench.run(effects).failures.map(\.code) == ["node-refused"])
+        bench.node.change { chain in
+            chain.funds[other.address] = 1_000_000_000_000_000_000
+            let data = Array(Selector.of("setFee(uint256)")) + [UInt8](repeating: 0, count: 31) + [25]
+            let form = Transaction.Form.legacy(
+                gasPrice: Wei(2_000_000_000), chainID: DeployBench.sepolia.chainID)
+            #expect(
+                chain.take(
+                    Transaction(form: form, nonce: 0, gasLimit: 100_000, to: token, value: .zero, data: data)
+                        .signed(by: other)) == nil)
+        }
+        #expect(try await bench.run(effects).failures.map(\.code) == ["not-needed"])
+        let run = try await bench.run(effects)
+        #expect(run.failures.isEmpty)
+        #expect(try run.call().reason == "fee() is 25 already")
+        let own = bench.node.chain.mined.map(\.transaction).filter { $0.sender == bench.key.address }
+        #expect(
+            own.map(\.transaction.data.isEmpty) == [false, true], "its nonce is used up by what does nothing")
+    }
+
     private func called(paying value: UInt64) throws -> [FakeEffect] {
         [
             try bench.deploy("token", .withFee),
