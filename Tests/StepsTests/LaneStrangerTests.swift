@@ -166,6 +166,31 @@ import Testing
         #expect(offered(move) != [call.hash])
     }
 
+    // MARK: Reorganised
+
+    @Test func whatAReorganisationTookAwayIsWaitedForBeforeItsNonceIsGiven() {
+        let stranger = LaneStranger(2, data: Self.token)
+        var bench = bench(.other(1), stranger)
+        bench.waiting = [2]
+        _ = bench.submit()
+        var counts: [UInt64] = [3, 1, 1, 3]
+        var move = LaneMove.rest(until: nil)
+        for _ in 0..<500 {
+            move = bench.next()
+            if case .ask = move {
+                let count = counts.count > 1 ? counts.removeFirst() : counts[0]
+                if counts.count == 1 { bench.waiting = [] }
+                bench.answer(move, LaneBench.account(latest: count))
+            } else if case .rest(let until?) = move {
+                bench.now = until
+            } else {
+                break
+            }
+        }
+        #expect(looked(move) == [stranger.hash])
+        #expect(bench.journal.operations.compactMap(\.nonce) == [2])
+    }
+
     // MARK: Not known
 
     @Test func whatNoBlockHasIsWaitedFor() {
