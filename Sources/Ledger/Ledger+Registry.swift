@@ -279,6 +279,24 @@ extension Ledger {
         }
     }
 
+    /// The transactions that were signed for an account, whatever became of them.
+    package func signedHashes(of lane: ChainOperation.Lane) throws(LedgerError) -> Set<Hash> {
+        try read { database in
+            let hashes = try String.fetchAll(
+                database,
+                sql: """
+                    SELECT hash FROM attempts WHERE operation IN (
+                        SELECT id FROM transactions WHERE chain_id = ? AND genesis_hash = ? AND sender = ?)
+                    """,
+                arguments: [
+                    try Column.integer(lane.chainID.rawValue, "chain id"), lane.genesisHash.description,
+                    lane.sender.description,
+                ]
+            )
+            return Set(hashes.compactMap { Hash($0) })
+        }
+    }
+
     /// Whether it is on record that a run put a contract of any project at an address: all that was done to it since is too.
     package func knowsCreation(
         of address: Address,

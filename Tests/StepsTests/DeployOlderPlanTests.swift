@@ -146,6 +146,10 @@ import Testing
         #expect(
             try await refusal(before, token, try set("25")).message.contains(
                 "the approved plan does not have it"))
+        let refused = try await bench.run([token, try set("25")], applying: plan)
+        #expect(
+            refused.failures.map(\.code) == ["not-needed"],
+            "what was signed with other data is not sent any more")
         #expect(try await bench.run([token, try set("25")], applying: plan).call().isMade)
         #expect(bench.node.chain.mined.count == 3)
     }

@@ -272,7 +272,15 @@ package struct CallStep: Sendable {
     ) async throws(StepFailure) -> ChainOperation? {
         let settlement = try await context.settled(
             action.step, signer: action.signer, on: network, progress: progress,
-            needed: { _ async throws(StepFailure) in
+            needed: { operation async throws(StepFailure) in
+                let intent = operation.intent
+                if let to = Self.target(of: operation),
+                    to != address || intent.payloadHash != Keccak256.hash(data)
+                        || intent.value != action.value
+                {
+                    return
+                        "run \(intent.run) signed it with \(intent.value.ether()) ether to \(to), and it is another now"
+                }
                 guard
                     case .none(let reason, _) = try await need(
                         of: action, at: deployment, address, network, inputs, resolution)

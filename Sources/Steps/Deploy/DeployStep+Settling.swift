@@ -20,7 +20,8 @@ extension DeployStep {
             signer: action.signer,
             on: network,
             progress: progress,
-            needed: { operation throws(StepFailure) in try madeElsewhere(action, call, operation, on: network)
+            needed: { operation throws(StepFailure) in
+                try reasonToRefuse(operation, action, call, creation, on: network)
             },
             usable: { operation throws(StepFailure) in
                 // Where code or arguments changed since, it is about to be replaced.
@@ -84,13 +85,20 @@ extension DeployStep {
         return fact
     }
 
-    /// Where a registry has what an earlier run signed as made by another machine; nil where none has.
-    private func madeElsewhere(
+    /// Why what an earlier run signed is not to be made: another value is sent now, or a registry has it from another machine; nil where
+    /// it is.
+    private func reasonToRefuse(
+        _ operation: ChainOperation,
         _ action: DeployAction,
         _ call: ConstructorCall,
-        _ operation: ChainOperation,
+        _ creation: Creation,
         on network: OpenNetwork
     ) throws(StepFailure) -> String? {
+        let intent = operation.intent
+        if intent.payloadHash == creation.payloadHash, intent.value != action.value {
+            return
+                "run \(intent.run) signed it with \(intent.value.ether()) ether, and it is another value now"
+        }
         guard action.redeploy != .always,
             case .known(let known) = try context.knowledge(
                 of: action.name, formerly: action.formerly, on: network),

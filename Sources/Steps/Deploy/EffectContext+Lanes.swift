@@ -1,3 +1,4 @@
+import Ethereum
 import EthereumTypes
 import Ledger
 import Model
@@ -10,7 +11,9 @@ extension EffectContext {
     func lane(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneDriver {
         if await hub.lane(of: sender, on: network) == nil { try await requireApart(sender, on: network) }
         let spec = network.spec
+        if let lane = await hub.lane(of: sender, on: network) { return lane }
         let looked = await hub.sentCount(of: sender, on: network)
+        let others = try await registeredNonces(of: sender, on: network)
         return try await hub.lane(of: sender, on: network) { lane throws(StepFailure) in
             let rules = LaneRules(spec, patience: patience)
             // Ahead of all that is reserved: what is on its way counts for the run that takes it on.
@@ -21,6 +24,7 @@ extension EffectContext {
             let stored = try inLedger { () throws(LedgerError) in try ledger.openOperations(in: lane) }
             var record = try record(of: sender, on: network, looked: looked)
             record.unapproved = try unapproved(stored)
+            record.nonces.formUnion(others)
             let settled = try inLedger { () throws(LedgerError) in try ledger.settledNonce(in: lane) }
             return LaneDriver(
                 LanePerformer(
@@ -49,6 +53,26 @@ extension EffectContext {
                 )
             )
         }
+    }
+
+    /// The nonces of what registries have that the ledger has not, of the newest so many: no address tells those of calls.
+    func registeredNonces(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> Set<
+        UInt64
+    > {
+        var blocks: [Hash: UInt64] = [:]
+        for entry in registered(onChainOf: network) {
+            if let hash = entry.transactionHash { blocks[hash] = entry.block ?? 0 }
+            for call in entry.calls { blocks[call.transactionHash] = call.block }
+        }
+        guard !blocks.isEmpty else { return [] }
+        let own = try inLedger { () throws(LedgerError) in
+            try ledger.signedHashes(of: network.lane(of: sender))
+        }
+        let newest = blocks.filter { !own.contains($0.key) }.sorted { $0.value > $1.value }
+        let asked = newest.prefix(Int(LaneStrangers.most)).map(\.key)
+        guard !asked.isEmpty else { return [] }
+        let records = try await network.records(asked).get()
+        return Set(records.values.compactMap(\.transaction).filter { $0.sender == sender }.map(\.nonce))
     }
 
     /// What was signed before and is neither in the plan that is applied nor of a run that applied it.

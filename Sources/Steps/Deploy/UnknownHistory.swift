@@ -134,7 +134,8 @@ extension EffectContext {
         let lane = network.lane(of: account)
         let inBlocks = try await network.transactionCount(of: account, at: .latest)
         // The lane may have begun before this run sent anything.
-        let record = try record(of: account, on: network, besides: run)
+        var record = try record(of: account, on: network, besides: run)
+        record.nonces.formUnion(try await registeredNonces(of: account, on: network))
         let all = try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) }
         let count = min(inBlocks, all.subtracting(record.nonces).min() ?? inBlocks)
         return LaneStrangers.first(of: record, account, at: count, began: count)..<count

@@ -1,3 +1,4 @@
+import Ethereum
 import EthereumTypes
 import Ledger
 import Model
@@ -58,11 +59,25 @@ extension Lane {
 
     // MARK: Not approved
 
-    /// Ends what no block has and the plan that is applied does not have, and with it all that would come behind it.
-    mutating func endUnapproved() {
-        for index in slots.indices {
+    /// Whether it is to be known if somebody else used its nonce, before it ends.
+    private func isToBeEnded(_ slot: Slot) -> Bool {
+        slot.isUnapproved && slot.wasLookedUp && !slot.isMined && !slot.isDoubted && slot.givenUp == nil
+            && !isLeftAlone(slot)
+    }
+
+    /// Ends what no block has and the plan that is applied does not have, and with it all that would come behind it; where its nonce
+    /// is used, that is proven.
+    mutating func endUnapproved(at now: Duration) -> LaneMove? {
+        guard slots.contains(where: isToBeEnded) else { return nil }
+        guard let account, now < account.at + rules.accountAge else {
+            return now >= askAfter ? .ask(price: false, beyond: known) : nil
+        }
+        for index in slots.indices where isToBeEnded(slots[index]) {
             let slot = slots[index]
-            guard slot.isUnapproved, slot.wasLookedUp, !slot.isMined, slot.givenUp == nil else { continue }
+            guard slot.nonce >= account.value.latest else {
+                slots[index].isDoubted = true
+                continue
+            }
             let intent = slot.operation.intent
             let value = intent.value > .zero ? " with \(intent.value.ether()) ether" : ""
             giveUp(
@@ -78,5 +93,6 @@ extension Lane {
                 )
             )
         }
+        return nil
     }
 }

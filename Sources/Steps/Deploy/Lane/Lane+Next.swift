@@ -9,11 +9,11 @@ extension Lane {
         guard broken == nil else { return .rest(until: nil) }
         if !todo.isEmpty { return todo.removeFirst() }
         endWatches()
-        endUnapproved()
         endBehindGap()
         expire(at: now)
         if !todo.isEmpty { return todo.removeFirst() }
-        if let move = firstLook(at: now) ?? compare(at: now) ?? lookFurther(at: now) { return move }
+        if let move = firstLook(at: now) ?? endUnapproved(at: now) ?? compare(at: now) { return move }
+        if let move = lookFurther(at: now) { return move }
         if let move = check(at: now) ?? grant(at: now) ?? send(at: now) ?? replace(at: now) { return move }
         if let move = estimate() ?? look(at: now) ?? survey(at: now) { return move }
         if let move = send(again: true, at: now) { return move }
@@ -270,7 +270,7 @@ extension Lane {
         var due: [Duration] = wishes.map(\.deadline) + wishes.compactMap(\.budgetWait?.until)
         due += wishes.filter(\.isUnsure).map(\.checkAfter)
         if gap != nil { due.append(nextSurvey) }
-        if !wishes.isEmpty || slots.contains(where: isToBeCompared) {
+        if !wishes.isEmpty || slots.contains(where: \.isRecovered) {
             due += [askAfter, strangers.lookAfter]
         }
         if let account, let since = strangers.since, !wishes.isEmpty {

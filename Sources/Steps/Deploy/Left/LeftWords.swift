@@ -29,7 +29,8 @@ package struct LeftWords {
         let intent = operation.intent
         let other = intent.project == project ? "" : " of project '\(intent.project)'"
         let none = isWanted ? "of which this run has no step" : "which no manifest has any more"
-        let whose = isAsked ? "which a run sends again as it was signed" : none
+        let whose =
+            isAsked ? "which a run sends again as it was signed where it is still wanted as it is" : none
         // How it ended its state says.
         let isSaid = failure?.code == "in-no-block" || [.reverted, .foreign].contains(operation.state)
         let why = isSaid ? "" : failure.map { "; \($0.message)" } ?? ""
