@@ -44,6 +44,8 @@ extension LaneSimulation {
         }
         let settings = settings
         var dice = random
+        // Behind a gap that a forgotten one leaves another machine's transactions would wait where no node counts them.
+        let isAlone = twins.isEmpty
         func reverts() -> Bool { settings.reverts && Int.random(in: 0..<6, using: &dice) == 0 }
         let depth = min(
             Int.random(in: 1...LaneFakeChain.finality, using: &random), settings.mostReorganised,
@@ -55,7 +57,7 @@ extension LaneSimulation {
             let rarely = chance(2) || isStolen
             chain.reorganise(
                 depth: depth,
-                forgets: { Int.random(in: 0..<3, using: &dice) == 0 },
+                forgets: { isAlone && Int.random(in: 0..<3, using: &dice) == 0 },
                 room: { rarely ? 0 : Int.random(in: 0..<3, using: &dice) },
                 reverts: reverts
             )
@@ -72,7 +74,9 @@ extension LaneSimulation {
     }
 
     private mutating func disturb() {
-        if chance(settings.rarity * 2), let nonce = chain.pool.keys.sorted().randomElement(using: &random) {
+        if twins.isEmpty, chance(settings.rarity * 2),
+            let nonce = chain.pool.keys.sorted().randomElement(using: &random)
+        {
             census.count(.forgottenTransaction)
             note("the pool forgets \(nonce)")
             chain.forget(nonce)
@@ -175,6 +179,8 @@ extension LaneSimulation {
     }
 
     private mutating func lag(_ node: Int) {
+        // What another machine sent and no node shows nobody can know of.
+        guard twins.isEmpty else { return chain.catchUp(node) }
         if chance(settings.rarity * 5) {
             census.count(.overcountingNode)
             note("node \(node) counts too many")

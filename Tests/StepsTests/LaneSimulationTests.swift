@@ -64,9 +64,9 @@ import Testing
             #expect(simulation.problems == [])
             return
         }
-        let count = Self.environment["HYPERKIT_SEEDS"].flatMap { UInt64($0) } ?? 1_600
+        let count = Self.environment["HYPERKIT_SEEDS"].flatMap { UInt64($0) } ?? 3_000
         let findings = await Self.play(0..<count)
-        if count > 1_600 { print(findings.census) }
+        if count > 3_000 { print(findings.census) }
         #expect(findings.problems.isEmpty, "\(findings.firstSeeds)")
         #expect(findings.census.missing == [], "not all that can happen has happened")
     }

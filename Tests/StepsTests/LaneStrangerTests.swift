@@ -166,6 +166,22 @@ import Testing
         #expect(offered(move) != [call.hash])
     }
 
+    /// A process that was killed had given it to one of its own, and signed nothing.
+    @Test func aNonceThatWasGivenAndNotUsedIsLookedAtWhereSomebodyUsedIt() throws {
+        var bench = LaneBench()
+        _ = bench.submit()
+        bench.answer(bench.next(), LaneBench.account(latest: 0))
+        for _ in 0..<10 where bench.journal.operations.first?.nonce == nil {
+            bench.write(bench.lane.next(at: bench.now))
+        }
+        #expect(bench.journal.operations.map(\.state) == [.nonce])
+        let stranger = LaneStranger(0, data: Self.token)
+        bench.restart()
+        bench.strangers = [stranger]
+        _ = bench.submit()
+        #expect(looked(sent(&bench, count: 1)) == [stranger.hash])
+    }
+
     // MARK: Reorganised
 
     @Test func whatAReorganisationTookAwayIsWaitedForBeforeItsNonceIsGiven() {

@@ -74,7 +74,7 @@ struct LaneStrangers: Sendable {
     static let most: UInt64 = 256
 
     private let sender: Address
-    private let record: LaneRecord
+    private var record: LaneRecord
     /// From where on it is looked at; nil as long as it is not known how many there are.
     private var first: UInt64?
     /// The nonces below which others used theirs before the run began.
@@ -109,6 +109,7 @@ struct LaneStrangers: Sendable {
     /// Another transaction has a nonce of the lane's.
     mutating func disown(_ nonce: UInt64) {
         own.remove(nonce)
+        record.nonces.remove(nonce)
         first = first.map { min($0, nonce) }
         accounted = min(accounted, nonce)
     }
