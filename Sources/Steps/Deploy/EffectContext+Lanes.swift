@@ -55,17 +55,13 @@ extension EffectContext {
         }
     }
 
-    /// The nonces of what registries have that the ledger has not, of the newest so many: no address tells those of calls, nor of
-    /// what a factory created.
-    func registeredNonces(
-        of sender: Address,
-        on network: OpenNetwork
-    ) async throws(StepFailure) -> Set<UInt64> {
+    /// The nonces of what registries have that the ledger has not, of the newest so many: no address tells those of calls.
+    func registeredNonces(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> Set<
+        UInt64
+    > {
         var blocks: [Hash: UInt64] = [:]
         for entry in registered(onChainOf: network) {
-            if entry.creation.factory != nil, let hash = entry.transactionHash {
-                blocks[hash] = entry.block ?? 0
-            }
+            if let hash = entry.transactionHash { blocks[hash] = entry.block ?? 0 }
             for call in entry.calls { blocks[call.transactionHash] = call.block }
         }
         guard !blocks.isEmpty else { return [] }
