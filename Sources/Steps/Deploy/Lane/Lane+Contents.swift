@@ -34,6 +34,10 @@ extension Lane {
         var isDoubted = false
         /// Whether a node that was offered it last has somebody else's transaction with its nonce.
         var isHeldByOthers = false
+        /// Whether that node has one, or says that the nonce is used: nothing goes out behind it before that is decided.
+        var isContested = false
+        /// Whether somebody else had the nonce of one ahead of it before it went out.
+        var isBehindOthers = false
         /// Why a node asks for more.
         var asksForMore: String?
         /// Why it was not replaced by one that pays more.

@@ -5,10 +5,22 @@ import Model
 
 /// How many transactions the sender has: what the next nonce rests on.
 extension Lane {
-    /// The nonce behind all that the ledger has; a count that is not beyond it is explained.
+    /// The nonce behind all of the ledger's that a node may have; a count that is not beyond it is explained.
     var known: UInt64 {
-        let held = slots.map(\.nonce) + wishes.compactMap(\.operation?.nonce)
-        return max(settled, (held.max()).map { $0 + 1 } ?? 0)
+        max(settled, slots.last { !$0.isFresh }.map { $0.nonce + 1 } ?? 0)
+    }
+
+    /// Gives back the nonces that somebody else used meanwhile: what they were given to has not left.
+    ///
+    /// - Returns: Whether there were any; what they were used for is looked at before others are given.
+    mutating func giveBackUsed(_ account: AccountState) -> Bool {
+        let known = known
+        let isUsed = { (wish: Wish) in
+            wish.stranger == nil && wish.operation?.nonce.map { $0 >= known && $0 < account.count } ?? false
+        }
+        guard let first = wishes.firstIndex(where: isUsed) else { return false }
+        giveBack(from: first, "somebody else used its nonce before it was signed")
+        return true
     }
 
     /// Takes in how many transactions the sender has, where the answers agree.

@@ -147,6 +147,7 @@ extension Lane {
             guard now >= askAfter else { return nil }
             return .ask(price: price.map { now >= $0.at + LaneRules.priceAge } ?? true, beyond: known)
         }
+        if giveBackUsed(account.value) { return next(at: now) }
         if held == nil, let open, account.value.count >= open.upperBound {
             gap?.seen = 0
             nextSurvey = now
@@ -328,6 +329,9 @@ extension Lane {
 
     private func late(_ slot: Slot) -> StepFailure {
         let name = Self.name(slot.operation)
+        if slot.lastSent == nil, let ahead = contested(aheadOf: slot) {
+            return inTheWay(ahead.operation, ahead.givenUp ?? late(ahead))
+        }
         if let inclusion = slot.operation.inclusion, slot.isMined {
             return StepFailure(
                 .blocked,

@@ -226,8 +226,9 @@ extension Lane {
             close(index)
             doubtWhatRelies()
         case .foreign:
-            strangers.disown(slot.nonce)
+            strangers.lose(slot.nonce)
             close(index)
+            noteOthers(slot.nonce)
             if slot.lost != nil {
                 tell(slot.ticket, .failed(stranded(slot)))
             } else if slot.isTold, let address = slot.creates {

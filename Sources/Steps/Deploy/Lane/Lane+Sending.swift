@@ -13,6 +13,7 @@ extension Lane {
                 slot.wasLookedUp || !slot.isRecovered,
                 !isLeftAlone(slot)
             else { break }
+            if slot.lastSent == nil, contested(aheadOf: slot) != nil { break }
             // What it relies on is not there, or it is not known to be.
             guard !slot.isUnsure, !slot.isToBeVoid || slot.isVoid, wasCompared(slot) else { break }
             let isDue = slot.lastSent.map { again && now >= $0 + rules.untilSentAgain } ?? true
@@ -53,6 +54,7 @@ extension Lane {
             answer = .unknown
         }
         slots[index].isHeldByOthers = answer == .nonceHeldByOthers
+        slots[index].isContested = answer == .nonceHeldByOthers || answer == .nonceUsed
         switch answer {
         case .nonceHeldByOthers:
             // It is not thrown out: a block decides, and where it goes away the same bytes are taken later.
@@ -110,6 +112,11 @@ extension Lane {
         slots[index].looks = 0
         note(sent: id)
         nextLook = now
+    }
+
+    /// The first with a lower nonce that somebody else's transaction may have: what that does may be what comes behind it.
+    func contested(aheadOf slot: Slot) -> Slot? {
+        slots.first { $0.nonce < slot.nonce && !$0.isMined && ($0.isContested || $0.isDoubted) }
     }
 
     /// That somebody else's transaction waits in a pool with the nonce of one.

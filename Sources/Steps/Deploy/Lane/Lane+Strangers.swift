@@ -75,8 +75,18 @@ extension Lane {
 
     /// Whether others may have done meanwhile what an earlier process signed, and no node was offered in this one.
     func isToBeCompared(_ slot: Slot) -> Bool {
-        slot.isRecovered && slot.wasLookedUp && !slot.wasCompared && !slot.isMined && slot.lastSent == nil
-            && !slot.isUnapproved && !slot.isVoid && slot.givenUp == nil && !isLeftAlone(slot)
+        (slot.isRecovered || slot.isBehindOthers) && slot.wasLookedUp && !slot.wasCompared && !slot.isMined
+            && slot.lastSent == nil && !slot.isUnapproved && !slot.isVoid && slot.givenUp == nil
+            && !isLeftAlone(slot)
+    }
+
+    /// Somebody else's transaction has a nonce of the lane's: what has not gone out behind it is compared with what that did.
+    mutating func noteOthers(_ nonce: UInt64) {
+        for index in slots.indices where slots[index].nonce > nonce && slots[index].lastSent == nil {
+            slots[index].isBehindOthers = true
+            slots[index].wasCompared = false
+            oldest = min(oldest ?? nonce, nonce)
+        }
     }
 
     func wasCompared(_ slot: Slot) -> Bool { !isToBeCompared(slot) }
@@ -116,7 +126,9 @@ extension Lane {
     /// Whether somebody used the nonce of one ahead of it that was signed before, too.
     private func isBehindDoubt(_ index: Int) -> Bool {
         guard let count = account?.value.latest else { return false }
-        return slots[..<index].contains { $0.isRecovered && !$0.isMined && $0.nonce < count }
+        return slots[..<index].contains {
+            ($0.isRecovered || $0.isContested) && !$0.isMined && $0.nonce < count
+        }
     }
 
     /// Whether a call may have been made by a transaction of which the node does not tell; nobody goes on then where plans are approved.

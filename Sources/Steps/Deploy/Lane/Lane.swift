@@ -22,8 +22,8 @@ struct Lane: Sendable {
     var settled: UInt64
     /// What others send with the key meanwhile.
     var strangers: LaneStrangers
-    /// The first nonce of what earlier processes left.
-    private(set) var oldest: UInt64?
+    /// From which nonce on others may have done what is signed: the first of what earlier processes left, or one that others took.
+    var oldest: UInt64?
     /// How often in a row answers of how many transactions the sender has contradicted each other.
     var contradictions = 0
     /// Before that it is not asked again.
@@ -218,16 +218,21 @@ struct Lane: Sendable {
         tellPlaces()
         guard let operation = wish.operation, broken == nil else { return wish }
         todo.append(.withdraw(operation.id, reason: reason))
-        for behind in wishes.indices[index...] {
-            guard let operation = wishes[behind].operation else { continue }
-            todo.append(.withdraw(operation.id, reason: "one ahead of it was given up"))
-            wishes[behind].operation = nil
-            wishes[behind].stranger = nil
-            wishes[behind].price = nil
-            wishes[behind].signed = nil
-            wishes[behind].signedAt = nil
-        }
+        giveBack(from: index, "one ahead of it was given up")
         return wish
+    }
+
+    /// Has wishes from one on begin anew: nothing that was planned or signed for them is written or sent.
+    mutating func giveBack(from first: Int, _ reason: String) {
+        for index in wishes.indices[first...] {
+            guard let operation = wishes[index].operation else { continue }
+            todo.append(.withdraw(operation.id, reason: reason))
+            wishes[index].operation = nil
+            wishes[index].stranger = nil
+            wishes[index].price = nil
+            wishes[index].signed = nil
+            wishes[index].signedAt = nil
+        }
     }
 
     /// The ledger failed: what is durable is all that counts now.

@@ -106,7 +106,13 @@ struct LaneStrangers: Sendable {
         seen.removeAll { $0.nonce == nonce }
     }
 
-    /// Another transaction has a nonce of the lane's.
+    /// Another transaction has a nonce of the lane's: what it is for is to be known before anything else is sent.
+    mutating func lose(_ nonce: UInt64) {
+        disown(nonce)
+        highest = max(highest, nonce + 1)
+    }
+
+    /// A nonce that was the lane's may be another's.
     mutating func disown(_ nonce: UInt64) {
         own.remove(nonce)
         record.nonces.remove(nonce)
