@@ -20,12 +20,14 @@ package struct DeploymentForecast: Hashable, Sendable {
         package static func simulated(_ charged: UInt64) -> UInt64 { charged / 5 * 8 + 8 }
 
         /// The bound for what the node estimated: a fifth is on top, and the room for a mark.
-        package static func estimated(_ needed: UInt64) -> UInt64 { needed + needed / 5 + OperationMark.room }
+        package static func estimated(_ needed: UInt64) -> UInt64 {
+            needed + needed / 5 + OperationMark.gasRoom
+        }
 
         /// What is needed at least where the bound is so much.
         package func least(of bound: UInt64) -> UInt64 {
             switch self {
-            case .estimated: bound < OperationMark.room ? 0 : (bound - OperationMark.room) / 6 * 5
+            case .estimated: bound < OperationMark.gasRoom ? 0 : (bound - OperationMark.gasRoom) / 6 * 5
             case .simulated: bound / 8 * 5
             case .rule: 0
             case .given: bound

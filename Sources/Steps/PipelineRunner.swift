@@ -51,8 +51,7 @@ package struct PipelineRunner: StepRunner {
         inputs: StepInputs,
         progress: StepProgress
     ) async throws(StepFailure) -> Performed {
-        guard isEffect(step) else { return try await work(on: step, inputs, progress) }
-        return try await deploy.context.stepsAtWork.during(step.id) { () async throws(StepFailure) in
+        try await deploy.context.stepsAtWork.during(step.id) { () async throws(StepFailure) in
             try await work(on: step, inputs, progress)
         }
     }

@@ -85,7 +85,7 @@ import Testing
             $0.arguments = #"["2", "${deployments.other.address}"]"#
             $0.valueWei = "7"
             $0.sender = "0xB"
-            $0.maxGas = 150_000 + OperationMark.room
+            $0.maxGas = 150_000 + OperationMark.gasRoom
             $0.maxCostWei = "6002"
             $0.calls[0].arguments = #"["26"]"#
             $0.calls[0].sender = "0xD"

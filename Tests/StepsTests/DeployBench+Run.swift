@@ -156,9 +156,17 @@ extension DeployBench {
     /// One process that performs the effects one after the other, as their lane would.
     func run(_ effects: FakeEffect...) async throws -> FakeRun { try await run(effects) }
 
+    /// Each comes when the one before it has ended.
+    private static func inARow(_ steps: [StepID]) -> [StepID: StepWaits] {
+        let waits = zip(steps, [nil] + steps.dropLast().map(\.self)).map { step, before in
+            (step, StepWaits(ends: before.map { [$0] } ?? []))
+        }
+        return Dictionary(waits) { first, _ in first }
+    }
+
     /// The context of a new run of some effects.
     func context(of effects: [FakeEffect], applying approved: ApprovedPlan? = nil) throws -> EffectContext {
-        var context = try context(try ledger(), steps: Set(effects.map(\.step)), applying: approved)
+        var context = try context(try ledger(), steps: Self.inARow(effects.map(\.step)), applying: approved)
         context.calls = effects.compactMap { if case .call(let action) = $0.work { action } else { nil } }
         context.deployments = effects.compactMap {
             if case .deploy(let action) = $0.work { action } else { nil }

@@ -220,7 +220,7 @@ final class DeployBench: Sendable {
     /// The context of a new run.
     func context(
         _ ledger: Ledger,
-        steps: Set<StepID> = [],
+        steps: [StepID: StepWaits] = [:],
         applying approved: ApprovedPlan? = nil
     ) throws -> EffectContext {
         let run = state.withLock { state in

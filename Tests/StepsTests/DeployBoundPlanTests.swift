@@ -20,7 +20,7 @@ import Testing
 
     // MARK: Signers
 
-    private static let keys = ["11", "22"].map { String(repeating: $0, count: 32) }
+    static let keys = ["11", "22"].map { String(repeating: $0, count: 32) }
     private static let dao = SignerSpec(
         name: "dao", location: DeployBench.here, key: .environment("DAO_KEY"))
 
@@ -101,19 +101,20 @@ import Testing
         #expect(bench.node.sends == 2)
     }
 
-    @Test func whatARunLeftUnfinishedIsWhatAPlanStartsFrom() async throws {
+    @Test func whatARunSignedAndNobodyWantsAnyMoreIsNoStartOfAPlan() async throws {
         func token(_ byte: UInt8) throws -> FakeEffect {
             try bench.deploy("token", FakeArtifact(runtime: [0x60, byte, 0xfd]))
         }
-        _ = try await bench.run(try token(1))
+        let first = try await bench.run(try token(1)).deployment().address
         bench.node.plan(
             .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"),
             on: "eth_sendRawTransaction")
         #expect(try await bench.run(try token(2)).failures.map(\.code) == ["node-refused"])
         let sends = bench.node.sends
         let plan = try await bench.plan(try token(3))
-        let unfinished = Address.created(by: bench.key.address, nonce: 1).description
-        #expect(plan[.deploy("token", on: "sepolia")]?.replaces == unfinished)
+        #expect(plan[.deploy("token", on: "sepolia")]?.replaces == first)
+        #expect(plan[.deploy("token", on: "sepolia")]?.maxCostWei != nil)
+        #expect(try await bench.run([try token(3)], applying: plan).failures.map(\.code) == ["not-needed"])
         #expect(try await bench.run([try token(3)], applying: plan).deployment().action == .replaced)
         #expect(bench.node.sends == sends + 2)
     }

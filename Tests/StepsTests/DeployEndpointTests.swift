@@ -410,7 +410,7 @@ import Testing
             Issue.record("it is no legacy price")
             return
         }
-        #expect(price == Wei(25_000_000_000))
+        #expect(price == Wei(25_000_000_000 + OperationMark.priceRoom), "with any mark it is no less")
     }
 
     @Test func whereTheBaseFeeIsAlwaysZeroOnlyThePriorityFeeIsPaid() async throws {
@@ -423,7 +423,7 @@ import Testing
             Issue.record("it is a legacy price")
             return
         }
-        #expect(fees.maxFeePerGas == fees.maxPriorityFeePerGas)
+        #expect(fees.maxFeePerGas == fees.maxPriorityFeePerGas + Wei(OperationMark.priceRoom))
         #expect(fees.maxPriorityFeePerGas == Wei(FakeChain.baseFee))
         #expect(bench.node.asked[asked...] == ["eth_feeHistory"])
     }

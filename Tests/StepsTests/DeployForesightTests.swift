@@ -204,7 +204,7 @@ import Testing
                 $0.contains("over-budget") && $0.contains("counts at its most until it has ended")
             })
         // Of a bound a sixth is on top and the room of a mark, and of a price a half.
-        let least = (cost.value / 3_000_000_000 - UInt128(OperationMark.room)) / 6 * 5 * 1_500_000_000
+        let least = (cost.value / 3_000_000_000 - UInt128(OperationMark.gasRoom)) / 6 * 5 * 1_500_000_000
         let tight = Self.network { $0.budget = .init(run: Wei(cost.value + least - 1)) }
         let stopped = try await forecast(try two(tight))
         #expect(stopped.map(\.action) == [.create, .blocked])

@@ -104,13 +104,42 @@ import Testing
         #expect(try await run(bench.deploy("other", other), compiled: [fee]).isEmpty)
     }
 
-    /// No block has it, and the node has lost it: what comes behind it cannot go without it.
-    @Test func whatHoldsUpOthersIsSentAgainAndSaid() async throws {
+    /// No block has it, and the node has lost it: what comes behind it cannot go without its nonce.
+    @Test func whatHoldsUpOthersIsNotSentAndItsNonceIsUsedUp() async throws {
         try await leave(bench.deploy("token", fee))
         let facts = try await run(bench.deploy("other", other), compiled: [fee])
-        #expect(try deployment(facts).name == "token")
-        #expect(bench.node.chain.mined.map(\.transaction.transaction.nonce) == [0, 1])
+        let mined = bench.node.chain.mined.map(\.transaction.transaction)
+        #expect(mined.map(\.nonce) == [0, 1])
+        #expect(mined.map { $0.isVoid(of: bench.key.address) } == [true, false])
+        #expect(try states() == [.reverted, .final])
+        let note = try #require(notes(facts).first)
+        #expect(facts.count == 1 && note.severity == .warning && note.code == "earlier-run")
+        #expect(
+            note.message.contains(
+                "where it did nothing: it was not wanted any more, and its nonce was used up"))
+    }
+
+    /// What a step of the run will ask for waits for that, and is sent as it is.
+    @Test func whatAStepIsToComeForIsSentByThat() async throws {
+        try await leave(bench.deploy("token", fee))
+        let run = try await bench.run(bench.deploy("token", fee), bench.deploy("other", other))
+        #expect(run.failures.isEmpty)
+        #expect(
+            bench.node.chain.mined.map { $0.transaction.transaction.isVoid(of: bench.key.address) } == [
+                false, false,
+            ])
         #expect(try states() == [.final, .final])
+    }
+
+    /// Its step comes behind another that waits for its nonce: neither could go.
+    @Test func whatItsStepCannotComeForIsMadeAnew() async throws {
+        try await leave(bench.deploy("token", fee))
+        let effects = [try bench.deploy("other", other), try bench.deploy("token", fee)]
+        #expect(try await bench.run(effects).failures.map(\.code) == ["not-needed"])
+        #expect(try await bench.run(effects).failures.isEmpty)
+        let mined = bench.node.chain.mined.map(\.transaction.transaction)
+        #expect(mined.map { $0.isVoid(of: bench.key.address) } == [true, false, false])
+        #expect(mined.map(\.nonce) == [0, 1, 2])
     }
 
     @Test func whatHoldsUpNothingIsNotSentAgain() async throws {

@@ -205,7 +205,9 @@ import Testing
         #expect(failure.code == "sent-to-nothing")
         #expect(made == ["\(place(0)): 25"])
 
-        let next = try await bench.run(bench.deploy("token", fee), bench.call())
+        let effects = [try bench.deploy("token", fee), try bench.call()]
+        #expect(try await bench.run(effects).failures.map(\.code).contains("nonce-foreign"))
+        let next = try await bench.run(effects)
         #expect(try next.call().isMade)
         #expect(made == ["\(place(0)): 25", "\(place(2)): 25"])
     }

@@ -20,6 +20,8 @@ struct LaneBench {
     var waiting: Set<UInt64> = []
     /// Nonces that are used, though no node tells what for.
     var unknown: Set<UInt64> = []
+    /// The steps that are to ask for what an earlier process left.
+    var toCome: Set<StepID> = []
     /// What it was asked of others.
     private(set) var inspected: [[UInt64]] = []
     /// What those who wait were told.
@@ -94,6 +96,8 @@ struct LaneBench {
                     strangers.first { $0.nonce == nonce } ?? LaneStranger.other(nonce)
                 }
                 answer(move, .strangers(found, unknown: unknown.intersection(nonces)))
+            case .judge(let unasked):
+                answer(move, .judged(unasked.map { toCome.contains($0.step) }))
             case .sign(_, let transaction, _): answer(move, .signed(LaneFakeSigner.signed(transaction)))
             case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
                 .withdraw, .check:
@@ -230,13 +234,16 @@ extension LaneStranger {
         to: Address? = nil,
         value: Wei = .zero,
         data: [UInt8],
+        markedAs digest: UInt64 = 100_000,
         gasLimit: UInt64 = 100_000,
         block: UInt64 = 1,
         succeeded: Bool = true,
         isReadable: Bool = true
     ) {
         let transaction = Transaction(
-            form: .legacy(gasPrice: Wei(7_000_000_000), chainID: ChainID(1_337)),
+            form: .legacy(
+                gasPrice: Wei(OperationMark(of: digest).price(atMost: 7_000_000_000)), chainID: ChainID(1_337)
+            ),
             nonce: nonce,
             gasLimit: gasLimit,
             to: to,

@@ -151,7 +151,7 @@ import Testing
         #expect(
             said(tickets[1], bench).suffix(1) == [
                 "waiting until a block has what is on its way: \(bench.lane.context.sender) has 0.0005 ether on 'sim' and this needs up to "
-                    + "0.0003 ether beside 0.0003 ether for what is on its way"
+                    + "0.0003 ether beside 0.000299 ether for what is on its way"
             ])
         bench.answer(look, try LaneBench.seen(hash, block: 10, head: 10))
         return (bench, tickets[1])

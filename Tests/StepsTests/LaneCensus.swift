@@ -27,7 +27,7 @@ struct LaneCensus: Sendable {
         "look",
         "include",
         "goBack", "revert",
-        "prove", "inspect", "foreign", "withdraw", "check", "rest",
+        "prove", "inspect", "foreign", "withdraw", "check", "judge", "rest",
     ]
 
     private(set) var faults: [LaneFault: Int] = [:]
@@ -78,6 +78,7 @@ struct LaneCensus: Sendable {
         case .foreign: "foreign"
         case .withdraw: "withdraw"
         case .check: "check"
+        case .judge: "judge"
         case .rest: "rest"
         }
     }

@@ -149,7 +149,7 @@ struct LaneFakeJournal {
                 throw .notAllowed(id, from: self[id].state, to: .withdrawn)
             }
             return [try change(id, to: .withdrawn)]
-        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .inspect, .check, .rest:
+        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .inspect, .check, .judge, .rest:
             preconditionFailure("\(move) writes nothing")
         }
     }

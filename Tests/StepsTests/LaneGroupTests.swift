@@ -141,7 +141,7 @@ import Testing
         // The next run offers the same bytes.
         let attempts = bench.journal.operations.map(\.attempts)
         bench.restart()
-        _ = bench.attach("c")
+        for name in ["a", "b", "c"] { _ = bench.attach(name) }
         bench.answer(bench.next(), LaneBench.nothing())
         #expect(nonces(bench.nextSend(), bench) == [0, 1, 2])
         #expect(bench.journal.operations.map(\.attempts) == attempts)

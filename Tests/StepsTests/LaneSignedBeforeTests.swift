@@ -24,7 +24,7 @@ import Testing
 
     /// Goes on with so many transactions in blocks, none of them ours, until something is sent or it rests for good.
     private func sent(_ bench: inout LaneBench, count: UInt64) -> [Transaction] {
-        for _ in 0..<500 {
+        for _ in 0..<2_000 {
             let move = bench.next()
             switch move {
             case .ask: bench.answer(move, LaneBench.account(latest: count))
@@ -135,5 +135,43 @@ import Testing
         #expect(bench.failures(of: ticket) == ["not-as-planned"])
         #expect(bench.failures(of: next) == ["lane-blocked"])
         #expect(bench.failure(of: ticket)?.message.contains("the approved plan does not have it") == true)
+    }
+
+    // MARK: Not asked for
+
+    @Test func whatNoStepAsksForIsNotSentAheadOfOthers() throws {
+        var bench = killed("token")
+        bench.restart()
+        let other = bench.submit("other")
+        let void = try #require(sent(&bench, count: 0).first)
+        #expect(void.isVoid(of: LaneFakeSigner.address) && void.nonce == 0)
+        #expect(bench.failures(of: other) == [])
+    }
+
+    @Test func whatAStepIsToComeForWaitsForThat() throws {
+        var bench = killed("token")
+        bench.restart()
+        bench.toCome = [.deploy("token", on: "sim")]
+        _ = bench.submit("other")
+        for _ in 0..<20 {
+            let move = bench.next()
+            if case .ask = move { bench.answer(move, LaneBench.account()) }
+            if case .look = move { bench.answer(move, LaneBench.nothing(head: 50, count: 0)) }
+            if case .send = move { Issue.record("\(move)") }
+            guard case .rest(let until?) = move else { continue }
+            bench.now = until
+        }
+        _ = bench.attach()
+        let offered = try #require(sent(&bench, count: 0).first)
+        #expect(offered.data == Array("token".utf8) && offered.nonce == 0)
+    }
+
+    @Test func itIsNotHeldBackForEver() throws {
+        var bench = killed("token")
+        bench.restart()
+        bench.toCome = [.deploy("token", on: "sim")]
+        _ = bench.submit("other")
+        let void = try #require(sent(&bench, count: 0).first)
+        #expect(void.isVoid(of: LaneFakeSigner.address) && bench.now >= Self.rules.patience / 2)
     }
 }

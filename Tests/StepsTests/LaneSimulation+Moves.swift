@@ -46,11 +46,24 @@ extension LaneSimulation {
                 return .failed(StepFailure(code: "network-unavailable", "network 'sim' cannot be used"))
             }
             return .standing(journal.standings(of: reliances))
+        case .judge(let unasked): return .judged(unasked.map { isToCome($0) })
         case .rest: return .nothing
         case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
             .withdraw:
             return write(move)
         }
+    }
+
+    /// Whether a step has yet to begin, and needs the contracts of none that wait.
+    private func isToCome(_ unasked: LaneUnasked) -> Bool {
+        guard let index = steps.firstIndex(where: { $0.id == unasked.step }), steps[index].state == .idle
+        else { return false }
+        var uses = steps[index].uses
+        while let other = uses {
+            guard !unasked.behind.contains(steps[other].id), steps[other].state != .over else { return false }
+            uses = steps[other].uses
+        }
+        return true
     }
 
     // MARK: Disk
@@ -242,7 +255,7 @@ extension LaneSimulation {
             nonce < node.branch.uses.count
         {
             let stranger = stranger(with: nonce, on: node.branch)
-            if stranger.does(content) { return .proof(.sameBy(stranger)) }
+            if stranger.standsFor(content) { return .proof(.sameBy(stranger)) }
         }
         if habit == .takesAbsenceForProof {
             return .proof(node.branch.uses.count > nonce ? .usedBy(LaneFakeChain.hash(-1)) : .open)

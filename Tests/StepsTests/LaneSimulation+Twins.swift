@@ -24,7 +24,9 @@ extension LaneSimulation {
         else { return }
         census.count(.twinBeside)
         note("another machine sends \(operation.intent.step) with nonce \(nonce)")
-        send(content.to, content.value, content.data, gasLimit: content.gasLimit, nonce: Int(nonce))
+        send(content.to, content.value, content.data, gasLimit: content.gasLimit, nonce: Int(nonce)) {
+            OperationMark.price(markedAs: content.maxFeePerGas.value, atMost: $0, needed: 1)
+        }
     }
 
     /// The same, ahead of this one: it has not asked for the nonce yet, and asks again how many there are before it does.
@@ -49,7 +51,7 @@ extension LaneSimulation {
         twins.insert(step.id)
         send(
             nil, step.value, step.data, gasLimit: step.mark.gasLimit(atMost: 100_000, needed: 80_000),
-            nonce: nonce)
+            nonce: nonce, price: step.mark.price)
     }
 
     /// Before a process begins, whoever starts it looks at what was sent that nothing is on record of.
@@ -69,9 +71,17 @@ extension LaneSimulation {
         !settings.relies && content.data.count < 20
     }
 
-    private mutating func send(_ to: Address?, _ value: Wei, _ data: [UInt8], gasLimit: UInt64, nonce: Int) {
+    private mutating func send(
+        _ to: Address?,
+        _ value: Wei,
+        _ data: [UInt8],
+        gasLimit: UInt64,
+        nonce: Int,
+        price marked: (UInt128) -> UInt128
+    ) {
         // About as much as this one pays, so that budgets hold; its hash is another.
-        let price = Wei(LaneFakeChain.usualBaseFee * 2 - 1 - UInt128(chain.foreign.count))
+        let most = LaneFakeChain.usualBaseFee * 2 - UInt128(1 + chain.foreign.count) * 1_048_576
+        let price = Wei(marked(most))
         chain.sendForeign(
             LaneFakeSigner.signed(
                 Transaction(

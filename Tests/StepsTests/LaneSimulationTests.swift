@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test func whoeverDoesNotAskWhatIsThereSendsToNothing() async {
-        let findings = await Self.play(0..<300, habit: .takesAddressesOnTrust)
+        let findings = await Self.play(300..<1_500, habit: .takesAddressesOnTrust)
         let kinds = Set(findings.problems.values.joined().map(\.kind))
         #expect(kinds.isSuperset(of: [.intoNothing, .untrue]), "\(findings.firstSeeds)")
     }

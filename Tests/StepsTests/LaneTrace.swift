@@ -30,6 +30,7 @@ extension LaneSimulation {
             case .markSent(let ids): "\(ids)"
             case .include(let inclusions): "\(inclusions.map(\.id))"
             case .check(let reliances): "\(reliances.map(\.subject)) \(journal.standings(of: reliances))"
+            case .judge(let unasked): "\(unasked.map(\.step))"
             case .goBack(let id), .revert(let id, _), .foreign(let id, _), .withdraw(let id, _),
                 .prove(let id, _, _):
                 "#\(id)"

@@ -53,6 +53,6 @@ extension CallStep {
 
     /// Whom an operation called.
     static func target(of operation: ChainOperation) -> Address? {
-        operation.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }?.transaction.to
+        operation.content?.to
     }
 }

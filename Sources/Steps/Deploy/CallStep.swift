@@ -83,7 +83,8 @@ package struct CallStep: Sendable {
             mark: OperationMark("call", action.name),
             formerMarks: action.formerly.map { OperationMark("call", $0) },
             reach: action.unless == nil ? .ever : since.map { .since(block: $0) } ?? .thisRun,
-            mayBeOthers: action.unless == nil ? try !context.knowsCreation(of: address, on: network) : false
+            mayBeOthers: action.unless == nil ? try !context.knowsCreation(of: address, on: network) : false,
+            isToNew: try !wasThere(deployment, address, network)
         )
         let sending = try await context.sending(action.signer, on: network)
         try context.requireThere(deployment, action.deploy, before: sending.address, on: network)
@@ -271,7 +272,7 @@ package struct CallStep: Sendable {
         _ progress: StepProgress
     ) async throws(StepFailure) -> ChainOperation? {
         let settlement = try await context.settled(
-            action.step, signer: action.signer, on: network, progress: progress,
+            action.step, signer: action.signer, gasLimit: action.gasLimit, on: network, progress: progress,
             needed: { operation async throws(StepFailure) in
                 let intent = operation.intent
                 if let to = Self.target(of: operation),

@@ -18,6 +18,7 @@ extension DeployStep {
         let settlement = try await context.settled(
             action.step,
             signer: action.signer,
+            gasLimit: action.gasLimit,
             on: network,
             progress: progress,
             needed: { operation throws(StepFailure) in
@@ -44,8 +45,8 @@ extension DeployStep {
         }
         // Code or arguments changed since: what was sent is there and goes on record, and then it is replaced.
         var claim = try inLedger { () throws(LedgerError) in try Self.claim(action, of: settled) }
-        if let kind = call.proxy, let inclusion = settled.inclusion, let address = inclusion.address {
-            let state = try await network.proxyState(kind, at: address, since: inclusion.blockNumber)
+        if call.proxy != nil, let inclusion = settled.inclusion, let address = inclusion.address {
+            let state = try await network.proxyState(at: address, since: inclusion.blockNumber)
             claim.proxy = state
             claim.storageLayout = try context.layoutOnRecord(
                 of: action.name, at: state.implementation, network)
@@ -85,7 +86,7 @@ extension DeployStep {
         return fact
     }
 
-    /// Why what an earlier run signed is not to be made: another value is sent now, or a registry has it from another machine; nil where
+    /// Why what an earlier run signed is not to be made: code, arguments or value are others now, or a registry has it from another machine; nil where
     /// it is.
     private func reasonToRefuse(
         _ operation: ChainOperation,
@@ -95,7 +96,10 @@ extension DeployStep {
         on network: OpenNetwork
     ) throws(StepFailure) -> String? {
         let intent = operation.intent
-        if intent.payloadHash == creation.payloadHash, intent.value != action.value {
+        if intent.payloadHash != creation.payloadHash {
+            return "run \(intent.run) signed it with other code or arguments"
+        }
+        if intent.value != action.value {
             return
                 "run \(intent.run) signed it with \(intent.value.ether()) ether, and it is another value now"
         }
@@ -183,9 +187,10 @@ extension DeployStep {
         _ action: DeployAction,
         of operation: ChainOperation
     ) throws(LedgerError) -> DeploymentClaim {
-        let sent = operation.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
-        guard let sent else { throw .contradiction(operation.id, detail: "its attempt cannot be read") }
-        let digest = Digest(of: Data(sent.transaction.data))
+        guard let sent = operation.content else {
+            throw .contradiction(operation.id, detail: "its attempt cannot be read")
+        }
+        let digest = Digest(of: Data(sent.data))
         return DeploymentClaim(
             name: action.name,
             contract: action.contract.rawValue,

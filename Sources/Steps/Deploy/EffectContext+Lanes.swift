@@ -55,21 +55,28 @@ extension EffectContext {
         }
     }
 
+    /// Of so many transactions of registries the nonces are asked for: two questions each.
+    private static let mostRegistered = 1_024
+
     /// The nonces of what registries have that the ledger has not, of the newest so many: no address tells those of calls.
     func registeredNonces(of sender: Address, on network: OpenNetwork) async throws(StepFailure) -> Set<
         UInt64
     > {
-        var blocks: [Hash: UInt64] = [:]
+        var places: [Hash: (isItsOwn: Bool, block: UInt64)] = [:]
         for entry in registered(onChainOf: network) {
-            if let hash = entry.transactionHash { blocks[hash] = entry.block ?? 0 }
-            for call in entry.calls { blocks[call.transactionHash] = call.block }
+            let isItsOwn = entry.deployer == sender
+            if let hash = entry.transactionHash { places[hash] = (isItsOwn, entry.block ?? 0) }
+            for call in entry.calls { places[call.transactionHash] = (isItsOwn, call.block) }
         }
-        guard !blocks.isEmpty else { return [] }
+        guard !places.isEmpty else { return [] }
         let own = try inLedger { () throws(LedgerError) in
             try ledger.signedHashes(of: network.lane(of: sender))
         }
-        let newest = blocks.filter { !own.contains($0.key) }.sorted { $0.value > $1.value }
-        let asked = newest.prefix(Int(LaneStrangers.most)).map(\.key)
+        // Who made a call no registry says: most likely whoever deployed what it was made to.
+        let newest = places.filter { !own.contains($0.key) }.sorted {
+            ($0.value.isItsOwn ? 1 : 0, $0.value.block) > ($1.value.isItsOwn ? 1 : 0, $1.value.block)
+        }
+        let asked = newest.prefix(Self.mostRegistered).map(\.key)
         guard !asked.isEmpty else { return [] }
         let records = try await network.records(asked).get()
         return Set(records.values.compactMap(\.transaction).filter { $0.sender == sender }.map(\.nonce))

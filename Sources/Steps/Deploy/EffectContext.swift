@@ -57,7 +57,7 @@ package struct EffectContext: Sendable {
         registry: [String: RegistryFile] = [:],
         calls: [CallAction] = [],
         deployments: [DeployAction] = [],
-        steps: Set<StepID> = [],
+        steps: [StepID: StepWaits] = [:],
         networks: [String: NetworkSpec] = [:],
         apart: [ChainID: Set<SignerSpec>] = [:],
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
@@ -292,10 +292,11 @@ package struct EffectContext: Sendable {
     ///
     /// Its signer is asked for a replacement alone, so a secret that is not there only means that there is none.
     ///
-    /// `needed` says why it is needed no more; it is asked of what no block is known to have.
+    /// `needed` says why it is needed no more; it is asked of what no block is known to have. `gasLimit`: the most that it may use now.
     func settled(
         _ step: StepID,
         signer: SignerSpec?,
+        gasLimit: UInt64? = nil,
         on network: OpenNetwork,
         progress: StepProgress,
         needed: (ChainOperation) async throws(StepFailure) -> String? = { _ throws(StepFailure) in nil },
@@ -318,7 +319,21 @@ package struct EffectContext: Sendable {
             progress: progress,
             usable: usable
         )
-        let unwanted: String? = open.state == .included ? nil : try await needed(open)
+        if let other = try? await address(of: signer, on: network), other != open.intent.sender {
+            // Whoever sends it owns what is created, and pays.
+            guard let settlement = try await sender.watch(open) else { throw open.signedByOther(than: other) }
+            return settlement
+        }
+        var unwanted: String?
+        if open.state != .included {
+            let most = min(gasLimit ?? .max, network.spec.limits.maxTransactionGas)
+            if let used = open.content?.gasLimit, used > most {
+                unwanted =
+                    "run \(open.intent.run) signed it with a gas limit of \(used), and \(most) is the most now"
+            } else {
+                unwanted = try await needed(open)
+            }
+        }
         return try await sender.resume(
             open,
             signer: own?.address == open.intent.sender ? own : nil,

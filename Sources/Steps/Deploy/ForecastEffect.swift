@@ -57,6 +57,11 @@ struct ForecastView {
         return first == network ? nil : first
     }
 
+    /// Where the code behind a proxy is or will be, as far as that is known.
+    func implementation(of action: ProxyAction) -> Address? {
+        addresses["\(DeploymentPart.implementation.recordName(of: action.name))@\(action.network.name)"]
+    }
+
     /// Whether a step will come to nothing.
     func isStuck(_ step: StepID) -> Bool { actions[step] == .blocked || actions[step] == .drift }
 

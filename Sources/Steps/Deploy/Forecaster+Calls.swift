@@ -57,8 +57,19 @@ extension Forecaster {
             }
         }
         let sender = await sender(action.signer, network)
-        let signed = network.flatMap { try? context.unfinished(action.step, $0) }
+        let open = network.flatMap { try? context.unfinished(action.step, $0) }
+        let payload = data.map { Keccak256.hash($0) }
+        let isMovedOn = open.map {
+            $0.isTakenBack(by: payload, with: action.value) || $0.content?.to != address
+        }
+        let signed = isMovedOn == false ? open : nil
         let isOpen = signed != nil
+        do throws(StepFailure) {
+            try open?.requireSender(sender)
+        } catch {
+            reason = error.message
+            obstacle = obstacle ?? error
+        }
         if obstacle == nil, !isOpen, !isTold, [.keep, .upgrade].contains(deployment.action), let network,
             let address
         {

@@ -185,10 +185,12 @@ package struct Forecaster: Sendable {
     ) async throws(StepFailure) {
         let proposed = try await settle(action, call, creation, network, &forecast)
         if case .there = proposed { return }
-        if let open = try context.unfinished(action.step, network) {
+        let open = try context.unfinished(action.step, network)
+        try open?.requireSender(sender)
+        if let open, !open.isTakenBack(by: creation?.payloadHash, with: action.value) {
             // The run first takes it to its end.
             forecast.reason = "run \(open.intent.run) signed it and ended before it was confirmed"
-            forecast.address = open.attempts.last?.predictedAddress?.description
+            forecast.address = open.attempts.first?.predictedAddress?.description
             forecast.sender = open.intent.sender.description
             if open.state == .blocked {
                 throw StepFailure(.blocked, code: "lane-blocked", open.error ?? forecast.reason)
@@ -198,7 +200,7 @@ package struct Forecaster: Sendable {
             }
             guard let creation, open.intent.payloadHash != creation.payloadHash else { return }
             forecast.action = .replace
-            forecast.replaces = open.attempts.last?.predictedAddress?.description
+            forecast.replaces = open.attempts.first?.predictedAddress?.description
             forecast.reason += "; code or arguments changed since"
         } else if case .sentOther = proposed {
             // What it replaces goes on record first.

@@ -130,11 +130,24 @@ package struct OpenNetwork: Sendable {
         of address: Address,
         at blocks: [UInt64]
     ) async throws(StepFailure) -> [UInt64?] {
+        var counts: [UInt64: UInt64] = [:]
         do {
-            return try await rpc.transactionCounts(of: address, at: blocks)
+            let told = try await rpc.transactionCounts(of: address, at: blocks)
+            for case (let block, let count?) in zip(blocks, told) { counts[block] = count }
         } catch {
             throw StepFailure(error, on: spec)
         }
+        let untold = blocks.filter { counts[$0] == nil }
+        if !untold.isEmpty {
+            // Another endpoint may keep older states.
+            let others = await endpoints.all { (rpc) throws(RPCFailure) in
+                try await rpc.transactionCounts(of: address, at: untold)
+            }
+            for other in others {
+                for case (let block, let count?) in zip(untold, other.answer) { counts[block] = count }
+            }
+        }
+        return blocks.map { counts[$0] }
     }
 
     func call(

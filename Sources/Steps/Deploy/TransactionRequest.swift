@@ -36,22 +36,26 @@ struct TransactionRequest: Sendable {
     var reach = Reach.ever
     /// Whether somebody may have done it without this tool: what does just that is a doubt without a mark, too.
     var mayBeOthers = false
+    /// Whether it calls what was created in this run, so that nobody called that before.
+    var isToNew = false
     /// Of code for a proxy; people may put it there when its source has changed.
     var storageLayout: StorageLayout?
 
     var payloadHash: Hash { Keccak256.hash(data) }
 
-    /// Whether a gas limit is one that it is sent with: one of its marks is on it, or there was no room for one.
-    func isMarked(_ gasLimit: UInt64) -> Bool {
-        let mark = OperationMark(of: gasLimit)
-        return mark == self.mark || formerMarks.contains(mark) || gasLimit == self.gasLimit
-            || gasLimit == allowance.gas
+    /// Whether a transaction that does the same was sent for it: one of its marks is on that.
+    ///
+    /// `price`: what it offers for a unit of gas; nil where that is not known.
+    func isMarked(price: Wei?, gasLimit: UInt64) -> Bool {
+        ([mark] + formerMarks).contains { $0.isOn(price: price?.value, gasLimit: gasLimit) }
     }
 
     /// The transaction at a nonce.
+    ///
+    /// `price`: the most that it may offer; what it offers carries its mark.
     func transaction(_ price: GasPrice, nonce: UInt64, gasLimit: UInt64, chainID: ChainID) -> Transaction {
         let form: Transaction.Form =
-            switch price {
+            switch price.with(most: Wei(mark.price(atMost: price.most.value))) {
             case .legacy(let gasPrice): .legacy(gasPrice: gasPrice, chainID: chainID)
             case .dynamic(let fees):
                 .dynamicFee(
@@ -77,25 +81,53 @@ enum GasPrice: Sendable {
         }
     }
 
-    /// The same transaction at a price for which nodes let it take the place of the first.
+    /// The same with another limit, which is no lower than what goes to the block's producer.
+    func with(most: Wei) -> GasPrice {
+        switch self {
+        case .legacy: .legacy(most)
+        case .dynamic(let fees):
+            .dynamic(
+                Fees(
+                    maxFeePerGas: max(most, fees.maxPriorityFeePerGas),
+                    maxPriorityFeePerGas: fees.maxPriorityFeePerGas))
+        }
+    }
+
+    /// The same with room above for any mark, as far as the cap goes; gas that is free stays free.
+    ///
+    /// A price of type 2 has room below where it offers twice the base fee.
+    fileprivate func withRoom(within cap: Wei?) -> GasPrice {
+        guard most > .zero, most.value - needed < OperationMark.priceRoom else { return self }
+        let room = most + Wei(OperationMark.priceRoom)
+        return with(most: max(most, cap.map { min($0, room) } ?? room))
+    }
+
+    /// The same transaction at a price for which nodes let it take the place of the first, with the same mark.
     ///
     /// - Throws: ``Fees/Refusal`` where the caps forbid it.
     func replacing(_ transaction: Transaction, within settings: Fees.Settings) throws(Fees.Refusal)
         -> Transaction
     {
         let form: Transaction.Form
+        let marked = { (least: Wei) in
+            let room = max(least + Wei(OperationMark.priceRoom), most)
+            let cap = max(least, settings.maxFeePerGas.map { min($0, room) } ?? room)
+            return Wei(
+                OperationMark.price(
+                    markedAs: transaction.maxFeePerGas.value, atMost: cap.value, needed: least.value))
+        }
         switch transaction.form {
         case .legacy(let price, let chainID):
             let least = try Fees.bumped(gasPrice: price, settings: settings)
-            form = .legacy(gasPrice: max(least, most), chainID: chainID)
+            form = .legacy(gasPrice: marked(least), chainID: chainID)
         case .accessList(let price, let chainID, let list):
             let least = try Fees.bumped(gasPrice: price, settings: settings)
-            form = .accessList(gasPrice: max(least, most), chainID: chainID, list)
+            form = .accessList(gasPrice: marked(least), chainID: chainID, list)
         case .dynamicFee(let fee, let tip, let chainID, let list):
             let before = Fees(maxFeePerGas: fee, maxPriorityFeePerGas: tip)
             let least = try before.bumped(settings: settings)
             form = .dynamicFee(
-                maxFeePerGas: max(least.maxFeePerGas, most),
+                maxFeePerGas: marked(least.maxFeePerGas),
                 maxPriorityFeePerGas: max(least.maxPriorityFeePerGas, self.tip),
                 chainID: chainID,
                 list
@@ -119,9 +151,16 @@ enum GasPrice: Sendable {
         switch self {
         case .legacy: return nil
         case .dynamic(let fees):
-            let needed = (fees.maxFeePerGas.value + fees.maxPriorityFeePerGas.value) / 2
             guard limit.value >= needed else { return nil }
             return .dynamic(Fees(maxFeePerGas: limit, maxPriorityFeePerGas: fees.maxPriorityFeePerGas))
+        }
+    }
+
+    /// What a block would take it for now, in wei for a unit of gas.
+    private var needed: UInt128 {
+        switch self {
+        case .legacy(let price): price.value
+        case .dynamic(let fees): (fees.maxFeePerGas.value + fees.maxPriorityFeePerGas.value) / 2
         }
     }
 
@@ -132,16 +171,18 @@ enum GasPrice: Sendable {
         }
     }
 
-    /// Asks the chain what it costs now, within the caps of the network.
+    /// Asks the chain what it costs now, within the caps of the network, with room for the marks of transactions.
     static func now(_ network: OpenNetwork) async throws(StepFailure) -> GasPrice {
         let settings = network.spec.feeSettings
         let market = try await market(network)
         do throws(Fees.Refusal) {
             switch market {
             case .legacy(let suggested):
-                return .legacy(try Fees.gasPrice(suggested: suggested, settings: settings))
+                return GasPrice.legacy(try Fees.gasPrice(suggested: suggested, settings: settings))
+                    .withRoom(within: settings.maxFeePerGas)
             case .dynamic(let baseFee, let history):
-                return .dynamic(try Fees(history: history, latestBaseFee: baseFee, settings: settings))
+                let fees = try Fees(history: history, latestBaseFee: baseFee, settings: settings)
+                return GasPrice.dynamic(fees).withRoom(within: settings.maxFeePerGas)
             }
         } catch {
             throw StepFailure(

@@ -47,6 +47,19 @@ struct TransactionSender: Sendable {
         try await follow(await lane.attach(operation.id, signer: signer, unwanted: unwanted))
     }
 
+    /// Waits for an operation of which a block has something; nothing is sent for it.
+    ///
+    /// - Returns: The operation, as of ``settle(_:signedBy:)``; nil where no block has it.
+    /// - Throws: ``StepFailure`` where it came to another end.
+    func watch(_ operation: ChainOperation) async throws(StepFailure) -> Settlement? {
+        do throws(StepFailure) {
+            return try await follow(await lane.watch(operation.id))
+        } catch {
+            guard error.code == Lane.inNoBlock.code else { throw error }
+            return nil
+        }
+    }
+
     private func follow(_ notices: AsyncStream<LaneNotice>) async throws(StepFailure) -> Settlement {
         for await notice in notices {
             switch notice {

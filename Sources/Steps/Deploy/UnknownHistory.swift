@@ -138,7 +138,7 @@ extension EffectContext {
         record.nonces.formUnion(try await registeredNonces(of: account, on: network))
         let all = try inLedger { () throws(LedgerError) in try ledger.nonces(of: lane) }
         let count = min(inBlocks, all.subtracting(record.nonces).min() ?? inBlocks)
-        return LaneStrangers.first(of: record, account, at: count, began: count)..<count
+        return LaneStrangers.first(of: record, account, at: count, began: count).nonce..<count
     }
 
     /// How many transactions an account sent since a block that nothing is on record of, whatever they did.

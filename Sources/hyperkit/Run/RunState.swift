@@ -29,7 +29,7 @@ struct RunState {
     private var calls: [CallAction]
     /// The deployments of the plan, each of their contracts.
     private var deployments: [DeployAction]
-    private var steps: Set<StepID>
+    private var steps: [StepID: StepWaits]
     /// Who sends in other shards, by chain.
     private var apart: [ChainID: Set<SignerSpec>]
     private var world: World
@@ -90,7 +90,7 @@ struct RunState {
                 registry: registry,
                 calls: plan.calls,
                 deployments: plan.deployments,
-                steps: Set(plan.steps.map(\.id)),
+                steps: Dictionary(plan.steps.map { ($0.id, StepWaits($0)) }) { first, _ in first },
                 apart: apart,
                 world: world,
                 approved: approved,

@@ -18,6 +18,8 @@ extension Lane {
         var isUnapproved = false
         /// Whether a step of this process asked for it.
         var wasAskedFor = false
+        /// Before that it is not asked whether one will.
+        var judgeAfter: Duration = .zero
         /// Whether whoever waits wants to know what became of it, and no more.
         var isWatched = false
         /// Whether its attempts were looked up since this process has it.

@@ -5,8 +5,9 @@ import Model
 
 /// What an earlier process signed and no step of this one asks for, as where no manifest has it any more.
 ///
-/// Its nonce is its own, so what comes behind it cannot be in a block before. It is offered again where something does come
-/// behind it, and for nothing else; it may come into a block all the same. A watch says what became of it.
+/// It is not offered again. Its nonce is its own, so what comes behind it cannot be in a block before: where something does, and no
+/// step will ask for it while that waits, its nonce is used up by what does nothing. It may come into a block all the same. A
+/// watch says what became of it.
 extension Lane {
     /// Whether it is not offered: nobody wants it, and nobody waits behind it.
     func isLeftAlone(_ slot: Slot) -> Bool {
@@ -22,6 +23,55 @@ extension Lane {
             slots[index].deadline = now + rules.patience
         }
     }
+
+    // MARK: In the way
+
+    /// Whether something waits behind one that no step has asked for, and no block is known to have.
+    func isUnasked(_ slot: Slot) -> Bool {
+        slot.isRecovered && !slot.wasAskedFor && slot.wasLookedUp && !slot.isMined && !slot.isToBeVoid
+            && !slot.isVoid && !slot.isUnapproved && slot.givenUp == nil && !isLeftAlone(slot)
+    }
+
+    /// Asks whether a step will yet want what is in the way of others.
+    func judge(at now: Duration) -> LaneMove? {
+        let unasked = slots.filter { isUnasked($0) && !$0.isDoubted && now >= $0.judgeAfter }
+        guard !unasked.isEmpty else { return nil }
+        return .judge(
+            unasked.map { slot in
+                let behind = slots.filter { $0.nonce > slot.nonce && (!$0.isRecovered || $0.wasAskedFor) }
+                let intent = slot.operation.intent
+                return LaneUnasked(
+                    id: slot.id,
+                    project: intent.project,
+                    step: intent.step,
+                    behind: Set(
+                        behind.map(\.operation.intent.step) + wishes.map(\.request.transaction.step)),
+                    held: Set(wishes.filter { !$0.isPlaced }.map(\.request.transaction.step)))
+            })
+    }
+
+    mutating func judged(_ unasked: [LaneUnasked], _ result: LaneResult, at now: Duration) {
+        guard case .judged(let answers) = result else { preconditionFailure("it was judged") }
+        for (one, isToCome) in zip(unasked, answers) {
+            guard let index = position(one.id), isUnasked(slots[index]) else { continue }
+            slots[index].judgeAfter = now + LaneRules.untilChecked
+            // Who waits behind it has the other half.
+            let isTooLate = now >= slots[index].deadline - rules.patience / 2
+            if !isToCome || isTooLate { useUp(index) }
+        }
+    }
+
+    /// Has the nonce of one used up that nobody asks for.
+    mutating func useUp(_ index: Int) {
+        refuse(index, Self.unasked)
+    }
+
+    static let unasked = StepFailure(
+        code: "not-needed",
+        "what was signed for it was not asked for, or not wanted, when others came behind it: its nonce was used up",
+        hint: "it is made anew",
+        recurrence: .passing
+    )
 
     /// Waits for one that is stored until its block is deep; where no block has it that is told at once, and nothing is sent for it.
     mutating func watch(_ id: ChainOperation.ID, at now: Duration) -> LaneTicket {
@@ -55,7 +105,7 @@ extension Lane {
         }
     }
 
-    private static let inNoBlock = StepFailure(.blocked, code: "in-no-block", "no block has it")
+    static let inNoBlock = StepFailure(.blocked, code: "in-no-block", "no block has it")
 
     // MARK: Not approved
 

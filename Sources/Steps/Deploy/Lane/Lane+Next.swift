@@ -13,6 +13,7 @@ extension Lane {
         expire(at: now)
         if !todo.isEmpty { return todo.removeFirst() }
         if let move = firstLook(at: now) ?? endUnapproved(at: now) ?? compare(at: now) { return move }
+        if let move = judge(at: now) { return move }
         if let move = lookFurther(at: now) { return move }
         if let move = check(at: now) ?? grant(at: now) ?? send(at: now) ?? replace(at: now) { return move }
         if let move = estimate() ?? look(at: now) ?? survey(at: now) { return move }
@@ -168,9 +169,12 @@ extension Lane {
             fail(wish: index, doneElsewhere(stranger, wish.request.transaction.step, .call))
             return next(at: now)
         }
-        if wish.operation == nil, isInDoubt(wish), context.needsApproval {
-            fail(wish: index, unknownHistory)
-            return next(at: now)
+        if wish.operation == nil, isInDoubt(wish) {
+            guard !context.needsApproval else {
+                fail(wish: index, unknownHistory)
+                return next(at: now)
+            }
+            warnOfHistory(wish)
         }
         let request = wish.request
         guard let gasLimit = wish.gasLimit else { return nil }
@@ -280,6 +284,7 @@ extension Lane {
         for slot in slots where slot.ticket != nil || !slot.isMined {
             due += [slot.deadline, nextLook]
             if slot.isUnsure { due.append(slot.checkAfter) }
+            if isUnasked(slot) { due.append(slot.judgeAfter) }
             if !slot.isMined {
                 if slot.isToBeVoid { due.append(slot.replaceAfter) }
                 due.append(max(slot.restUntil, slot.lastSent.map { $0 + rules.untilSentAgain } ?? .zero))

@@ -233,6 +233,11 @@ extension Lane {
         )
     }
 
+    /// Why the nonce of one was used up: in an earlier process, where nothing here says it.
+    func usedUp(_ slot: Slot) -> StepFailure {
+        slot.unwanted ?? (slot.lost == nil && !slot.isTold ? Self.unasked : stranded(slot))
+    }
+
     /// Why one that relies on a lost address is there for nothing, or is not sent any more.
     ///
     /// What only an earlier process told of is made anew at once: nobody in this one was told of the lost address.

@@ -21,6 +21,7 @@ extension Lane {
         case .prove(let id, _, _): proved(id, result, at: now)
         case .inspect(let nonces): inspected(nonces, result, at: now)
         case .check(let reliances): checked(reliances, result, at: now)
+        case .judge(let unasked): judged(unasked, result, at: now)
         case .markSent, .include, .goBack, .revert, .foreign, .withdraw: stored(result, at: now)
         case .rest: break
         }
@@ -222,7 +223,7 @@ extension Lane {
                 doubtWhatRelies()
             }
         case .reverted:
-            giveUp(index, slot.isVoid ? slot.unwanted ?? stranded(slot) : reverted(operation))
+            giveUp(index, slot.isVoid ? usedUp(slot) : reverted(operation))
             close(index)
             doubtWhatRelies()
         case .foreign:

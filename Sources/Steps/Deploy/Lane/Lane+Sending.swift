@@ -13,6 +13,8 @@ extension Lane {
                 slot.wasLookedUp || !slot.isRecovered,
                 !isLeftAlone(slot)
             else { break }
+            // Nobody may want it any more.
+            guard !isUnasked(slot) else { break }
             if slot.lastSent == nil, contested(aheadOf: slot) != nil { break }
             // What it relies on is not there, or it is not known to be.
             guard !slot.isUnsure, !slot.isToBeVoid || slot.isVoid, wasCompared(slot) else { break }

@@ -24,6 +24,7 @@ extension Lane {
             let failure = notAccounted(unknown, account.value)
             guard context.needsApproval else {
                 strangers.pass(over: unknown)
+                strangers.isSaid = true
                 strangers.since = nil
                 if let wish = wishes.first(where: { $0.signed == nil }) {
                     let words = "\(failure.message); it goes on all the same"
@@ -131,23 +132,43 @@ extension Lane {
         }
     }
 
-    /// Whether a call may have been made by a transaction of which the node does not tell; nobody goes on then where plans are approved.
+    /// Whether a call may have been made by a transaction that was not looked at; nobody goes on then where plans are approved.
     func isInDoubt(_ wish: Wish) -> Bool {
         strangers.isIncomplete && wish.request.transaction.kind == .call
-            && wish.request.transaction.reach == .ever
+            && wish.request.transaction.reach == .ever && !wish.request.transaction.isToNew
     }
 
     var unknownHistory: StepFailure {
         StepFailure(
             .blocked,
             code: "unknown-history",
-            "\(context.sender) has sent transactions on '\(context.network)' of which neither this state directory nor a registry knows, and "
-                + "the node does not tell what they did: this call may have been made already",
+            "\(unlooked): this call may have been made already",
             hint:
-                "give the call an 'unless', take it out of the manifest where it was made, or use an endpoint that keeps old states; "
-                + "what was never made is made by a run without 'approval'; nothing was sent"
+                "\(Self.lookRemedy); what was never made is made by a run without 'approval'; nothing was sent"
         )
     }
+
+    /// Says once that calls may have been made before.
+    mutating func warnOfHistory(_ wish: Wish) {
+        guard !strangers.isSaid else { return }
+        strangers.isSaid = true
+        tell(
+            wish.ticket,
+            .warned(
+                Diagnostic(
+                    .warning, "unknown-history",
+                    "\(unlooked): what of it was a call without 'unless' is made again",
+                    hint: Self.lookRemedy)))
+    }
+
+    private var unlooked: String {
+        "\(context.sender) has sent transactions on '\(context.network)' of which neither this state directory nor a registry knows, and "
+            + "not all of them could be looked at (the newest \(LaneStrangers.behind) are, as far as the node keeps old states)"
+    }
+
+    private static let lookRemedy =
+        "give the call an 'unless', take it out of the manifest where it was made, bring back the registry that has it, or use an endpoint "
+        + "that keeps old states"
 
     /// Goes on with a wish that somebody else's transaction does: it gets that nonce and those bytes.
     ///
@@ -177,7 +198,7 @@ extension Lane {
         }
         wishes[index].signed = signed
         wishes[index].signedAt = now
-        tell(wish.ticket, .said(isDone(by: stranger)))
+        tellDone(by: stranger, wish.ticket)
         return nil
     }
 
@@ -188,7 +209,7 @@ extension Lane {
             let intent = slot.operation.intent
             return giveUp(index, doneElsewhere(stranger, intent.step, intent.kind))
         }
-        tell(slot.ticket, .said(isDone(by: stranger)))
+        tellDone(by: stranger, slot.ticket)
         // What was reserved holds: no more is decided here.
         todo.append(
             .replace(
@@ -198,8 +219,18 @@ extension Lane {
         )
     }
 
-    private func isDone(by stranger: LaneStranger) -> String {
-        "\(stranger.hash.short) (nonce \(stranger.nonce)), which is on no record here, does just that"
+    /// Says, in the report too, that nothing is sent since it was done.
+    private mutating func tellDone(by stranger: LaneStranger, _ ticket: LaneTicket?) {
+        tell(
+            ticket,
+            .warned(
+                Diagnostic(
+                    .warning, "found-done",
+                    "\(stranger.hash) (nonce \(stranger.nonce) of \(context.sender) on '\(context.network)'), which is on no record "
+                        + "here, does just that: it counts, and nothing is sent",
+                    hint:
+                        "a run whose record was lost sent it, or another machine; run one machine at a time with this key"
+                )))
     }
 
     func doneElsewhere(

@@ -49,6 +49,8 @@ enum LaneMove: Sendable {
     case revert(ChainOperation.ID, reason: String)
     /// Asks whether what transactions rely on is there.
     case check([LaneReliance])
+    /// Asks whether steps of the run will yet ask for what an earlier one signed.
+    case judge([LaneUnasked])
     /// Asks who used a nonce: in any block, whether it does just that; else in blocks that stay.
     case prove(ChainOperation.ID, nonce: UInt64, like: Transaction?)
     /// Asks what the sender used nonces for that this run did not.
@@ -75,6 +77,17 @@ struct LaneOffer: Hashable, Sendable {
     var attempt: ChainOperation.Attempt
     /// All its attempts.
     var hashes: [Hash]
+}
+
+/// What an earlier process signed and no step has asked for, with something that waits behind it.
+struct LaneUnasked: Hashable, Sendable {
+    var id: ChainOperation.ID
+    var project: String
+    var step: StepID
+    /// The steps of what waits.
+    var behind: Set<StepID>
+    /// Those of them that do not have their places yet.
+    var held: Set<StepID>
 }
 
 /// Which block has an operation.
@@ -116,6 +129,8 @@ enum LaneResult: Sendable {
     case strangers([LaneStranger], unknown: Set<UInt64> = [])
     /// Of each that the move names, in that order.
     case standing([LaneStanding])
+    /// Whether it is to come, of each that the move names, in that order.
+    case judged([Bool])
     case failed(StepFailure)
     case nothing
 }

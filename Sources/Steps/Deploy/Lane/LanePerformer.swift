@@ -39,6 +39,11 @@ struct LanePerformer: Sendable {
                 let (found, unknown) = try await NonceSearch(network, sender).strangers(with: nonces)
                 return .strangers(found, unknown: unknown)
             case .check(let reliances): return .standing(try await standings(of: reliances))
+            case .judge(let unasked):
+                return .judged(
+                    unasked.map {
+                        stepsAtWork.isToCome($0.step, of: $0.project, while: $0.behind, held: $0.held)
+                    })
             case .rest: return .nothing
             case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
                 .withdraw:
@@ -92,7 +97,7 @@ struct LanePerformer: Sendable {
         case .revert(let id, let reason): return [try ledger.markReverted(id, error: reason)]
         case .foreign(let id, let hash): return [try ledger.markForeign(id, usedBy: hash)]
         case .withdraw(let id, let reason): return [try ledger.withdraw(id, reason: reason)]
-        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .inspect, .check, .rest:
+        case .ask, .survey, .estimate, .sign, .send, .look, .prove, .inspect, .check, .judge, .rest:
             preconditionFailure("\(move) writes nothing")
         }
     }

@@ -47,7 +47,7 @@ struct LaneRules: Hashable, Sendable {
     /// How often answers of how many transactions the sender has may contradict each other.
     static let mostContradictions = 4
     /// Of so many nonces it is asked at once what others used them for.
-    static let mostInspected = 64
+    static let mostInspected = 256
     /// How often in a row a gap is seen before it is one.
     static let gapSurveys = 3
     /// The same, where another endpoint denies it: a pool may have what another has not.

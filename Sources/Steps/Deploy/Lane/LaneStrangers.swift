@@ -12,6 +12,8 @@ struct LaneStranger: Hashable, Sendable {
     let value: Wei
     let data: [UInt8]
     let gasLimit: UInt64
+    /// What it offers for a unit of gas; nil where the node does not say all of it.
+    var price: Wei? { signed?.transaction.maxFeePerGas }
     /// Whether it did what it says.
     let succeeded: Bool
     /// nil: the node does not say all of it.
@@ -19,13 +21,22 @@ struct LaneStranger: Hashable, Sendable {
 
     /// Whether it does the same as another, for the same operation.
     func does(_ transaction: Transaction) -> Bool {
-        OperationMark(of: gasLimit) == OperationMark(of: transaction.gasLimit)
-            && does(transaction.to, transaction.value, transaction.data)
+        let isMarked =
+            OperationMark.agree(price?.value, transaction.maxFeePerGas.value)
+            ?? OperationMark.agree(gasLimit, transaction.gasLimit)
+        return isMarked && does(transaction.to, transaction.value, transaction.data)
+    }
+
+    /// Whether it does the same as another with its nonce: that one, or the same that a wallet has sped up.
+    func standsFor(_ transaction: Transaction) -> Bool {
+        does(transaction)
+            || OperationMark.agree(gasLimit, transaction.gasLimit)
+                && does(transaction.to, transaction.value, transaction.data)
     }
 
     /// Whether it does what is asked for, and was sent for that.
     func does(_ request: TransactionRequest) -> Bool {
-        request.isMarked(gasLimit) && isLike(request)
+        request.isMarked(price: price, gasLimit: gasLimit) && isLike(request)
     }
 
     /// Whether it does the same as what is asked for, whatever it was sent for.
@@ -69,9 +80,9 @@ struct LaneRecord: Sendable {
 struct LaneStrangers: Sendable {
     /// So many nonces below the last one that is on record, and on none themselves, are looked at: a run that was killed may have
     /// used them, or a record of them was lost.
-    static let behind: UInt64 = 64
+    static let behind: UInt64 = 256
     /// No nonce is looked at that is so far below the newest.
-    static let most: UInt64 = 256
+    static let most: UInt64 = 1_024
 
     private let sender: Address
     private var record: LaneRecord
@@ -88,8 +99,10 @@ struct LaneStrangers: Sendable {
     private(set) var seen: [LaneStranger] = []
     /// Those from before the run that the node does not tell of.
     private var untold: Set<UInt64> = []
-    /// Whether not all that others sent before the run was looked at.
+    /// Whether not all that others sent before the run, and since anything went on record, was looked at.
     private(set) var isIncomplete = false
+    /// Whether that was said.
+    var isSaid = false
     /// Since when some are waited for.
     var since: Duration?
     /// Before that nobody is asked for them.
@@ -133,8 +146,8 @@ struct LaneStrangers: Sendable {
     private mutating func begin(at count: UInt64, _ settled: UInt64) -> UInt64 {
         began = max(record.began ?? count, settled)
         if count < record.weighed { untold.formUnion(count..<record.weighed) }
-        isIncomplete = record.isKnown && record.known(of: count) + Self.most < count
-        let begin = Self.first(of: record, sender, at: count, began: began)
+        let (begin, isWhole) = Self.first(of: record, sender, at: count, began: began)
+        isIncomplete = !isWhole
         first = begin
         return begin
     }
@@ -146,8 +159,13 @@ struct LaneStrangers: Sendable {
     ///   - sender: Whose nonces they are.
     ///   - count: How many transactions it has in blocks when the lane begins.
     ///   - began: How many of them are from before the run.
-    /// - Returns: That nonce; `began` where only what comes since is looked at.
-    static func first(of record: LaneRecord, _ sender: Address, at count: UInt64, began: UInt64) -> UInt64 {
+    /// - Returns: That nonce, `began` where only what comes since is looked at; and whether nothing is left out that may be this tool's.
+    static func first(
+        of record: LaneRecord,
+        _ sender: Address,
+        at count: UInt64,
+        began: UInt64
+    ) -> (nonce: UInt64, isWhole: Bool) {
         let known = record.known(of: count)
         // What was sent before anything went on record is not this tool's, but for what a run that was killed just sent.
         let oldest = known > behind ? known - behind : 0
@@ -161,7 +179,7 @@ struct LaneStrangers: Sendable {
             if nonce < known { unknown += 1 }
             first = nonce
         }
-        return first
+        return (first, nonce == end)
     }
 
     /// Takes in what a node told of some nonces; the `unknown` ones are used, and it does not keep what for.
@@ -174,7 +192,7 @@ struct LaneStrangers: Sendable {
         // What came since is asked for again.
         let old = unknown.filter { $0 < began }
         untold.formUnion(old)
-        isIncomplete = isIncomplete || record.isKnown && !old.isEmpty
+        isIncomplete = isIncomplete || !old.isEmpty
     }
 
     /// Goes on though it is not known what these are for.

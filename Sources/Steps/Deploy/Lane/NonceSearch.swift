@@ -17,7 +17,8 @@ struct NonceSearch: Sendable {
 
     /// Who used a nonce: by any block where it does what `content` does, else by the blocks that are final.
     func proof(of nonce: UInt64, like content: Transaction?) async throws(StepFailure) -> NonceProof {
-        if let content, let stranger = try await strangers(with: [nonce]).found.first, stranger.does(content)
+        if let content, let stranger = try await strangers(with: [nonce]).found.first,
+            stranger.standsFor(content)
         {
             return .sameBy(stranger)
         }

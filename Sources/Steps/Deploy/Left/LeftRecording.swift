@@ -16,8 +16,7 @@ struct LeftRecording: Sendable {
     /// - Throws: ``StepFailure`` where what it is to have made is not there; it stays open then, or ends as what did nothing.
     func record(_ settlement: Settlement) async throws(StepFailure) -> Fact {
         let operation = settlement.operation
-        let sent = operation.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
-        guard let inclusion = operation.inclusion, let transaction = sent?.transaction else {
+        guard let inclusion = operation.inclusion, let transaction = operation.content else {
             throw StepFailure(
                 .blocked, code: "damaged-journal", "what was sent for \(operation.intent.step) cannot be read"
             )
@@ -63,7 +62,7 @@ struct LeftRecording: Sendable {
         claim.deployedCodeDigest = Digest(of: onChain)
         switch operation.intent.step.kind {
         case .proxy:
-            let state = try await proxyState(at: address, since: inclusion.blockNumber)
+            let state = try await network.proxyState(at: address, since: inclusion.blockNumber)
             claim.proxy = state
             claim.storageLayout = try context.layoutOnRecord(
                 of: place.name, at: state.implementation, network)
@@ -112,17 +111,6 @@ struct LeftRecording: Sendable {
             }
         }
         return StepFailure(.blocked, code: "no-code", words)
-    }
-
-    /// What a proxy's own slots say that it is.
-    private func proxyState(at proxy: Address, since block: UInt64) async throws(StepFailure) -> ProxyState {
-        let beacon = try await network.storage(of: proxy, slot: ERC1967.beacon)
-        if beacon.contains(where: { $0 != 0 }) {
-            return try await network.proxyState(.beacon, at: proxy, since: block)
-        }
-        let admin = try await network.storage(of: proxy, slot: ERC1967.admin)
-        let kind: ProxyKind = admin.contains { $0 != 0 } ? .transparent : .uups
-        return try await network.proxyState(kind, at: proxy, since: block)
     }
 
     // MARK: Upgrades

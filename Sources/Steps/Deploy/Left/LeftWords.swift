@@ -32,7 +32,7 @@ package struct LeftWords {
         let whose =
             isAsked ? "which a run sends again as it was signed where it is still wanted as it is" : none
         // How it ended its state says.
-        let isSaid = failure?.code == "in-no-block" || [.reverted, .foreign].contains(operation.state)
+        let isSaid = failure?.code == Lane.inNoBlock.code || [.reverted, .foreign].contains(operation.state)
         let why = isSaid ? "" : failure.map { "; \($0.message)" } ?? ""
         return Diagnostic(
             isQuiet ? .note : .warning,

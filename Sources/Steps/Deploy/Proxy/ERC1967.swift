@@ -23,6 +23,18 @@ package enum ERC1967 {
 }
 
 extension OpenNetwork {
+    /// What a proxy's own slots say that it is, and what it points to.
+    ///
+    /// - Throws: ``StepFailure`` where the node does not say.
+    func proxyState(at proxy: Address, since block: UInt64?) async throws(StepFailure) -> ProxyState {
+        let isSet = { (slot: [UInt8]) in slot.contains { $0 != 0 } }
+        if isSet(try await storage(of: proxy, slot: ERC1967.beacon)) {
+            return try await proxyState(.beacon, at: proxy, since: block)
+        }
+        let hasAdmin = isSet(try await storage(of: proxy, slot: ERC1967.admin))
+        return try await proxyState(hasAdmin ? .transparent : .uups, at: proxy, since: block)
+    }
+
     /// What a proxy points to now.
     ///
     /// - Parameters:

@@ -21,7 +21,7 @@ extension Forecaster {
             let network = mayAsk(action.network) ? try await context.hub.open(action.network) : nil
             var decision = DeployStep.Decision.create(reason: Self.newChain)
             var maker: Address?
-            if let network, let open = try context.unfinished(beacon.step, network) {
+            if let network, let open = try await unfinished(beacon, action, network, inputs, view) {
                 return try unfinished(open, beacon, action, network, inputs, view)
             }
             if let network, let there = try await proposed(beacon, action, inputs, network, view) {
@@ -62,7 +62,7 @@ extension Forecaster {
                     try ProxyStep.intent(action, .proxy, new.forecast, inputs), new, action.creation, action,
                     inputs, nil, &view)
             }
-            if let open = try context.unfinished(action.step, network) {
+            if let open = try await unfinished(action.creation, action, network, inputs, view) {
                 return try unfinished(open, action.deployment, action, network, inputs, view)
             }
             if let there = try await proposed(action.creation, action, inputs, network, view) { return there }
@@ -80,8 +80,7 @@ extension Forecaster {
     ) async throws(StepFailure) -> DeploymentForecast {
         let knowledge = try context.knowledge(
             of: action.name, formerly: action.deployment.formerly, on: network)
-        let name = DeploymentPart.implementation.recordName(of: action.name)
-        let implementation = view.addresses["\(name)@\(action.network.name)"]
+        let implementation = view.implementation(of: action)
         let resolution = await resolution(view, on: action.network, signers: action.deployment.signersRead)
         let upgrades = try await withUpgrades(knowledge, action, network)
         let (decision, _) = try await ProxyStep(context).decide(
@@ -163,9 +162,7 @@ extension Forecaster {
         forecast.values = call?.values
         if let call, let creation, let network {
             let looked = try await DeployStep(context).look(decision, part, call, creation, network)
-            let name = DeploymentPart.implementation.recordName(of: action.name)
-            try ProxyStep.requireCode(
-                at: view.addresses["\(name)@\(action.network.name)"], behind: looked, action)
+            try ProxyStep.requireCode(at: view.implementation(of: action), behind: looked, action)
             if case .adopt(_, let fact) = looked {
                 forecast.keep(fact, madeBy: nil)
                 return forecast
@@ -265,6 +262,26 @@ extension Forecaster {
         return (call, creation)
     }
 
+    /// What an earlier run signed for a part and did not see through; nil where a run does not send it, since other code, arguments or
+    /// another value are wanted now.
+    private func unfinished(
+        _ part: DeployAction,
+        _ action: ProxyAction,
+        _ network: OpenNetwork,
+        _ inputs: StepInputs,
+        _ view: ForecastView
+    ) async throws(StepFailure) -> ChainOperation? {
+        guard let open = try context.unfinished(part.step, network) else { return nil }
+        guard open.intent.kind == .call else {
+            try open.requireSender(await sender(part.signer, network))
+            let (_, creation) = try await known(part, action, inputs, open.intent.sender, view)
+            return open.isTakenBack(by: creation?.payloadHash, with: part.value) ? nil : open
+        }
+        try open.requireSender(await sender(action.upgrader, network))
+        let isWanted = open.content.flatMap(Upgrade.implementation(in:)) == view.implementation(of: action)
+        return isWanted || [.included, .blocked].contains(open.state) ? open : nil
+    }
+
     /// The run first takes it to its end.
     private func unfinished(
         _ open: ChainOperation,
@@ -285,14 +302,12 @@ extension Forecaster {
         var forecast = try ProxyStep.intent(action, part.part, (action: what, reason: reason), inputs)
         forecast.start(from: knowledge)
         forecast.sender = open.intent.sender.description
-        forecast.address = open.attempts.last?.predictedAddress?.description
+        forecast.address = open.attempts.first?.predictedAddress?.description
         if open.intent.kind == .call, case .known(let known) = knowledge {
             forecast.address = known.entry.address.description
             forecast.start(from: known.entry.proxy)
-            let sent = open.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
-            let name = DeploymentPart.implementation.recordName(of: action.name)
-            if let target = sent.flatMap({ Upgrade.implementation(in: $0.transaction) }),
-                target != view.addresses["\(name)@\(action.network.name)"]
+            if let target = open.content.flatMap(Upgrade.implementation(in:)),
+                target != view.implementation(of: action)
             {
                 // What was sent goes on record first, and the code that is wanted now takes its place.
                 forecast.replaces = target.description

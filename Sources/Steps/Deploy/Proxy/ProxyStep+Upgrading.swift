@@ -74,12 +74,18 @@ extension ProxyStep {
             signer: action.upgrader,
             on: network,
             progress: progress,
+            needed: { operation throws(StepFailure) in
+                guard let target = operation.content.flatMap(Upgrade.implementation(in:)),
+                    target != implementation
+                else { return nil }
+                return
+                    "run \(operation.intent.run) signed it to run the code at \(target), and it is other code now"
+            },
             usable: { _ throws(StepFailure) in nil }
         )
         guard let settlement else { return nil }
         let settled = settlement.operation
-        let sent = settled.attempts.last.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }
-        guard let target = sent.flatMap({ Upgrade.implementation(in: $0.transaction) }),
+        guard let target = settled.content.flatMap(Upgrade.implementation(in:)),
             case .known(let known) = try context.knowledge(of: action.name, on: network)
         else {
             throw StepFailure(

@@ -1,0 +1,44 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+extension ChainOperation {
+    /// What it is for, as its first attempt says: later ones pay more for the same, or do nothing but use up its nonce.
+    ///
+    /// nil: nothing was signed, or the bytes cannot be read.
+    var content: Transaction? {
+        attempts.first.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }?.transaction
+    }
+
+    /// Whether no block is known to have it and other data or another value is wanted now: a run does not send it.
+    ///
+    /// `payload`: the hash of what would be sent now; nil where that is not known.
+    func isTakenBack(by payload: Hash?, with value: Wei) -> Bool {
+        guard let payload, [.signed, .sent].contains(state) else { return false }
+        return payload != intent.payloadHash || value != intent.value
+    }
+
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `other-account`, where no block is known to have it and another account
+    ///   is to send it now.
+    func requireSender(_ account: Address?) throws(StepFailure) {
+        guard let account, account != intent.sender, [.signed, .sent].contains(state) else { return }
+        throw signedByOther(than: account)
+    }
+
+    /// It is on its way from another account than is to send it now.
+    func signedByOther(than account: Address) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "other-account",
+            "run \(intent.run) signed \(intent.step) as \(intent.sender) (nonce \(nonce ?? 0)), which any block may still take; now it is to "
+                + "be sent by \(account)",
+            hint:
+                "let \(intent.sender) sign it once more, until it has come to its end; or send a transaction of your own with its nonce, "
+                + "and run again when a block has that"
+        )
+    }
+
+    /// The factory that what was signed for it asks; nil where it asks none.
+    var factory: Create2Factory? { content?.factory }
+}
