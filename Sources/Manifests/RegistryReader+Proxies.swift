@@ -58,14 +58,21 @@ extension RegistryNodes {
     }
 
     private func variable(_ node: YAMLNode) -> StorageLayout.Variable? {
-        let map = fields(node, "a variable", required: ["label", "offset", "slot", "type"])
+        let map = fields(
+            node, "a variable", required: ["label", "offset", "slot", "type"], optional: ["contract"])
         guard let map else { return nil }
         let label = value(map["label"], "text") { $0 }
         let slot = value(map["slot"], "the number of a slot", Self.digits)
         let offset = value(map["offset"], "a number of bytes") { Int($0) }
         let type = value(map["type"], "the number of a type") { Int($0) }
         guard let label, let slot, let offset, let type else { return nil }
-        return StorageLayout.Variable(label: label, slot: slot, offset: offset, type: type)
+        return StorageLayout.Variable(
+            label: label,
+            slot: slot,
+            offset: offset,
+            type: type,
+            contract: value(map["contract"], "text", Self.word)
+        )
     }
 
     private func shape(_ node: YAMLNode) -> StorageLayout.Shape? {

@@ -2,6 +2,8 @@
 package struct LayoutConflict: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Sendable {
         case removed, moved, retyped, renamed
+        /// It is that of another contract.
+        case redeclared
         /// It holds a place in the old code. That is none in any other code, and the same in the same.
         case function
     }
@@ -32,8 +34,8 @@ extension StorageLayout {
     /// What stands against running code of the layout `new` on storage that code of this layout wrote; empty where nothing does.
     ///
     /// The rule is that of OpenZeppelin's upgrades plugins: what a variable wrote must be read by the variable of the same name
-    /// and type. New variables may follow, or stand in bytes that nothing used, such as those of a `__gap`, whose arrays
-    /// may shrink. Another name is refused, since two variables that change places look the same; the source allows it
+    /// and type. Private ones of several contracts can have one name: the contracts tell them apart. New variables may follow,
+    /// or stand in bytes that nothing used, such as those of a `__gap`, whose arrays may shrink. Another name is refused, since two variables that change places look the same; the source allows it
     /// by `@custom:oz-renamed-from`. Structs that are not elements of arrays may grow at their end, enums too. A type of
     /// the user's own is what it is of. Internal functions are refused; that they are set anew the source says by
     /// `@custom:oz-upgrades-unsafe-allow internal-function-storage`.
@@ -74,10 +76,11 @@ private struct Comparison {
                 kind: .removed, variable: old.types[namespace.type].name, slot: "0", offset: 0,
                 words: "is gone")
             conflict.namespace = namespace.id
-            if let there = new.namespaces.first(where: { $0.id == namespace.id }) {
-                found += compare(namespace.type, there.type, mayGrow: true, conflict)
-            } else {
-                found.append(conflict)
+            let there = new.namespaces.filter { $0.id == namespace.id }
+            if there.isEmpty { found.append(conflict) }
+            for other in there {
+                found += compare(namespace.type, other.type, mayGrow: true, conflict)
+                    .map { there.count > 1 ? $0.said(of: new.types[other.type].label) : $0 }
             }
         }
         return found
@@ -99,16 +102,22 @@ private struct Comparison {
             )
             conflict.namespace = root?.namespace
             let there = after.first { $0.slot == variable.slot && $0.offset == variable.offset }
-            if let there, [there.label, there.formerName].contains(variable.label) {
+            let heir = heir(of: variable, before, after)
+            if let there, there.isCalled(variable.label) {
+                if let was = variable.contract, let now = there.contract, was != now, heir != there {
+                    conflict.kind = .redeclared
+                    conflict.words = Self.words(was, now, heir)
+                    found.append(conflict)
+                    continue
+                }
                 found += compare(variable.type, there.type, mayGrow: true, conflict)
                     .filter { $0.kind != .function || !there.setsFunctionsAnew }
                 continue
             }
             let type = old.types[variable.type].label
-            if let other = elsewhere(variable, before, after) {
+            if let heir {
                 conflict.kind = .moved
-                conflict.words =
-                    "moved to slot \(other.slot)" + (other.offset > 0 ? ", byte \(other.offset)" : "")
+                conflict.words = "moved to \(heir.place)"
             } else if let there, !new.isGap(there) {
                 let isSame = compare(variable.type, there.type, mayGrow: true, conflict)
                     .allSatisfy { $0.kind == .function }
@@ -125,18 +134,48 @@ private struct Comparison {
         return found
     }
 
-    /// The variable of the same name at another place, unless that is the place of one of that name before.
-    private func elsewhere(
-        _ variable: StorageLayout.Variable,
+    /// What became of a variable, among those that its name can mean; nil where nothing did, or several could have.
+    ///
+    /// Of several contracts' variables of one name, those of the same contract in the same file belong together, of the rest
+    /// those of a contract of the same name, and the last of them, whose contract is called otherwise now.
+    private func heir(
+        of variable: StorageLayout.Variable,
         _ before: [StorageLayout.Variable],
         _ after: [StorageLayout.Variable]
     ) -> StorageLayout.Variable? {
-        after.first { other in
-            other.label == variable.label
-                && !before.contains {
-                    $0.label == other.label && $0.slot == other.slot && $0.offset == other.offset
-                }
+        var old = before.filter { $0.label == variable.label }
+        // A former name that the old code had left behind already means nothing.
+        var new = after.filter { one in
+            one.label == variable.label
+                || one.formerName == variable.label && !before.contains { $0.label == one.label }
         }
+        let marks: [(StorageLayout.Variable) -> String?] = [
+            { $0.contract }, { $0.contract.map(Self.name(ofContract:)) }, { _ in nil },
+        ]
+        for mark in marks {
+            let pairs = old.compactMap { one -> (StorageLayout.Variable, StorageLayout.Variable)? in
+                let others = new.filter { mark($0) == mark(one) }
+                let isAlone = old.filter { mark($0) == mark(one) }.count == 1
+                return isAlone && others.count == 1 ? (one, others[0]) : nil
+            }
+            if let pair = pairs.first(where: { $0.0 == variable }) { return pair.1 }
+            old.removeAll { one in pairs.contains { $0.0 == one } }
+            new.removeAll { one in pairs.contains { $0.1 == one } }
+        }
+        return nil
+    }
+
+    private static func words(_ was: String, _ now: String, _ heir: StorageLayout.Variable?) -> String {
+        let names = [was, now].map(name(ofContract:))
+        let (was, now) = names[0] == names[1] ? (was, now) : (names[0], names[1])
+        let own = heir.flatMap { $0.contract.map(name(ofContract:)) == names[0] ? $0 : nil }
+        let place = own.map { ", which is at \($0.place) now," } ?? ""
+        return "was that of \(was)\(place) and is that of \(now)"
+    }
+
+    /// Without the file.
+    private static func name(ofContract contract: String) -> String {
+        contract.split(separator: ":").last.map(String.init) ?? contract
     }
 
     private mutating func compare(
@@ -198,7 +237,20 @@ private struct Comparison {
     }
 }
 
+extension StorageLayout.Variable {
+    fileprivate func isCalled(_ name: String) -> Bool { label == name || formerName == name }
+
+    fileprivate var place: String { "slot \(slot)" + (offset > 0 ? ", byte \(offset)" : "") }
+}
+
 extension LayoutConflict {
+    /// Says which of several structs it is about.
+    fileprivate func said(of structure: String) -> LayoutConflict {
+        var named = self
+        named.words += " in \(structure)"
+        return named
+    }
+
     fileprivate func below(_ step: String) -> LayoutConflict {
         var deeper = self
         deeper.variable += step

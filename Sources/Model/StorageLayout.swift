@@ -3,8 +3,8 @@ package import Foundation
 /// Which variable of a contract stands where in its storage, and of what types they are.
 ///
 /// What solc calls `storageLayout`, without what changes while the layout stays: types are numbered by their first use,
-/// not named by syntax nodes, and the contract that declares a variable is left out. With it the structs that a contract
-/// keeps at places of their own.
+/// not named by syntax nodes, and a variable is said to be of the contract that declares it. With it the structs that a
+/// contract keeps at places of their own.
 package struct StorageLayout: Hashable, Codable, Sendable {
     /// A state variable, or a member of a struct.
     package struct Variable: Hashable, Codable, Sendable {
@@ -15,6 +15,9 @@ package struct StorageLayout: Hashable, Codable, Sendable {
         package var offset: Int
         /// Its place in ``StorageLayout/types``.
         package var type: Int
+        /// What declares a state variable, such as `src/Vault.sol:Vault`; nil of a member, and where it was written down before
+        /// that was.
+        package var contract: String?
         /// The name that the source says it had before (`@custom:oz-renamed-from`); no part of the layout.
         package var formerName: String?
         /// Whether the source says that functions in it are set anew
@@ -26,6 +29,7 @@ package struct StorageLayout: Hashable, Codable, Sendable {
             slot: String,
             offset: Int,
             type: Int,
+            contract: String? = nil,
             formerName: String? = nil,
             setsFunctionsAnew: Bool = false
         ) {
@@ -33,6 +37,7 @@ package struct StorageLayout: Hashable, Codable, Sendable {
             self.slot = slot
             self.offset = offset
             self.type = type
+            self.contract = contract
             self.formerName = formerName
             self.setsFunctionsAnew = setsFunctionsAnew
         }
@@ -43,11 +48,12 @@ package struct StorageLayout: Hashable, Codable, Sendable {
                 label: try container.decode(String.self, forKey: .label),
                 slot: try container.decode(String.self, forKey: .slot),
                 offset: try container.decode(Int.self, forKey: .offset),
-                type: try container.decode(Int.self, forKey: .type)
+                type: try container.decode(Int.self, forKey: .type),
+                contract: try container.decodeIfPresent(String.self, forKey: .contract)
             )
         }
 
-        private enum CodingKeys: String, CodingKey { case label, slot, offset, type }
+        private enum CodingKeys: String, CodingKey { case label, slot, offset, type, contract }
     }
 
     /// How the values of a type are stored.
@@ -109,7 +115,7 @@ package struct StorageLayout: Hashable, Codable, Sendable {
 
     package let variables: [Variable]
     package let types: [Shape]
-    /// Sorted; none too where the layout was written down before they were.
+    /// Sorted; several of one name where contracts share a place; none too where the layout was written down before they were.
     package let namespaces: [Namespace]
 
     /// A layout; nil where a variable, a type or a namespace names a type that is not there.

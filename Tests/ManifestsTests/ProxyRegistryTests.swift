@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ProxyRegistryTests {
     static let layout = StorageLayout(
-        variables: [.init(label: "_fees", slot: "3", offset: 0, type: 0)],
+        variables: [.init(label: "_fees", slot: "3", offset: 0, type: 0, contract: "Vault.sol:Vault")],
         types: [
             .init(label: "mapping(address => enum Kind)", encoding: "mapping", bytes: "32", key: 1, value: 2),
             .init(label: "address", encoding: "inplace", bytes: "20"),
@@ -22,7 +22,7 @@ import Testing
             { "bytes" : "1", "encoding" : "inplace", "label" : "enum Kind", "values" : ["A", "B"] },
             { "bytes" : "16", "encoding" : "inplace", "label" : "Price", "underlying" : "uint128" } ],
           "namespaces" : [ { "id" : "erc7201:vault.main", "type" : 0 } ],
-          "variables" : [ { "label" : "_fees", "offset" : 0, "slot" : "3", "type" : 0 } ] }
+          "variables" : [ { "contract" : "Vault.sol:Vault", "label" : "_fees", "offset" : 0, "slot" : "3", "type" : 0 } ] }
         """
 
     static func file(_ members: String) -> String {

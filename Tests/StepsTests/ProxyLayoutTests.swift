@@ -12,7 +12,12 @@ import Testing
     init() throws { bench = try CompileBench() }
 
     func layout(_ body: String, _ outside: String = "") async throws -> StorageLayout {
-        let action = try bench.add("Vault.sol", "\(outside)\ncontract Vault {\n\(body)\n}")
+        try await layout(of: "\(outside)\ncontract Vault {\n\(body)\n}")
+    }
+
+    /// Of the contract Vault in a source.
+    func layout(of source: String) async throws -> StorageLayout {
+        let action = try bench.add("Vault.sol", source)
         let performed = try await bench.step.perform(action, inputs: StepInputs([:]))
         return try StorageLayout(
             compiled: stored(Dictionary(uniqueKeysWithValues: performed.outputs.map { ($0.name, $0.bytes) })))

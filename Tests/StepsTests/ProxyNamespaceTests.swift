@@ -114,23 +114,64 @@ import Testing
 
     @Test func thoseOfContractsThatItInheritsFromCountAndNoOthers() async throws {
         func inherited(_ members: String, _ heritage: String) async throws -> StorageLayout {
-            let action = try layouts.bench.add(
-                "Vault.sol",
-                """
-                contract Base { \(Self.location) struct M { \(members) } }
-                contract Middle is Base {}
-                contract Vault \(heritage) { uint256 x; }
-                """)
-            let performed = try await layouts.bench.step.perform(action, inputs: StepInputs([:]))
-            return try StorageLayout(
-                compiled: stored(
-                    Dictionary(uniqueKeysWithValues: performed.outputs.map { ($0.name, $0.bytes) })))
+            try await layouts.layout(
+                of: """
+                    contract Base { \(Self.location) struct M { \(members) } }
+                    contract Middle is Base {}
+                    contract Vault \(heritage) { uint256 x; }
+                    """)
         }
         let before = try await inherited("uint256 a;", "is Middle")
         #expect(
             before.conflicts(upgradingTo: try await inherited("int256 a;", "is Middle")).map(\.description)
                 == ["'M.a' in erc7201:vault.main was uint256 and is int256"])
         #expect(try await inherited("uint256 a;", "").namespaces == [])
+    }
+
+    @Test func allStructsOfOneNamespaceAreCompared() async throws {
+        func shared(_ base: String, _ own: String) async throws -> StorageLayout {
+            try await layouts.layout(
+                of: """
+                    contract Base { \(Self.location) struct S { \(base) } }
+                    contract Vault is Base { \(Self.location) struct T { \(own) } }
+                    """)
+        }
+        let one = try await shared("uint256 a;", "uint256 a;")
+        #expect(one.namespaces.map(\.id) == ["erc7201:vault.main", "erc7201:vault.main"])
+        #expect(one.conflicts(upgradingTo: one) == [])
+        let longer = try await shared("uint256 a; address b;", "uint256 a;")
+        #expect(one.conflicts(upgradingTo: longer) == [])
+        #expect(
+            longer.conflicts(upgradingTo: one).map(\.description) == [
+                "'S.b' in erc7201:vault.main (address) is gone in struct Vault.T",
+                "'S.b' in erc7201:vault.main (address) is gone in struct Base.S",
+            ])
+        #expect(
+            one.conflicts(upgradingTo: try await shared("bool a;", "uint256 a;")).map(\.description) == [
+                "'T.a' in erc7201:vault.main was uint256 and is bool in struct Base.S",
+                "'S.a' in erc7201:vault.main was uint256 and is bool in struct Base.S",
+            ])
+        let alone = try await layouts.layout(Self.location + "struct T { uint256 a; }")
+        #expect(one.conflicts(upgradingTo: alone) == [])
+        #expect(
+            longer.conflicts(upgradingTo: alone).map(\.description) == [
+                "'S.b' in erc7201:vault.main (address) is gone"
+            ])
+    }
+
+    @Test(arguments: ["uint256[2**200] a;", "uint256[2**57 - 1] a; uint256[2**57 - 1] b;"])
+    func oneThatCannotBeCountedIsRefused(_ members: String) async throws {
+        let failure = try await #require(throws: StepFailure.self) {
+            try await layouts.layout(Self.location + "struct M { uint256 fee; \(members) }")
+        }
+        #expect(failure.code == "storage-layout")
+        #expect(
+            failure.message
+                == "the struct Vault.M in erc7201:vault.main cannot be counted through: an array in it is too long, "
+                + "or a type is not known, so that no upgrade could compare it")
+        #expect(
+            try await layouts.layout(Self.location + "struct M { uint256[2**56] a; uint8 b; }").namespaces
+                .count == 1)
     }
 
     @Test func recordsWithoutNamespacesAreComparedInTheRest() async throws {

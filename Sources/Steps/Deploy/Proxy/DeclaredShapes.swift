@@ -10,6 +10,9 @@ struct DeclaredShapes {
     private var places: [String: Int] = [:]
     private let declarations: SolcDeclarations
 
+    /// Slots that a struct may have, far from where numbers end.
+    private static let countable = 1 << 57
+
     /// Adds to some shapes.
     init(after shapes: [StorageLayout.Shape], _ declarations: SolcDeclarations) {
         self.shapes = shapes
@@ -40,6 +43,7 @@ struct DeclaredShapes {
                 declarations.variable(
                     member.name, slot: "\(slot)", offset: offset, type: inner, declaredBy: member.id))
             if isApart { slot += bytes / 32 } else { offset += bytes }
+            guard slot < Self.countable else { return nil }
         }
         shapes[place].members = members
         shapes[place].bytes = "\(32 * (slot + (offset > 0 ? 1 : 0)))"

@@ -12,6 +12,8 @@ struct SolcDeclarations {
     private(set) var nodes: [Int: ASTNode] = [:]
     /// Contracts by the files that declare them.
     private var contracts: [String: [ASTNode]] = [:]
+    /// What declares a state variable, as `path:Name`.
+    private var declarers: [Int: String] = [:]
     /// What is written above the members of structs, of which the compiler keeps no documentation.
     private var comments: [Int: String] = [:]
 
@@ -29,7 +31,10 @@ struct SolcDeclarations {
             unit.forEach { node in
                 guard Self.kinds.contains(node.kind) else { return }
                 nodes[node.id] = node
-                if node.kind == "ContractDefinition" { contracts[source.key, default: []].append(node) }
+                if node.kind == "ContractDefinition" {
+                    contracts[source.key, default: []].append(node)
+                    for part in node.nodes("nodes") { declarers[part.id] = "\(source.key):\(node.name)" }
+                }
                 if node.kind == "StructDefinition" { note(node, texts[source.key] ?? []) }
             }
         }
@@ -59,6 +64,7 @@ struct SolcDeclarations {
             slot: slot,
             offset: offset,
             type: type,
+            contract: node.flatMap { declarers[$0] },
             formerName: words("@custom:oz-renamed-from").first,
             setsFunctionsAnew: words("@custom:oz-upgrades-unsafe-allow").contains("internal-function-storage")
         )

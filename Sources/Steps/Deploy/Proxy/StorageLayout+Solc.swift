@@ -25,7 +25,7 @@ extension StorageLayout {
         guard variables.count == json["storage"]?.items.count else {
             throw Self.unreadable("a variable or a type is not whole")
         }
-        let namespaces = reader.namespaces(of: compilation.name, in: compilation.path)
+        let namespaces = try reader.namespaces(of: compilation.name, in: compilation.path)
         guard let layout = StorageLayout(variables: variables, types: reader.shapes, namespaces: namespaces)
         else { throw Self.unreadable("a type is missing") }
         self = layout
@@ -84,15 +84,28 @@ private struct SolcLayoutReader {
         return place
     }
 
-    /// The structs that a contract, or one that it inherits from, keeps at the places that names tell; those of each name once.
-    mutating func namespaces(of contract: String, in path: String) -> [StorageLayout.Namespace] {
+    /// The structs that a contract, or one that it inherits from, keeps at the places that names tell.
+    ///
+    /// - Throws: ``StepFailure`` coded `storage-layout` for one that cannot be counted, which could never be compared.
+    mutating func namespaces(
+        of contract: String,
+        in path: String
+    ) throws(StepFailure) -> [StorageLayout.Namespace] {
         var shapes = DeclaredShapes(after: shapes, declarations)
-        var found: [String: StorageLayout.Namespace] = [:]
-        for (id, structure) in declarations.namespaces(of: contract, in: path) where found[id] == nil {
-            found[id] = shapes.place(of: structure).map { StorageLayout.Namespace(id: id, type: $0) }
+        var found: [StorageLayout.Namespace] = []
+        for (id, structure) in declarations.namespaces(of: contract, in: path) {
+            guard let place = shapes.place(of: structure) else {
+                throw StepFailure(
+                    code: "storage-layout",
+                    "the struct \(structure["canonicalName"]?.text ?? structure.name) in \(id) cannot be counted through: "
+                        + "an array in it is too long, or a type is not known, so that no upgrade could compare it",
+                    hint: "declare shorter arrays in it; nothing was sent"
+                )
+            }
+            found.append(StorageLayout.Namespace(id: id, type: place))
         }
         self.shapes = shapes.shapes
-        return found.values.sorted { $0.id < $1.id }
+        return found.sorted { ($0.id, $0.type) < ($1.id, $1.type) }
     }
 
     /// What declares a type of some kind; `t_enum(Kind)13` ends in the number of its node.

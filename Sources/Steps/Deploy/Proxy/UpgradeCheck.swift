@@ -139,6 +139,9 @@ struct UpgradeCheck: Sendable {
         case .function:
             "store which function is meant, such as an enum, and not the function; where an initializer of the new code sets it "
                 + "anew, say so above the variable: /// @custom:oz-upgrades-unsafe-allow internal-function-storage"
+        case .redeclared:
+            "the contracts that declare them tell variables of one name apart: keep the order of those contracts, "
+                + "rename at most one of them in an upgrade, and give new variables other names"
         case .removed, .moved, .retyped: "keep variables where they are and add new ones behind them"
         }
     }
