@@ -35,10 +35,10 @@ extension StorageLayout {
     ///
     /// The rule is that of OpenZeppelin's upgrades plugins: what a variable wrote must be read by the variable of the same name
     /// and type. Private ones of several contracts can have one name: the contracts tell them apart. New variables may follow,
-    /// or stand in bytes that nothing used, such as those of a `__gap`, whose arrays may shrink. Another name is refused, since two variables that change places look the same; the source allows it
-    /// by `@custom:oz-renamed-from`. Structs that are not elements of arrays may grow at their end, enums too. A type of
-    /// the user's own is what it is of. Internal functions are refused; that they are set anew the source says by
-    /// `@custom:oz-upgrades-unsafe-allow internal-function-storage`.
+    /// or stand in bytes that nothing used, such as those of a `__gap`, whose arrays may shrink. Another name is refused, since two
+    /// variables that change places look the same; the source allows it by `@custom:oz-renamed-from`. Structs that are not
+    /// elements of arrays may grow at their end, enums too. A type of the user's own is what it is of. Internal functions
+    /// are refused; that they are set anew the source says by `@custom:oz-upgrades-unsafe-allow internal-function-storage`.
     package func conflicts(upgradingTo new: StorageLayout) -> [LayoutConflict] {
         var comparison = Comparison(old: self, new: new)
         return comparison.conflicts()
@@ -136,8 +136,8 @@ private struct Comparison {
 
     /// What became of a variable, among those that its name can mean; nil where nothing did, or several could have.
     ///
-    /// Of several contracts' variables of one name, those of the same contract in the same file belong together, of the rest
-    /// those of a contract of the same name, and the last of them, whose contract is called otherwise now.
+    /// Of several contracts' variables of one name, those of one contract in one file belong together; of the rest, those of
+    /// contracts of one name; and where one is left over before and one after, its contract is called otherwise now.
     private func heir(
         of variable: StorageLayout.Variable,
         _ before: [StorageLayout.Variable],
