@@ -115,7 +115,7 @@ struct ReferenceCheck {
                         "'\(former.value)' is a deployment of this manifest, so it is no former name",
                         at: former.location,
                         length: former.value.utf8.count,
-                        hint: "remove it here, or there"
+                        hint: Self.inUse("deployment", former.value, otherwise: "what is there is replaced")
                     )
                 } else if let other = first[former.value] {
                     report(
@@ -152,11 +152,19 @@ struct ReferenceCheck {
                         at: former.location,
                         length: former.value.utf8.count,
                         hint: names.contains(former.value)
-                            ? "remove it here, or there" : "say which of the two it became"
+                            ? Self.inUse("call", former.value, otherwise: "each is made again")
+                            : "say which of the two it became"
                     )
                 }
             }
         }
+    }
+
+    /// What to do where a former name is that of another: two that change their names would else have what each has now done again.
+    private static func inUse(_ kind: String, _ name: String, otherwise: String) -> String {
+        "take it away where '\(name)' is another \(kind); where two \(kind)s change their names, do it in two runs: give both new names "
+            + "first, each with its old one as 'formerly', and then the names wanted, each with the new one as 'formerly': without that "
+            + otherwise
     }
 
     private func texts(of deployment: DeploymentSpec) -> [Interpolated] {

@@ -135,6 +135,13 @@ struct DeploymentExpansion {
         spec.formerly.map { $0.value + name.dropFirst(spec.name.count) }
     }
 
+    /// The names that deployments have and had, by network.
+    var names: [String: Set<String>] {
+        instances.reduce(into: [:]) { names, instance in
+            names[instance.network.name, default: []].formUnion([instance.name] + instance.formerly)
+        }
+    }
+
     /// The same deployment on its other networks, where its address must be the same on all of them.
     func twins(of instance: Instance) -> [Instance] {
         (sameEverywhere[instance.name] ?? []).filter { $0.step != instance.step }

@@ -8,6 +8,8 @@ package struct Planned: Sendable {
     package var notNamed: [PlannedDeployment]
     /// Who sends in other shards, by chain; without devnets, which each machine has to itself.
     package var apart: [ChainID: Set<SignerSpec>] = [:]
+    /// The names that deployments of the whole manifest have and had, by network.
+    package var deploymentNames: [String: Set<String>] = [:]
     /// Implied choices and the like.
     package var notes: [Diagnostic]
 }
@@ -66,6 +68,7 @@ package enum Planner {
             plan: EffectSteps.inLanes(chosen),
             notNamed: deployments.instances.filter { !request.names($0.network) }.map(\.planned),
             apart: whole.senders(besides: chosen),
+            deploymentNames: deployments.names,
             notes: snapshot.diagnostics.filter { $0.severity != .error } + roster.notes
         )
     }

@@ -49,7 +49,7 @@ package struct DeployStep: Sendable {
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
         if let there = try await takeOver(decision, network, progress) { return there }
         try await context.checkHistory(
-            ahead: try context.onceOnly(action, inputs, on: network), on: network, progress)
+            ahead: try context.onceOnly(action, made: call, inputs, on: network), on: network, progress)
         var intent = Self.intent(action, call, decision)
         intent.start(from: knowledge)
         let allowance = try context.allowance(intent)

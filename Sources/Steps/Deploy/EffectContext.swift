@@ -35,6 +35,8 @@ package struct EffectContext: Sendable {
     package var deployments: [DeployAction]
     /// Those of the manifest, by name, for what is read of one that is no part of the plan.
     package var networks: [String: NetworkSpec]
+    /// The names that deployments of the whole manifest have and had, by network; of one that is not there they are not known.
+    package var deploymentNames: [String: Set<String>]
     /// Who sends in other shards, by chain.
     package var apart: [ChainID: Set<SignerSpec>]
     /// Hears what the user should know.
@@ -59,6 +61,7 @@ package struct EffectContext: Sendable {
         deployments: [DeployAction] = [],
         steps: [StepID: StepWaits] = [:],
         networks: [String: NetworkSpec] = [:],
+        deploymentNames: [String: Set<String>] = [:],
         apart: [ChainID: Set<SignerSpec>] = [:],
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
@@ -77,6 +80,7 @@ package struct EffectContext: Sendable {
         self.deployments = deployments
         stepsAtWork = StepsAtWork(of: project, planned: steps)
         self.networks = networks
+        self.deploymentNames = deploymentNames
         self.apart = apart
         self.notice = notice
     }

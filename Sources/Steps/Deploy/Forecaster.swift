@@ -220,8 +220,8 @@ package struct Forecaster: Sendable {
         } else if try await decideUnknown(action, network, inputs, &forecast) {
             return
         }
-        var deeds = [try context.onceOnly(action, inputs, on: network)]
-        if let proxy { deeds.insert(try context.onceOnly(proxyOf: proxy, inputs, on: network), at: 0) }
+        var deeds = [try context.onceOnly(action, made: call, inputs, on: network)]
+        if let proxy { deeds.insert(try await context.onceOnly(proxyOf: proxy, inputs, on: network), at: 0) }
         for deed in deeds {
             try await context.checkHistory(
                 ahead: deed, by: sender, on: network, besides: Set(view.addresses.values))

@@ -48,6 +48,7 @@ package actor NetworkHub {
     private var sent: [ChainOperation.Lane: SentCount] = [:]
     private var creations: [ChainOperation.Lane: Task<Result<UnknownCreations, StepFailure>, Never>] = [:]
     private var holders: [String: StepID] = [:]
+    private var standing: [String: StandingRecords] = [:]
     private var readings: [String: Task<[CallRequest: [UInt8]], Never>] = [:]
 
     /// `hold` keeps other processes off a network; `opened` hears of each that was reached, or was not, and `noted` of
@@ -228,6 +229,17 @@ package actor NetworkHub {
         let seen = await looking.value
         if case .failure = seen { (creations[lane], sent[lane]) = (nil, nil) }
         return try seen.get()
+    }
+
+    /// What else is on record of a network; `look` is done when it is first asked for.
+    func standingRecords(
+        on network: OpenNetwork,
+        _ look: @Sendable () throws(StepFailure) -> StandingRecords
+    ) throws(StepFailure) -> StandingRecords {
+        if let found = standing[network.spec.name] { return found }
+        let found = try look()
+        standing[network.spec.name] = found
+        return found
     }
 
     private func hasLane(_ network: OpenNetwork) -> Bool {

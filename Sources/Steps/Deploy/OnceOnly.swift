@@ -31,6 +31,8 @@ struct OnceOnly: Sendable {
     let before: RegistryEntry?
     /// What is on record of the proxy that it is behind.
     let proxy: RegistryEntry?
+    /// What tells it on record under another name; nil where it is not looked for there.
+    var likeness: Likeness?
 
     /// Names the deployment: `vault@sepolia`.
     var subject: String { step.subject }
@@ -79,8 +81,16 @@ extension EffectContext {
     ///
     /// The salted address of a proxy says nothing: one that was made with earlier code is elsewhere. Nor does that of its beacon; that
     /// of its code says all of the code. What takes another's place may be there where it was approved: a plan is done once.
+    ///
+    /// - Parameters:
+    ///   - action: The deployment, or the part of one.
+    ///   - call: How it is created; nil where that is not known.
+    ///   - inputs: What its compile step stored.
+    ///   - network: Where.
+    /// - Throws: ``StepFailure`` as ``knowledge(of:formerly:on:)``.
     func onceOnly(
         _ action: DeployAction,
+        made call: ConstructorCall? = nil,
         _ inputs: StepInputs,
         on network: OpenNetwork
     ) throws(StepFailure) -> OnceOnly? {
@@ -91,12 +101,15 @@ extension EffectContext {
         }
         guard before == nil || network.spec.needsApproval else { return nil }
         let isBehind = action.part == .implementation || action.part == .beacon
-        return OnceOnly(
+        var deed = OnceOnly(
             .placed(try inputs[action.compile]),
             action,
             before: before,
             proxy: isBehind ? try entry(of: action.deployment, on: network) : nil
         )
+        // What is made anew each time is made anew under whatever name.
+        if action.redeploy != .always { deed.likeness = call.map(Likeness.made) }
+        return deed
     }
 
     /// The proxy of a deployment where it is about to be made too; nil where it is on record and stays.
@@ -106,14 +119,16 @@ extension EffectContext {
         proxyOf action: ProxyAction,
         _ inputs: StepInputs,
         on network: OpenNetwork
-    ) throws(StepFailure) -> OnceOnly? {
+    ) async throws(StepFailure) -> OnceOnly? {
         let deployment = action.deployment
         if let before = try entry(of: deployment.name, formerly: deployment.formerly, on: network),
             try !isWantedAnew(deployment, before, on: network)
         {
             return nil
         }
-        return try onceOnly(action.creation, inputs, on: network)
+        var deed = try onceOnly(action.creation, inputs, on: network)
+        deed?.likeness = try await likeness(of: action, inputs)
+        return deed
     }
 
     /// A call to a contract that was there before this run, which may have been made already; nil where `unless` tells, or records

@@ -2,14 +2,16 @@ import EthereumTypes
 import Ledger
 import Model
 
-/// What is about to be created and is on record of the same chain under a name that the manifest has no longer: of its network or
-/// of its project.
+/// What is about to be created and is on record of the same chain under a name that the manifest has no longer: its own, that of its
+/// network or that of its project.
 ///
 /// Records go by names, and a name that was changed would have all deployed again.
 struct OtherNames: Sendable {
     enum Name: Hashable, Sendable {
         case network(String)
         case project(String)
+        /// On a network; `isTaken`: the manifest has one of that name on another.
+        case deployment(String, on: String, isTaken: Bool)
     }
 
     let name: Name
@@ -19,6 +21,13 @@ struct OtherNames: Sendable {
     var signedIn: String?
 
     private var history: String {
+        if case .deployment(let old, let network, _) = name {
+            let verb = signedIn == nil ? "is" : "shall be"
+            let way = signedIn.map { ", on its way since run \($0) signed it" } ?? ""
+            return
+                "\(deed.subject) would be what '\(old)' \(verb) at \(address)\(way), and the manifest has no deployment '\(old)' on "
+                + "'\(network)' any more"
+        }
         let place =
             signedIn.map {
                 "run \($0) signed the creation of \(deed.subject) at \(address) of the same chain, which is on its way"
@@ -27,18 +36,41 @@ struct OtherNames: Sendable {
         return switch name {
         case .network(let old): "\(place), on a network '\(old)' that the manifest does not have"
         case .project(let old): "\(place), as a deployment of project '\(old)'"
+        case .deployment: place
         }
     }
 
     private var remedy: String {
-        let back =
-            switch name {
-            case .network(let old): "give the network its name '\(old)' again"
-            case .project(let old): "give the project its name '\(old)' again"
-            }
         let first = signedIn == nil ? "" : " when it is there"
-        return "\(back), or take over what is there under the new one\(first): hyperkit deployments adopt "
-            + "\(deed.subject) \(address)"
+        let adopt = "\(first): hyperkit deployments adopt \(deed.subject) \(address)"
+        let taken = ", or take over what is there under the new one\(adopt)"
+        return switch name {
+        case .network(let old): "give the network its name '\(old)' again\(taken)"
+        case .project(let old): "give the project its name '\(old)' again\(taken)"
+        case .deployment(_, _, isTaken: true): "where it is the same, take it over under its name of now\(adopt)"
+        case .deployment(let old, _, isTaken: false) where signedIn != nil:
+            "where it is the same, give it the name '\(old)' until a block has it"
+        case .deployment(let old, _, isTaken: false):
+            "where it is the same, say so in it: formerly: [\(formerly(old))]"
+        }
+    }
+
+    /// How a manifest names a deployment that this one was: that of a whole set where both are of one member.
+    private func formerly(_ old: String) -> String {
+        let name = deed.names[0]
+        guard let slash = old.firstIndex(of: "/"), name.hasSuffix(old[slash...]) else { return old }
+        return String(old[..<slash])
+    }
+
+    /// What is said where it is another's, or another one.
+    private var dismissal: String {
+        switch name {
+        case .network, .project:
+            "where it is another's, say so once it is taken over: hyperkit deployments forget \(deed.subject) --yes"
+        case .deployment(let old, let network, _):
+            "where it is another one, say that the old one no longer counts: hyperkit deployments forget "
+                + "\(old)@\(network) --yes"
+        }
     }
 
     static let code = "recorded-elsewhere"
@@ -48,9 +80,7 @@ struct OtherNames: Sendable {
             .blocked,
             code: Self.code,
             "\(history): it may be the same under a new name",
-            hint:
-                "\(remedy); where it is another's, say so once it is taken over: hyperkit deployments forget \(deed.subject) "
-                + "--yes; nothing was sent"
+            hint: "\(remedy); \(dismissal); nothing was sent"
         )
     }
 
@@ -76,7 +106,7 @@ extension EffectContext {
         on network: OpenNetwork
     ) async throws(StepFailure) {
         guard deed.before == nil, deed.part == .contract || deed.part == .proxy,
-            let other = try otherNames(of: deed, by: account, on: network)
+            let other = try await otherNames(of: deed, by: account, on: network)
         else { return }
         if network.spec.needsApproval { throw other.failure }
         if await hub.isFirstWord(of: "names of \(deed.subject)", on: network) { notice(other.warning) }
@@ -86,7 +116,7 @@ extension EffectContext {
         of deed: OnceOnly,
         by account: Address?,
         on network: OpenNetwork
-    ) throws(StepFailure) -> OtherNames? {
+    ) async throws(StepFailure) -> OtherNames? {
         for name in deed.names {
             let rows = try inLedger { () throws(LedgerError) in
                 try ledger.currentDeployments(
@@ -108,7 +138,18 @@ extension EffectContext {
                 return OtherNames(name: .project(entry.project), address: entry.address, deed: deed)
             }
         }
+        for entry in try await standingRecords(on: network).lost where deed.isLike(entry) {
+            guard account == nil || entry.deployer == nil || entry.deployer == account,
+                try !isDisowned(entry.address, deed, network)
+            else { continue }
+            return OtherNames(name: lostName(entry.name, network), address: entry.address, deed: deed)
+        }
         return try onItsWay(deed, by: account, on: network)
+    }
+
+    private func lostName(_ name: String, _ network: OpenNetwork) -> OtherNames.Name {
+        .deployment(
+            name, on: network.spec.name, isTaken: deploymentNames.values.contains { $0.contains(name) })
     }
 
     /// What an earlier run signed under a name that the manifest has no longer, and no block that stays has.
@@ -122,18 +163,33 @@ extension EffectContext {
         }
         for operation in open where operation.intent.kind == .deploy {
             let intent = operation.intent
-            let isOther = intent.project != project
-            guard [.deploy, .proxy].contains(intent.step.kind),
-                deed.names.contains(LeftPlace(intent.step).name), account == nil || intent.sender == account,
-                isGone(intent.network, network.spec) || isOther && intent.network == network.spec.name,
+            guard [.deploy, .proxy].contains(intent.step.kind), account == nil || intent.sender == account,
+                let name = otherName(of: intent, deed, on: network),
                 let address = operation.attempts.first?.predictedAddress ?? intent.creates
             else { continue }
-            return OtherNames(
-                name: isOther ? .project(intent.project) : .network(intent.network), address: address,
-                deed: deed,
-                signedIn: intent.run)
+            return OtherNames(name: name, address: address, deed: deed, signedIn: intent.run)
         }
         return nil
+    }
+
+    /// Which name that the manifest has no longer something was signed under; nil where it was signed for something else.
+    private func otherName(
+        of intent: ChainOperation.Intent,
+        _ deed: OnceOnly,
+        on network: OpenNetwork
+    ) -> OtherNames.Name? {
+        let name = LeftPlace(intent.step).name
+        let isHere = intent.network == network.spec.name
+        if deed.names.contains(name) {
+            if intent.project != project {
+                return isHere || isGone(intent.network, network.spec) ? .project(intent.project) : nil
+            }
+            return isGone(intent.network, network.spec) ? .network(intent.network) : nil
+        }
+        guard isHere, intent.project == project, case .made(let call)? = deed.likeness,
+            intent.payloadHash == Keccak256.hash(call.data), isLost(name, on: network)
+        else { return nil }
+        return lostName(name, network)
     }
 
     /// Whether the manifest has no network of that name on the chain of another: two of them may be one chain, and stay apart.

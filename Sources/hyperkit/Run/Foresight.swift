@@ -51,7 +51,8 @@ struct Foresight {
     /// - Throws: ``Exit`` where it was interrupted, or the environment is not ready.
     func look(_ files: [EventFile]) async throws -> Seen {
         let state = try await RunState.open(
-            project, planned.plan, options, applying: approved, apart: planned.apart, world: world)
+            project, planned.plan, options, applying: approved, apart: planned.apart,
+            deploymentNames: planned.deploymentNames, world: world)
         let origins = Mutex<[String: String]>([:])
         let hub = state.hub(
             opened: { fact in origins.withLock { $0[fact.name] = fact.genesisHash } },

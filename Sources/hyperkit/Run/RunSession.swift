@@ -66,7 +66,7 @@ struct RunSession {
         try checkRegistry()
         let state = try await RunState.open(
             project, planned.plan, options, applying: approved, takingUp: retried, apart: planned.apart,
-            world: world)
+            deploymentNames: planned.deploymentNames, world: world)
         let header = state.header
         let record = Mutex(RunRecord())
         let display = options.progress.display(

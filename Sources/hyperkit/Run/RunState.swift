@@ -32,6 +32,8 @@ struct RunState {
     private var steps: [StepID: StepWaits]
     /// Who sends in other shards, by chain.
     private var apart: [ChainID: Set<SignerSpec>]
+    /// The names that deployments of the whole manifest have and had, by network.
+    private var deploymentNames: [String: Set<String>]
     private var world: World
     private var approved: ApprovedPlan?
     private var retried: RetriedRun?
@@ -48,6 +50,7 @@ struct RunState {
         applying approved: ApprovedPlan? = nil,
         takingUp retried: RetriedRun? = nil,
         apart: [ChainID: Set<SignerSpec>] = [:],
+        deploymentNames: [String: Set<String>] = [:],
         world: World
     ) async throws -> RunState {
         let registry =
@@ -92,6 +95,7 @@ struct RunState {
                 deployments: plan.deployments,
                 steps: Dictionary(plan.steps.map { ($0.id, StepWaits($0)) }) { first, _ in first },
                 apart: apart,
+                deploymentNames: deploymentNames,
                 world: world,
                 approved: approved,
                 retried: retried,
@@ -292,6 +296,7 @@ struct RunState {
             deployments: deployments,
             steps: steps,
             networks: Dictionary(project.manifest.networks.map { ($0.name, $0) }) { first, _ in first },
+            deploymentNames: deploymentNames,
             apart: apart,
             notice: notice
         )

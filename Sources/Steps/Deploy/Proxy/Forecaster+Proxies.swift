@@ -171,11 +171,9 @@ extension Forecaster {
         if let network {
             let check = LiveFirstCheck(context, part.liveFirst, before: part.network)
             try await require(check, action.deployment.compile, inputs, view)
-            var deeds = [try context.onceOnly(part, inputs, on: network)]
-            if part.part == .beacon {
-                try await ProxyStep(context).admitBeacon(for: action, network)
-                deeds.insert(try context.onceOnly(proxyOf: action, inputs, on: network), at: 0)
-            }
+            if part.part == .beacon { try await ProxyStep(context).admitBeacon(for: action, network) }
+            var deeds = [try await context.onceOnly(proxyOf: action, inputs, on: network)]
+            if part.part == .beacon { deeds.append(try context.onceOnly(part, inputs, on: network)) }
             for deed in deeds {
                 try await context.checkHistory(
                     ahead: deed, by: sender, on: network, besides: Set(view.addresses.values))

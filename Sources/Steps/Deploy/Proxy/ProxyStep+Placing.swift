@@ -69,7 +69,7 @@ extension ProxyStep {
         if let there = try await deploy.takeOver(looked, network, progress) { return there }
         try await checkLiveFirst(action, inputs)
         try await context.checkHistory(
-            ahead: try context.onceOnly(action.creation, inputs, on: network), on: network, progress)
+            ahead: try await context.onceOnly(proxyOf: action, inputs, on: network), on: network, progress)
         intent.start(from: knowledge)
         let allowance = try context.allowance(intent)
         var fact = try await deploy.create(

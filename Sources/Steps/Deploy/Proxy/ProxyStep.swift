@@ -24,7 +24,7 @@ package struct ProxyStep: Sendable {
         if try await isNew(action, network, inputs) {
             // Where its proxy is not on record, that is about to be made too: it may be there, with other code.
             try await context.checkHistory(
-                ahead: try context.onceOnly(proxyOf: proxy, inputs, on: network), on: network, progress)
+                ahead: try await context.onceOnly(proxyOf: proxy, inputs, on: network), on: network, progress)
             try await admitCode(for: proxy, network, inputs) { () async throws(StepFailure) in
                 try await context.address(of: proxy.upgrader, on: network)
             }
@@ -199,7 +199,7 @@ package struct ProxyStep: Sendable {
         try await checkLiveFirst(action, inputs)
         try await admitBeacon(for: action, network)
         for deed in [
-            try context.onceOnly(proxyOf: action, inputs, on: network),
+            try await context.onceOnly(proxyOf: action, inputs, on: network),
             try context.onceOnly(beacon, inputs, on: network),
         ] {
             try await context.checkHistory(ahead: deed, on: network, progress)

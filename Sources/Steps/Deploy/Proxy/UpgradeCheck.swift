@@ -10,7 +10,7 @@ struct UpgradeCheck: Sendable {
     let action: ProxyAction
     let network: OpenNetwork
 
-    private var subject: String { action.step.subject }
+    var subject: String { action.step.subject }
 
     /// Everything: the code itself, what the chain has, the storage, and who may.
     ///
@@ -22,6 +22,7 @@ struct UpgradeCheck: Sendable {
     func all(_ known: KnownDeployment, inputs: StepInputs, sender: Address?) async throws(StepFailure) {
         try contract(inputs)
         let state = try await state(of: known)
+        try await requireOwnBeacon(known.entry, state)
         try layout(known, inputs)
         if let sender { try await authority(of: sender, over: known.entry.address, state, inputs) }
     }
