@@ -307,6 +307,11 @@ import Testing
         #expect(said.contains("m.yaml:11:43: error: 'give' is a former name of call 'pay' too"), "\(said)")
         #expect(said.contains("m.yaml:11:49: error: 'pay' is a call of 'token'"), "\(said)")
         #expect(said.ranges(of: "[former-name]").count == 3, "\(said)")
+        #expect(
+            said.contains(
+                "hint: take it away where 'take' is another call; where two calls change their names, do it in two runs: give both new names "
+                    + "first, each with its old one as 'formerly', and then the names wanted, each with the new one as 'formerly': without "
+                    + "that each is made again"), "\(said)")
     }
 
     @Test func aRegistryOutsideTheRootAndFormerNamesInUseAreRefused() {
@@ -324,6 +329,11 @@ import Testing
             """)
         #expect(said.contains("m.yaml:3:11: error: '../deployments' leaves the project's root"))
         #expect(said.contains("m.yaml:7:60: error: 'coin' is a deployment of this manifest"))
+        #expect(
+            said.contains(
+                "hint: take it away where 'coin' is another deployment; where two deployments change their names"
+            ))
+        #expect(said.contains("without that what is there is replaced"))
         #expect(said.contains("m.yaml:8:59: error: 'old' is a former name of 'token' too"))
         #expect(said.contains("there is no signer 'no'"))
     }

@@ -12,6 +12,23 @@ import Testing
     let loose = Policy(name: "loose", tools: ["solc"])
     let own = Policy(name: "own", tools: ["hyperkit"])
 
+    @Test func theNamesAreThoseOfTheWholeManifest() throws {
+        var vault = Bench.deployment("vault", of: "A", on: ["north", "south"])
+        vault.formerly = [Bench.located("safe")]
+        let manifest = try Bench.manifest(
+            contracts: [Bench.contract("A")],
+            networks: [Bench.live("north", chainID: 5), Bench.live("south", chainID: 6)],
+            deployments: [vault, Bench.deployment("token", of: "A", on: ["south"])])
+        for request in [
+            PlanRequest(), PlanRequest(select: ["vault@north"], networks: ["north"]),
+            PlanRequest(allNetworks: true, shard: Shard(1, of: 2)),
+        ] {
+            #expect(
+                try Planner.plan(manifest, Snapshot(), request).deploymentNames
+                    == ["north": ["vault", "safe"], "south": ["vault", "safe", "token"]])
+        }
+    }
+
     // MARK: Order
 
     @Test func referencesAreNeedsAndOneSenderSendsInPlanOrder() throws {

@@ -171,6 +171,9 @@ extension DeployBench {
         context.deployments = effects.compactMap {
             if case .deploy(let action) = $0.work { action } else { nil }
         }
+        context.deploymentNames = context.deployments.reduce(into: beside.withLock(\.self)) { names, action in
+            names[action.network.name, default: []].formUnion([action.name] + action.formerly)
+        }
         context.approved = approved
         return context
     }

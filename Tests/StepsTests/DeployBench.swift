@@ -74,6 +74,8 @@ final class DeployBench: Sendable {
     let toolResult: Mutex<ToolResult?> = Mutex(nil)
     /// Those of the manifest, by name, for what refers to one that no effect is on.
     let networks: Mutex<[String: NetworkSpec]> = Mutex([:])
+    /// Names of deployments that the manifest has beside those of a run's effects, by network.
+    let beside: Mutex<[String: Set<String>]> = Mutex([:])
     /// Fake nodes beside ``node``, by URL.
     let routes: Mutex<[String: @Sendable (HTTPRequest) -> Result<HTTPReply, HTTPError>]> = Mutex([:])
     /// What was sent to which URL, in order.

@@ -82,12 +82,7 @@ extension EffectContext {
     /// The salted address of a proxy says nothing: one that was made with earlier code is elsewhere. Nor does that of its beacon; that
     /// of its code says all of the code. What takes another's place may be there where it was approved: a plan is done once.
     ///
-    /// - Parameters:
-    ///   - action: The deployment, or the part of one.
-    ///   - call: How it is created; nil where that is not known.
-    ///   - inputs: What its compile step stored.
-    ///   - network: Where.
-    /// - Throws: ``StepFailure`` as ``knowledge(of:formerly:on:)``.
+    /// `call` is how it is created, nil where that is not known.
     func onceOnly(
         _ action: DeployAction,
         made call: ConstructorCall? = nil,

@@ -10,8 +10,8 @@ struct OtherNames: Sendable {
     enum Name: Hashable, Sendable {
         case network(String)
         case project(String)
-        /// On a network; `isTaken`: the manifest has one of that name on another.
-        case deployment(String, on: String, isTaken: Bool)
+        /// On a network; `former`: how 'formerly' says it, nil where it cannot.
+        case deployment(String, on: String, former: String?)
     }
 
     let name: Name
@@ -40,26 +40,20 @@ struct OtherNames: Sendable {
         }
     }
 
+    /// Only what is on record can be adopted, or forgotten.
+    private var once: String { signedIn == nil ? "" : " when it is there" }
+
     private var remedy: String {
-        let first = signedIn == nil ? "" : " when it is there"
-        let adopt = "\(first): hyperkit deployments adopt \(deed.subject) \(address)"
+        let adopt = "\(once): hyperkit deployments adopt \(deed.subject) \(address)"
         let taken = ", or take over what is there under the new one\(adopt)"
         return switch name {
         case .network(let old): "give the network its name '\(old)' again\(taken)"
         case .project(let old): "give the project its name '\(old)' again\(taken)"
-        case .deployment(_, _, isTaken: true): "where it is the same, take it over under its name of now\(adopt)"
-        case .deployment(let old, _, isTaken: false) where signedIn != nil:
+        case .deployment(let old, _, _) where signedIn != nil:
             "where it is the same, give it the name '\(old)' until a block has it"
-        case .deployment(let old, _, isTaken: false):
-            "where it is the same, say so in it: formerly: [\(formerly(old))]"
+        case .deployment(_, _, let former?): "where it is the same, say so in it: formerly: [\(former)]"
+        case .deployment(_, _, nil): "where it is the same, take it over under its name of now\(adopt)"
         }
-    }
-
-    /// How a manifest names a deployment that this one was: that of a whole set where both are of one member.
-    private func formerly(_ old: String) -> String {
-        let name = deed.names[0]
-        guard let slash = old.firstIndex(of: "/"), name.hasSuffix(old[slash...]) else { return old }
-        return String(old[..<slash])
     }
 
     /// What is said where it is another's, or another one.
@@ -68,7 +62,7 @@ struct OtherNames: Sendable {
         case .network, .project:
             "where it is another's, say so once it is taken over: hyperkit deployments forget \(deed.subject) --yes"
         case .deployment(let old, let network, _):
-            "where it is another one, say that the old one no longer counts: hyperkit deployments forget "
+            "where it is another one, say that the old one no longer counts\(once): hyperkit deployments forget "
                 + "\(old)@\(network) --yes"
         }
     }
@@ -142,14 +136,20 @@ extension EffectContext {
             guard account == nil || entry.deployer == nil || entry.deployer == account,
                 try !isDisowned(entry.address, deed, network)
             else { continue }
-            return OtherNames(name: lostName(entry.name, network), address: entry.address, deed: deed)
+            return OtherNames(name: lostName(entry.name, deed, network), address: entry.address, deed: deed)
         }
         return try onItsWay(deed, by: account, on: network)
     }
 
-    private func lostName(_ name: String, _ network: OpenNetwork) -> OtherNames.Name {
-        .deployment(
-            name, on: network.spec.name, isTaken: deploymentNames.values.contains { $0.contains(name) })
+    /// A name that the manifest has no longer; 'formerly' cannot say one that is in use elsewhere, or that of another member of a set.
+    private func lostName(_ old: String, _ deed: OnceOnly, _ network: OpenNetwork) -> OtherNames.Name {
+        let split = { (name: String) in name.split(separator: "/", maxSplits: 1) }
+        let (parts, now) = (split(old), split(deed.names[0]))
+        let isTaken = deploymentNames.values.contains { names in
+            names.contains { split($0).first == parts.first }
+        }
+        let says = !isTaken && parts.dropFirst() == now.dropFirst()
+        return .deployment(old, on: network.spec.name, former: says ? parts.first.map(String.init) : nil)
     }
 
     /// What an earlier run signed under a name that the manifest has no longer, and no block that stays has.
@@ -189,7 +189,7 @@ extension EffectContext {
         guard isHere, intent.project == project, case .made(let call)? = deed.likeness,
             intent.payloadHash == Keccak256.hash(call.data), isLost(name, on: network)
         else { return nil }
-        return lostName(name, network)
+        return lostName(name, deed, network)
     }
 
     /// Whether the manifest has no network of that name on the chain of another: two of them may be one chain, and stay apart.
