@@ -3,6 +3,7 @@ import EthereumTypes
 import Foundation
 import Ledger
 import Model
+import Synchronization
 import Testing
 
 @testable import Steps

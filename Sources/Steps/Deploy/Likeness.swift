@@ -46,6 +46,7 @@ extension EffectContext {
             salted: action.deployment.creation.salt?.factory,
             initializeData: try ProxyStep.initializeData(action, inputs, resolution))
     }
+
     /// Where ledger or registry have a deployment, under its name or one that it had before; nil where neither knows it.
     private func addressOnRecord(of name: String, on home: String) async -> Address? {
         guard let network = await hub.opened(home) else { return registered(name, on: home) }
