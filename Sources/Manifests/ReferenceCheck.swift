@@ -115,7 +115,10 @@ struct ReferenceCheck {
                         "'\(former.value)' is a deployment of this manifest, so it is no former name",
                         at: former.location,
                         length: former.value.utf8.count,
-                        hint: Self.inUse("deployment", former.value, otherwise: "what is there is replaced")
+                        hint:
+                            "take it away where that is another deployment; where two change their names, do it in two runs: give both new "
+                            + "names first, each with its old one as 'formerly', and then the names wanted, each with the new one as "
+                            + "'formerly': without that what is there is replaced"
                     )
                 } else if let other = first[former.value] {
                     report(
@@ -133,38 +136,34 @@ struct ReferenceCheck {
     }
 
     /// The same of the calls of a deployment; what no network has otherwise is said once.
+    ///
+    /// What was made under a name stays on record under that, with its arguments. So a call may have the name that another had, where
+    /// that one says which it had itself.
     private func checkFormerCalls(of deployment: DeploymentSpec) {
         var said: Set<FileLocation> = []
         for variant in deployment.variants {
-            let names = Set(variant.calls.map(\.name))
             var first: [String: CallSpec] = [:]
             for call in variant.calls {
                 for former in call.formerly {
                     let other = first.updateValue(first[former.value] ?? call, forKey: former.value)
-                    guard names.contains(former.value) || other != nil,
-                        said.insert(former.location).inserted
-                    else { continue }
+                    let isTaken = variant.calls.contains {
+                        $0.name == former.value && ($0.formerly.isEmpty || $0.name == call.name)
+                    }
+                    guard isTaken || other != nil, said.insert(former.location).inserted else { continue }
                     report(
                         "former-name",
-                        names.contains(former.value)
+                        isTaken
                             ? "'\(former.value)' is a call of '\(deployment.name)', so it is no former name"
                             : "'\(former.value)' is a former name of call '\(other?.name ?? call.name)' too",
                         at: former.location,
                         length: former.value.utf8.count,
-                        hint: names.contains(former.value)
-                            ? Self.inUse("call", former.value, otherwise: "each is made again")
+                        hint: isTaken
+                            ? "take it away where that is another call; where its name changed too, say so there: formerly"
                             : "say which of the two it became"
                     )
                 }
             }
         }
-    }
-
-    /// What to do where a former name is that of another: two that change their names would else have what each has now done again.
-    private static func inUse(_ kind: String, _ name: String, otherwise: String) -> String {
-        "take it away where '\(name)' is another \(kind); where two \(kind)s change their names, do it in two runs: give both new names "
-            + "first, each with its old one as 'formerly', and then the names wanted, each with the new one as 'formerly': without that "
-            + otherwise
     }
 
     private func texts(of deployment: DeploymentSpec) -> [Interpolated] {

@@ -161,7 +161,7 @@ import Testing
                 .map(\.obstacle?.code) == [nil])
     }
 
-    // MARK: Two that change their names
+    // MARK: Two names
 
     @Test(arguments: [false, true])
     func twoDeploymentsChangeTheirNamesInTwoRuns(_ fromGit: Bool) async throws {
@@ -178,24 +178,5 @@ import Testing
         let last = try await bench.run(token("two", fee: "1"), token("one", fee: "2"))
         #expect(try last.deployment("two").address == place(0) && last.deployment("one").address == place(1))
         #expect(bench.node.sends == 2)
-    }
-
-    @Test(arguments: [false, true])
-    func twoCallsChangeTheirNamesInTwoRuns(_ fromGit: Bool) async throws {
-        let token = try bench.deploy("token", .withFee)
-        func call(_ name: String, _ fee: String, _ formerly: String...) throws -> FakeEffect {
-            try bench.call(name, arguments: .positional([DeployBench.text(fee)]), formerly: formerly)
-        }
-        _ = try await bench.run(token, call("one", "1"), call("two", "2"))
-        for calls in [
-            [try call("a", "1", "one"), try call("b", "2", "two")],
-            [try call("two", "1", "a"), try call("one", "2", "b")],
-            [try call("two", "1"), try call("one", "2")],
-        ] {
-            if fromGit { try goOnFromRegistry() }
-            #expect(try await bench.forecast([token] + calls).map(\.calls) == [[]])
-            #expect(try await bench.run([token] + calls).failures == [])
-        }
-        #expect(bench.node.sends == 3)
     }
 }

@@ -67,6 +67,20 @@ import Testing
     }
 
     @Test(arguments: [false, true])
+    func twoThatChangedTheirNamesAreNotMadeAgain(_ fromGit: Bool) async throws {
+        _ = try await bench.run(token, try call("pay", fee: "1"), try call("give", fee: "2"))
+        for _ in 0..<2 {
+            if fromGit { try goOnFromRegistry() }
+            let effects = [token, try call("pay", "give", fee: "2"), try call("give", "pay", fee: "1")]
+            #expect(try await bench.forecast(effects).map(\.calls) == [[]])
+            let run = try await bench.run(effects)
+            #expect(try run.call("pay").reason == "made in run run-1")
+            #expect(try run.call("give").reason == "made in run run-1")
+        }
+        #expect(bench.node.sends == 3)
+    }
+
+    @Test(arguments: [false, true])
     func whatMayBeTheSameUnderANewNameIsBlocked(_ fromGit: Bool) async throws {
         #expect(try await bench.run(token, try call("pay")).call("pay").isMade)
         let made = try #require(bench.node.chain.mined.last?.transaction.hash)
@@ -126,20 +140,8 @@ import Testing
 
     @Test(arguments: [false, true])
     func whatIsOnItsWayUnderAnOldNameIsWaitedFor(_ isNamed: Bool) async throws {
-        _ = try await bench.run(token)
         let pay = try call("pay")
-        var count = 0
-        while count < 300,
-            try bench.ledger().unfinishedOperation(
-                of: pay.step, project: "treasury", chainID: DeployBench.sepolia.chainID,
-                genesisHash: bench.node.chain.blocks[0].hash)?.attempts.isEmpty ?? true
-        {
-            count += 1
-            bench.restart()
-            bench.kill(atCall: count)
-            _ = try await bench.run(token, pay)
-        }
-        bench.restart()
+        try await signed(pay)
         let failure = try await refusal(token, isNamed ? try call("payout", "pay") : try call("payout"))
         #expect(failure.code == "former-name")
         #expect(failure.message.contains("signed call:token@sepolia/pay and ended before it was confirmed"))
@@ -150,6 +152,37 @@ import Testing
         #expect(try await bench.run(token, pay).call("pay").isMade)
         #expect(try await bench.run(token, try call("payout", "pay")).call("payout").isMade == false)
         #expect(bench.node.chain.mined.count == 2)
+    }
+
+    @Test func whatIsOnItsWayUnderANameThatAnotherHasNowIsMadeOnce() async throws {
+        try await signed(try call("pay"))
+        let swapped = [token, try call("payout", "pay"), try call("pay", "payout", fee: "30")]
+        let obstacle = try #require(try await bench.forecast(swapped).first?.hindrance)
+        #expect(obstacle.code == "former-name")
+        #expect(obstacle.hint == "give it the name 'pay' again, until a block has it; nothing was sent")
+        let run = try await bench.run(swapped)
+        #expect(run.failure(step)?.code == "former-name")
+        for _ in 0..<2 { #expect(try await bench.run(swapped).failures == []) }
+        let fees = bench.node.chain.mined.map(\.transaction.transaction).filter { $0.to == place }
+            .map { $0.data.suffix(1) }
+        #expect(fees.map { Array($0) }.sorted { $0[0] < $1[0] } == [[25], [30]])
+    }
+
+    /// Kills runs of a call until one has signed it and not seen it in a block.
+    private func signed(_ call: FakeEffect) async throws {
+        _ = try await bench.run(token)
+        var count = 0
+        while count < 300,
+            try bench.ledger().unfinishedOperation(
+                of: call.step, project: "treasury", chainID: DeployBench.sepolia.chainID,
+                genesisHash: bench.node.chain.blocks[0].hash)?.attempts.isEmpty ?? true
+        {
+            count += 1
+            bench.restart()
+            bench.kill(atCall: count)
+            _ = try await bench.run(token, call)
+        }
+        bench.restart()
     }
 
     @Test func whatPeopleMayStillSendUnderAnOldNameIsNotAskedForTwice() async throws {

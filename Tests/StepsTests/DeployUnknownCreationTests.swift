@@ -164,6 +164,7 @@ import Testing
         }
         #expect(bench.node.sends == 3)
         // In a later run too.
+        bench.beside.withLock { $0 = ["sepolia": ["one", "two", "three"]] }
         let more = try bench.deploy("four", network: network)
         #expect(try await applied(more).failures.isEmpty)
         #expect(warnings == [])
@@ -176,6 +177,7 @@ import Testing
         let plan = try await bench.plan(first)
         #expect(try await !bench.run([first], applying: plan).failures.isEmpty)
         #expect(bench.node.chain.creations(of: FakeArtifact().initCode).count == 1)
+        bench.beside.withLock { $0 = ["sepolia": ["first"]] }
         let second = try await bench.forecast([bench.deploy("second", network: deep)])
         #expect(second.map(\.action) == [.create])
     }

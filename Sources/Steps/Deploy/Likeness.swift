@@ -30,7 +30,8 @@ extension EffectContext {
     ///
     /// It is asked for ahead of all that the proxy needs, so that records say these addresses, in runs and in plans.
     func likeness(of action: ProxyAction, _ inputs: StepInputs) async throws(StepFailure) -> Likeness? {
-        guard action.deployment.redeploy != .always else { return nil }
+        // The beacon's step has not what it takes, and comes behind that of the code, which asks first.
+        guard action.deployment.redeploy != .always, inputs.has(action.deployment.compile) else { return nil }
         let references = action.spec.initialize?.arguments.references ?? []
         var resolution = ArgumentResolution.nothing(on: action.network)
         for case .deploymentAddress(let name, let other) in references {

@@ -86,11 +86,11 @@ extension EffectContext {
         return calls
     }
 
-    /// Whether a step is a call that the one which is asked for may have been: no other one that the manifest has.
+    /// Whether a step is a call that the one which is asked for was, or may have been: no other one that the manifest has.
     private func isOfLostName(_ step: StepID, _ action: CallAction) -> Bool {
         guard step.kind == .call, step != action.step else { return false }
         let name = LeftPlace(step).call
-        return name == action.name || !action.declared.contains(name)
+        return action.names.contains(name) || !action.declared.contains(name)
     }
 
     private func stillOpen(_ action: CallAction, as step: StepID, _ words: String) -> StepFailure {
@@ -98,7 +98,8 @@ extension EffectContext {
         let remedy =
             name == action.name
             ? "give its deployment the name '\(LeftPlace(step).name)' again"
-            : "give it the name '\(name)' again, or keep '\(name)' in the manifest beside it"
+            : "give it the name '\(name)' again"
+                + (action.declared.contains(name) ? "" : ", or keep '\(name)' in the manifest beside it")
         return StepFailure(
             .blocked,
             code: LostName.open,
