@@ -6,7 +6,7 @@ enum TextKind: Sendable {
     /// That text and no other; no references.
     case exactly(String)
     case projectName
-    /// A name that nothing has any more; no references.
+    /// A name that something had before; no references.
     case formerName
     /// A path or pattern that is needed before variables are known: no references.
     case literalPath
