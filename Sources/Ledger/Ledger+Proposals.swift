@@ -120,6 +120,19 @@ extension Ledger {
         }
     }
 
+    /// All that people were ever asked to send from an account, whatever became of it; the oldest first.
+    package func proposals(in lane: ChainOperation.Lane) throws(LedgerError) -> [Proposal] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT * FROM proposals WHERE chain_id = ? AND genesis_hash = ? AND account = ? ORDER BY id
+                    """,
+                arguments: Self.chain(lane) + [lane.sender.description]
+            ).map { try Proposal($0) }
+        }
+    }
+
     /// The transactions with which people did what an account was asked for.
     package func executions(in lane: ChainOperation.Lane) throws(LedgerError) -> [Hash] {
         try read { database in

@@ -13,8 +13,8 @@ enum CallEvidence: Hashable, Sendable {
 
     /// - Parameters:
     ///   - call: What is said.
-    ///   - entry: Whose contract it is said to have been made to; its calls of the same kind in that transaction are told apart by
-    ///     their number alone.
+    ///   - entry: Whose contract it is said to have been made to, with all calls on record; those of the same kind in that transaction
+    ///     are told apart by their number alone.
     ///   - record: What the node has of its transaction.
     init(of call: RegistryCall, in entry: RegistryEntry, _ record: TransactionRecord) {
         self = Self.read(call, entry, record)
@@ -77,7 +77,14 @@ extension EffectContext {
     ) async throws(StepFailure) {
         let step = StepID.call(call.name, of: entry.name, on: network.spec.name)
         let record = try await record(of: call.transactionHash, on: network)
-        switch CallEvidence(of: call, in: entry, record) {
+        // What the ledger counted a transaction for it is not counted for again.
+        var all = entry
+        all.remember(
+            try inLedger { () throws(LedgerError) in
+                try ledger.calls(
+                    to: entry.address, on: network.spec.chainID, genesisHash: network.genesis)
+            })
+        switch CallEvidence(of: call, in: all, record) {
         case .made: return
         case .untold: await believe(step.rawValue, .calls, on: network)
         case .notMade(let why):

@@ -43,6 +43,7 @@ package struct EffectContext: Sendable {
     package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
     let safes = SafeDesk()
+    let keys = KeyDesk()
     let stepsAtWork: StepsAtWork
 
     package init(

@@ -5,7 +5,8 @@ import Model
 /// What each transaction of a plan may use and cost at most.
 ///
 /// The node estimates what can run on the chain as it is. What needs contracts that are not there yet is run behind what comes
-/// before it, with `eth_simulateV1`, where the node has that; else it is bounded by rule.
+/// before it, with `eth_simulateV1`, where the node has that; else it is bounded by rule. People are asked for
+/// one before and after they have sent another that comes before it, so that it may use what either needs.
 struct ForecastBounds: Sendable {
     private typealias Bound = (gas: UInt64, from: DeploymentForecast.GasBound)
 
@@ -32,17 +33,23 @@ struct ForecastBounds: Sendable {
             // What an earlier run signed and nobody confirmed yet may change what the first one does.
             if let revert, await startsHere(here.prefix(1), network) { note(revert, here[0], &forecasts) }
             var bounds = estimates
-            if bounds.contains(where: { $0 == nil }) {
-                for (place, ran) in await simulated(here, network).enumerated() where bounds[place] == nil {
+            let asked = here.indices.filter { isAsked($0, of: here) }
+            if !asked.isEmpty || bounds.contains(where: { $0 == nil }) {
+                for (place, ran) in await simulated(here, network).enumerated() {
                     switch ran {
-                    case .ran(let charged):
-                        bounds[place] = (DeploymentForecast.GasBound.simulated(charged), .simulated)
-                    case .reverted(let words):
+                    case .ran(let charged) where bounds[place] == nil || asked.contains(place):
+                        bounds[place] = greater(bounds[place], charged)
+                    case .reverted(let words) where bounds[place] == nil:
                         note(
                             "simulated behind the rest of the plan it fails: \(words)", here[place],
                             &forecasts)
+                    case .ran, .reverted: continue
                     }
                 }
+            }
+            for place in asked where estimates[place] == nil && bounds[place] != nil {
+                guard let charged = await withoutAsked(place, here, network) else { continue }
+                bounds[place] = greater(bounds[place], charged)
             }
             for (effect, bound) in zip(here, bounds) {
                 // Of what is known to fail a bound by rule says nothing.
@@ -78,6 +85,30 @@ struct ForecastBounds: Sendable {
             }
         }
         return (bounds, revert)
+    }
+
+    /// The greater of a bound and that for what a simulation charged.
+    private func greater(_ bound: Bound?, _ charged: UInt64) -> Bound {
+        let other = DeploymentForecast.GasBound.simulated(charged)
+        return bound.flatMap { $0.gas < other ? nil : $0 } ?? (other, .simulated)
+    }
+
+    /// Whether one is asked for, of people with a key, behind another that people are asked for: a run asks for both at once, and looks
+    /// then what it needs without the other.
+    private func isAsked(_ place: Int, of effects: [ForecastEffect]) -> Bool {
+        effects[place].payer == .sender && effects[..<place].contains { $0.payer != .lane }
+    }
+
+    /// What one was charged behind all that is signed before it and nothing that people are asked for; nil where that cannot be run.
+    private func withoutAsked(
+        _ place: Int,
+        _ effects: [ForecastEffect],
+        _ network: OpenNetwork
+    ) async -> UInt64? {
+        let those = effects[..<place].filter { $0.payer == .lane } + [effects[place]]
+        let runs = await simulated(those, network)
+        guard runs.count == those.count, case .ran(let charged)? = runs.last else { return nil }
+        return charged
     }
 
     private enum Run {

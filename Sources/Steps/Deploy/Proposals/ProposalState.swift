@@ -53,7 +53,7 @@ extension EffectContext {
         let earlier = try inLedger { () throws(LedgerError) in try ledger.proposals(supersededBy: proposal) }
         let finding =
             proposal.batchHash == nil
-            ? try await ProposalSearch(network: network).finding(proposal, insteadOf: earlier)
+            ? try await sent(proposal, insteadOf: earlier, on: network)
             : try await executed(proposal, insteadOf: earlier, on: network)
         switch finding {
         case .waits: return .waits(proposal)

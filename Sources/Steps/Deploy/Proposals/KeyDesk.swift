@@ -1,0 +1,112 @@
+import Ethereum
+import EthereumTypes
+import Ledger
+import Model
+
+/// What a run sees of each account whose key people have: one look, so that all its steps agree on which transaction is whose.
+///
+/// An actor because the steps that ask share no parent but the run itself.
+actor KeyDesk {
+    private typealias Look = Task<Result<ProposalSearch, StepFailure>, Never>
+
+    private var looks: [ChainOperation.Lane: Look] = [:]
+
+    /// The look at an account, which the first that asks for it begins; one that failed is begun anew.
+    ///
+    /// - Throws: ``StepFailure`` where the node cannot be spoken to.
+    func search(
+        of lane: ChainOperation.Lane,
+        _ look: @escaping @Sendable () async throws(StepFailure) -> ProposalSearch
+    ) async throws(StepFailure) -> ProposalSearch {
+        let begun =
+            looks[lane]
+            ?? Look {
+                do throws(StepFailure) { return .success(try await look()) } catch { return .failure(error) }
+            }
+        looks[lane] = begun
+        do throws(StepFailure) { return try await begun.value.get() } catch {
+            if looks[lane] == begun { looks[lane] = nil }
+            throw error
+        }
+    }
+}
+
+/// Which transactions of an account whose key people have are whose.
+extension EffectContext {
+    /// What became of what whoever has the key of an account was asked for.
+    ///
+    /// - Parameters:
+    ///   - proposal: What they were asked for last.
+    ///   - earlier: What it took the place of.
+    ///   - network: Where.
+    /// - Returns: What became of it; how deep that is was not looked at.
+    /// - Throws: As ``ProposalSearch/finding(_:insteadOf:)``.
+    func sent(
+        _ proposal: Proposal,
+        insteadOf earlier: [Proposal],
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> ProposalSearch.Finding {
+        let lane = proposal.intent.lane
+        let search = try await keys.search(of: lane) { () async throws(StepFailure) in
+            let proposals = try inLedger { () throws(LedgerError) in try ledger.proposals(in: lane) }
+            return try await ProposalSearch(
+                network, lane.sender, of: proposals, by: steps(of: proposals),
+                besides: try known(of: lane, on: network))
+        }
+        return try search.finding(proposal, insteadOf: earlier)
+    }
+
+    /// Those of the run that asked for something, and what those were called before that it does not have any more.
+    private func steps(of proposals: [Proposal]) -> KeyAttribution.Steps {
+        let asked = Set(proposals.map(KeyAttribution.Key.init))
+        var renamed: [StepID: StepID] = [:]
+        for action in deployments {
+            for former in action.formerly.flatMap({
+                StepID.placing(recordedAs: $0, on: action.network.name)
+            }) where former.kind == action.step.kind { renamed[former] = action.step }
+        }
+        for action in calls {
+            let place = deployments.first {
+                $0.name == action.deployment && $0.network.name == action.network.name
+            }
+            for deployment in [action.deployment] + (place?.formerly ?? []) {
+                for name in action.names {
+                    renamed[.call(name, of: deployment, on: action.network.name)] = action.step
+                }
+            }
+        }
+        return KeyAttribution.Steps(
+            wanted: asked.filter { stepsAtWork.has($0.step, of: $0.project) },
+            renamed: Dictionary(
+                renamed.map { (.init(project, $0.key), .init(project, $0.value)) },
+                uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// What ledger and registries know of the transactions of an account, of whatever project.
+    private func known(
+        of lane: ChainOperation.Lane,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> KeyAttribution.Known {
+        let counted = try inLedger { () throws(LedgerError) in
+            try ledger.signedHashes(of: lane).union(try ledger.executions(in: lane))
+        }
+        var known = KeyAttribution.Known(counted: counted)
+        let names = networks.values.filter { $0.chainID == network.spec.chainID }.map(\.name)
+        for name in Set(names + [network.spec.name]).union(registry.keys) {
+            let history = try inLedger { () throws(LedgerError) in
+                try ledger.registryHistory(project: project, network: name)
+            }
+            for entry in history + (registry[name]?.entries ?? []) where entry.isOn(network) {
+                let steps = StepID.placing(recordedAs: entry.name, on: name)
+                if let hash = entry.transactionHash {
+                    known.recorded[hash, default: []].formUnion(steps.map { .init(entry.project, $0) })
+                }
+                for call in entry.calls {
+                    let step = StepID.call(call.name, of: entry.name, on: name)
+                    known.recorded[call.transactionHash, default: []].insert(.init(entry.project, step))
+                }
+            }
+        }
+        return known
+    }
+}
