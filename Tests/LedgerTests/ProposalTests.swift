@@ -68,6 +68,9 @@ import Testing
         try ledger.markExecuted(
             third, by: Keccak256.hash("sent".utf8), leaving: .deployment(entry, gasUsed: nil), run: Bench.run)
         #expect(try ledger.unendedProposals(in: first.intent.lane) == [])
+        let all = try ledger.proposals(in: first.intent.lane)
+        #expect(all.map(\.id) == [first, second, third, fourth].map(\.id))
+        #expect(all.map(\.state) == [.withdrawn, .withdrawn, .executed, .withdrawn])
         try ledger.check()
     }
 

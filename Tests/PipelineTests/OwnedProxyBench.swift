@@ -15,7 +15,7 @@ struct OwnedProxyBench {
 
     /// The second account of every devnet.
     static let people = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
-    private static let key = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"
+    static let key = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"
 
     /// - Parameters:
     ///   - kind: The proxy's kind.

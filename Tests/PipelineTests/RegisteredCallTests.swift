@@ -82,6 +82,16 @@ extension Pipelines {
             try await Self.areNotSkipped(bench, because: "it makes 1 such, and 2 are on record of it")
         }
 
+        /// The file says that another call was made by the transaction that the state counts for one.
+        @Test func thatHaveATransactionOfWhichTheStateHasAnotherAreNotSkipped() async throws {
+            let bench = try await Self.bench()
+            let set = #"{ function: "set(uint256)", arguments: ["7"] }"#
+            try bench.manifest(
+                deployment: "calls: { set: \(set), again: \(set) }", top: "registry: registry")
+            try Self.change("\"name\" : \"set\"", to: "\"name\" : \"again\"", bench)
+            try await Self.areNotSkipped(bench, because: "it makes 1 such, and 2 are on record of it")
+        }
+
         @Test func thatWereMadeAreTakenOverWithoutAWord() async throws {
             let bench = try await Self.bench()
             let before = try bench.sandbox.text("registry/chain.json")

@@ -186,6 +186,24 @@ import Testing
         #expect(attribution([once], [], besides: [claim]).unclaimed(operation) == nil)
     }
 
+    @Test func anExecutionUnderOneNonceIsNotCountedForWhatWasAskedForUnderAnother() throws {
+        let first = try execution([1], nonce: 3, block: 10)
+        func asked(_ id: Int64, _ name: String, in batch: Hash, nonce: UInt64) -> Proposal {
+            Proposal(
+                id: id, intent: self.asked(id, name, 1, batch: "").intent, nonce: nonce, counted: 9,
+                batchHash: batch, state: .open, createdAt: Timestamp(milliseconds: 0))
+        }
+        let second = try execution([1], nonce: 4, block: 11)
+        let one = asked(1, "one", in: first.hash, nonce: 3)
+        let two = asked(2, "two", in: second.hash, nonce: 4)
+        let alone = attribution([first], [one, two])
+        #expect(alone.done(one)?.execution == first && alone.done(two) == nil)
+        let other = attribution([second], [one, two])
+        #expect(other.done(one) == nil && other.done(two)?.execution == second)
+        let both = attribution([first, second], [two, one])
+        #expect(both.done(one)?.execution == first && both.done(two)?.execution == second)
+    }
+
     /// Two calls that differ by their value alone, executed as one batch.
     private func payments(_ first: Wei, _ second: Wei) throws -> SafeHistory.Execution {
         let calls = [first, second].map { SafeBatch.Call(to: target, value: $0, data: [1]) }
