@@ -250,6 +250,27 @@ import Testing
         }
     }
 
+    /// The record of the call went missing in a merge; what the account did later is on record, and another key's is too.
+    @Test func aLostCallAmongManyOnRecordIsFound() async throws {
+        let token = [try bench.deploy("token", .withFee), try bench.call()]
+        #expect(try await bench.run(token).call().isMade)
+        let paid = bench.node.sends
+        let later =
+            try [bench.deploy("other", .withFee)]
+            + (0..<70).map { number in
+                try bench.call(
+                    "c\(number)", of: "other", arguments: .positional([DeployBench.text("\(number)")]))
+            }
+        #expect(try await bench.run(later).failures.isEmpty)
+        #expect(bench.node.sends == paid + 71)
+        try register(["token", "other"], isAdopted: false)
+        let again = try await bench.run(token)
+        #expect(again.failures.isEmpty)
+        #expect(try again.call().isMade)
+        #expect(bench.node.sends == paid + 71, "it was made")
+        #expect(bench.said.contains { $0.contains("found-done") })
+    }
+
     /// Leaves a registry as another machine finds it, with some names, and without the calls to the token.
     private func register(_ names: [String], isAdopted: Bool) throws {
         let entries = try bench.ledger().registryHistory(project: "treasury", network: "sepolia")

@@ -84,7 +84,8 @@ package struct CallStep: Sendable {
             formerMarks: action.formerly.map { OperationMark("call", $0) },
             reach: action.unless == nil ? .ever : since.map { .since(block: $0) } ?? .thisRun,
             mayBeOthers: action.unless == nil ? try !context.knowsCreation(of: address, on: network) : false,
-            isToNew: try !wasThere(deployment, address, network)
+            isToNew: try !wasThere(deployment, address, network),
+            targetBlock: try context.blockOfCreation(of: action.deployment, at: address, on: network)
         )
         let sending = try await context.sending(action.signer, on: network)
         try context.requireThere(deployment, action.deploy, before: sending.address, on: network)

@@ -82,6 +82,24 @@ extension EffectContext {
         return Set(records.values.compactMap(\.transaction).filter { $0.sender == sender }.map(\.nonce))
     }
 
+    /// Looks at what a lane would look at before it sends anything, as far as that is not on record.
+    func look(at account: Address, on network: OpenNetwork) async throws(StepFailure) -> LaneStrangers {
+        let count = try await network.transactionCount(of: account, at: .latest)
+        var record = try record(of: account, on: network)
+        record.nonces.formUnion(try await registeredNonces(of: account, on: network))
+        record.began = count
+        let lane = network.lane(of: account)
+        let settled = try inLedger { () throws(LedgerError) in try ledger.settledNonce(in: lane) }
+        var strangers = LaneStrangers(of: account, record)
+        strangers.note(inBlocks: count, settled: settled)
+        let nonces = strangers.unaccounted(below: count)
+        if !nonces.isEmpty {
+            let (found, unknown) = try await NonceSearch(network, account).strangers(with: nonces)
+            strangers.note(found, unknown: unknown)
+        }
+        return strangers
+    }
+
     /// What was signed before and is neither in the plan that is applied nor of a run that applied it.
     private func unapproved(_ stored: [ChainOperation]) throws(StepFailure) -> Set<ChainOperation.ID> {
         guard let approved else { return [] }

@@ -45,6 +45,9 @@ struct ForecastView {
     /// The effect of the step that is looked at.
     var next: ForecastEffect?
 
+    /// What accounts did that is on no record, as far as it was looked at.
+    var looks: [ChainOperation.Lane: LaneStrangers] = [:]
+
     /// The network that each lane is of.
     private var lanes: [ChainOperation.Lane: String] = [:]
 

@@ -76,6 +76,10 @@ extension Forecaster {
             do throws(StepFailure) {
                 try await context.checkHistory(
                     ahead: try context.onceOnly(action, at: address, on: network), by: sender, on: network)
+                if action.unless == nil, action.signer?.isPeoples != true {
+                    let block = try context.blockOfCreation(of: action.deployment, at: address, on: network)
+                    try await requireLook(at: sender, since: block, on: network, &view)
+                }
                 let check = LiveFirstCheck(context, action.liveFirst, before: action.network)
                 try await require(check, action.compile, inputs, view)
             } catch {
@@ -127,5 +131,28 @@ extension Forecaster {
         }
         if let open = settled.open { Self.note(open, &forecast) }
         return forecast
+    }
+
+    /// Looks once at what an account did that is on no record, where a network is changed by approved plans alone.
+    ///
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `unknown-history`, where it may have made a call to what was created in a
+    ///   block, and not all of that could be looked at.
+    private func requireLook(
+        at account: Address?,
+        since block: UInt64?,
+        on network: OpenNetwork,
+        _ view: inout ForecastView
+    ) async throws(StepFailure) {
+        guard let account, network.spec.needsApproval, !network.spec.isDevnet else { return }
+        let lane = network.lane(of: account)
+        let strangers: LaneStrangers
+        if let looked = view.looks[lane] {
+            strangers = looked
+        } else {
+            strangers = try await context.look(at: account, on: network)
+            view.looks[lane] = strangers
+        }
+        guard strangers.isIncomplete(since: block) else { return }
+        throw .unknownHistory(of: account, on: network.spec.name)
     }
 }

@@ -150,6 +150,17 @@ extension EffectContext {
         return OnceOnly(call: action, .asked(since: block))
     }
 
+    /// The block in which a deployment was created at an address; nil where that is not on record.
+    func blockOfCreation(
+        of deployment: String,
+        at address: Address,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> UInt64? {
+        guard let entry = try entry(of: deployment, on: network), entry.address == address, !entry.isAdopted
+        else { return nil }
+        return entry.block
+    }
+
     private func entry(
         of name: String,
         formerly: [String] = [],

@@ -38,6 +38,8 @@ struct TransactionRequest: Sendable {
     var mayBeOthers = false
     /// Whether it calls what was created in this run, so that nobody called that before.
     var isToNew = false
+    /// The block in which what it calls was created, where that is on record.
+    var targetBlock: UInt64?
     /// Of code for a proxy; people may put it there when its source has changed.
     var storageLayout: StorageLayout?
 

@@ -134,19 +134,12 @@ extension Lane {
 
     /// Whether a call may have been made by a transaction that was not looked at; nobody goes on then where plans are approved.
     func isInDoubt(_ wish: Wish) -> Bool {
-        strangers.isIncomplete && wish.request.transaction.kind == .call
-            && wish.request.transaction.reach == .ever && !wish.request.transaction.isToNew
+        let request = wish.request.transaction
+        return request.kind == .call && request.reach == .ever && !request.isToNew
+            && strangers.isIncomplete(since: request.targetBlock)
     }
 
-    var unknownHistory: StepFailure {
-        StepFailure(
-            .blocked,
-            code: "unknown-history",
-            "\(unlooked): this call may have been made already",
-            hint:
-                "\(Self.lookRemedy); what was never made is made by a run without 'approval'; nothing was sent"
-        )
-    }
+    var unknownHistory: StepFailure { .unknownHistory(of: context.sender, on: context.network) }
 
     /// Says once that calls may have been made before.
     mutating func warnOfHistory(_ wish: Wish) {
@@ -157,18 +150,9 @@ extension Lane {
             .warned(
                 Diagnostic(
                     .warning, "unknown-history",
-                    "\(unlooked): what of it was a call without 'unless' is made again",
-                    hint: Self.lookRemedy)))
+                    "\(StepFailure.unlooked(context.sender, context.network)): what of it was a call without 'unless' is made again",
+                    hint: StepFailure.lookRemedy)))
     }
-
-    private var unlooked: String {
-        "\(context.sender) has sent transactions on '\(context.network)' of which neither this state directory nor a registry knows, and "
-            + "not all of them could be looked at (the newest \(LaneStrangers.behind) are, as far as the node keeps old states)"
-    }
-
-    private static let lookRemedy =
-        "give the call an 'unless', take it out of the manifest where it was made, bring back the registry that has it, or use an endpoint "
-        + "that keeps old states"
 
     /// Goes on with a wish that somebody else's transaction does: it gets that nonce and those bytes.
     ///
@@ -265,4 +249,25 @@ extension Lane {
                 : "run again when blocks have them, or send others with these nonces; nothing was sent"
         )
     }
+}
+
+extension StepFailure {
+    /// A call may have been made by a transaction that could not be looked at, where nobody goes on in doubt.
+    static func unknownHistory(of sender: Address, on network: String) -> StepFailure {
+        StepFailure(
+            .blocked,
+            code: "unknown-history",
+            "\(unlooked(sender, network)): this call may have been made already",
+            hint: "\(lookRemedy); what was never made is made by a run without 'approval'; nothing was sent"
+        )
+    }
+
+    fileprivate static func unlooked(_ sender: Address, _ network: String) -> String {
+        "\(sender) has sent transactions on '\(network)' of which neither this state directory nor a registry knows, and not all of them could "
+            + "be looked at (the newest \(LaneStrangers.behind) are, as far as a node keeps old states)"
+    }
+
+    fileprivate static let lookRemedy =
+        "give the call an 'unless', take it out of the manifest where it was made, bring back the registry that has it, or use an endpoint "
+        + "that keeps old states"
 }

@@ -195,6 +195,12 @@ struct LaneStrangers: Sendable {
         isIncomplete = isIncomplete || !old.isEmpty
     }
 
+    /// Whether not all was looked at that others sent since a block; nil: ever.
+    func isIncomplete(since block: UInt64?) -> Bool {
+        guard isIncomplete, let block, untold.isEmpty, let oldest = seen.first else { return isIncomplete }
+        return oldest.block > block
+    }
+
     /// Goes on though it is not known what these are for.
     mutating func pass(over nonces: [UInt64]) {
         untold.formUnion(nonces)
