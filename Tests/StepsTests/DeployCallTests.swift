@@ -94,6 +94,37 @@ import Testing
         #expect(made == ["\(bench.key.address): 0", "\(other): 25"], "a void comes first")
     }
 
+    /// A run signed what uses the nonce up, and a block took the call all the same.
+    @Test func aCallThatWonAgainstItsVoidIsOnRecordAsWhatItIs() async throws {
+        let bench = try DeployBench(patience: .seconds(20))
+        bench.knowFees()
+        let token = try bench.deploy("token", fee)
+        let address = try #require(try await bench.run(token).deployment().address)
+        let other = try bench.call(arguments: .positional([DeployBench.text("26")]))
+        // No node has the call, nor what is to take its place.
+        bench.node.rollDice { method, _ in method == "eth_sendRawTransaction" ? .loseRequest : nil }
+        #expect(try await bench.run(token, bench.call()).failures.map(\.code) == ["not-mined"])
+        #expect(try await bench.run(token, other).failures.count == 1)
+        bench.node.rollDice(nil)
+        let open = try #require(
+            try bench.ledger().signedOperations(
+                on: DeployBench.sepolia.chainID, genesisHash: bench.node.chain.blocks[0].hash
+            ).first)
+        let attempts = try open.attempts.map { try SignedTransaction(raw: $0.rawTransaction) }
+        #expect(attempts.count > 1 && attempts.last?.transaction.isVoid(of: bench.key.address) == true)
+        bench.node.change { #expect($0.take(attempts[0]) == nil) }
+
+        let again = try await bench.run(token, bench.call())
+        #expect(again.failures.isEmpty)
+        #expect(try again.call().transactionHash == attempts[0].hash.description)
+        // Whoever looks finds it made, once.
+        #expect(try await !bench.run(token, bench.call()).call().isMade)
+        let calls = bench.node.chain.mined.map(\.transaction.transaction).filter {
+            $0.to == (try? Address(address))
+        }
+        #expect(calls.count == 1)
+    }
+
     @Test func aCallThatAnEarlierRunSentIsTakenToItsEnd() async throws {
         bench.node.plan(.loseReply, on: "eth_sendRawTransaction", skipping: 1)
         bench.node.plan(.garbage, on: "eth_getTransactionReceipt", skipping: 1)
