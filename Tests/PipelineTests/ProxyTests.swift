@@ -185,6 +185,16 @@ extension Pipelines {
             let wrong = try await bench.adopt(address)
             #expect(wrong.end == .exited(4), "\(wrong.errors)")
             try bench.code(more: ProxyBench.second)
+            // A proxy of another kind has its admin, or its code, elsewhere.
+            let others: [ProxyKind] = ProxyKind.allCases.filter { $0 != bench.kind }
+            for other in others {
+                try bench.manifest(kind: other)
+                let adopted = try await bench.adopt(address)
+                #expect(
+                    adopted.end == .exited(4) && adopted.errors.contains("is no \(other.rawValue) proxy"),
+                    "\(adopted.errors)")
+            }
+            try bench.manifest()
             let adopted = try await bench.adopt(address)
             #expect(adopted.end == .exited(0), "\(adopted.errors)")
             // A machine that has the registry alone makes no call again.

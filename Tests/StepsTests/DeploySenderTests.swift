@@ -461,7 +461,8 @@ import Testing
         #expect(try operations().map(\.state) == [.reverted, .final])
     }
 
-    @Test func anotherAccountDoesNotSendWhatTheFirstOneSigned() async throws {
+    @Test(arguments: [false, true])
+    func anotherAccountDoesNotSendWhatTheFirstOneSigned(_ isSpent: Bool) async throws {
         bench.node.plan(
             .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"), on: send)
         _ = try await bench.run(bench.deploy())
@@ -479,6 +480,21 @@ import Testing
                 "signed deploy:token@sepolia as \(first) (nonce 0), which any block may still take; now it is to be sent by "
                     + "\(other.address)"))
         #expect(bench.node.sends == sends)
+        // The way out that the words name.
+        if isSpent {
+            let own = Transaction(
+                form: .legacy(gasPrice: Wei(2_000_000_000), chainID: DeployBench.sepolia.chainID), nonce: 0,
+                gasLimit: 21_000, to: first, value: .zero, data: []
+            ).signed(by: bench.key)
+            bench.node.change { chain in
+                #expect(chain.take(own) == nil)
+                for _ in 0..<100 { chain.mine() }
+            }
+            #expect(try await bench.run(bench.deploy()).failures.map(\.code) == ["nonce-foreign"])
+            let fact = try await bench.run(bench.deploy()).deployment()
+            #expect(fact.address == Address.created(by: other.address, nonce: 0).description)
+            return
+        }
         // What a block has all the same is what was deployed.
         let open = try #require(try operations().first?.attempts.first)
         let signed = try SignedTransaction(raw: open.rawTransaction)

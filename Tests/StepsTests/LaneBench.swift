@@ -238,11 +238,13 @@ extension LaneStranger {
         gasLimit: UInt64 = 100_000,
         block: UInt64 = 1,
         succeeded: Bool = true,
-        isReadable: Bool = true
+        isReadable: Bool = true,
+        cap: Wei? = nil
     ) {
         let transaction = Transaction(
             form: .legacy(
-                gasPrice: Wei(OperationMark(of: digest).price(atMost: 7_000_000_000)), chainID: ChainID(1_337)
+                gasPrice: cap ?? Wei(OperationMark(of: digest).price(atMost: 7_000_000_000)),
+                chainID: ChainID(1_337)
             ),
             nonce: nonce,
             gasLimit: gasLimit,
@@ -254,6 +256,6 @@ extension LaneStranger {
         self.init(
             hash: signed.hash, nonce: nonce, block: block, to: to, value: value, data: data,
             gasLimit: gasLimit, succeeded: succeeded,
-            signed: isReadable ? signed : nil)
+            signed: isReadable ? signed : nil, cap: cap)
     }
 }

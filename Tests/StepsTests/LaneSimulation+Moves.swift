@@ -60,7 +60,9 @@ extension LaneSimulation {
         else { return false }
         var uses = steps[index].uses
         while let other = uses {
-            guard !unasked.behind.contains(steps[other].id), steps[other].state != .over else { return false }
+            guard !unasked.place.behind.contains(steps[other].id), steps[other].state != .over else {
+                return false
+            }
             uses = steps[other].uses
         }
         return true

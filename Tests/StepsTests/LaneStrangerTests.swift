@@ -154,6 +154,23 @@ import Testing
         #expect(looked(sent(&bench, count: 3)) == [LaneStranger(2, data: Self.token, gasLimit: 70_000).hash])
     }
 
+    /// What offers all that the network allows has no room for a mark: its gas limit tells.
+    @Test func atTheCapTheGasLimitHasTheMark() throws {
+        let cap = Wei(3_000_000_000)
+        for (limit, isTaken) in [(95_904 as UInt64, true), (95_905, false)] {
+            var bench = LaneBench(fees: Fees.Settings(maxFeePerGas: cap))
+            let stranger = LaneStranger(1, data: Self.token, gasLimit: limit, cap: cap)
+            bench.begin(LaneRecord(nonces: [0], began: 1))
+            bench.strangers = [stranger]
+            _ = bench.submit()
+            let move = sent(&bench, count: 2)
+            #expect((looked(move) == [stranger.hash]) == isTaken)
+            guard !isTaken, case .send(let offers) = move else { continue }
+            let signed = try SignedTransaction(raw: offers[0].attempt.rawTransaction).transaction
+            #expect(signed.maxFeePerGas == cap, "a lower price may be none that blocks take")
+        }
+    }
+
     @Test func whatIsOnRecordElsewhereIsNoStranger() {
         let made = Address.created(by: LaneFakeSigner.address, nonce: 1)
         let call = LaneStranger(2, to: .zero, data: [1])

@@ -35,7 +35,7 @@ extension ChainOperation {
                 + "be sent by \(account)",
             hint:
                 "let \(intent.sender) sign it once more, until it has come to its end; or send a transaction of your own with its nonce, "
-                + "and run again when a block has that"
+                + "and run again when a block that is final has that"
         )
     }
 

@@ -23,6 +23,16 @@ package struct StepWaits: Sendable {
     }
 }
 
+/// The steps of what a lane has beside one transaction that no step has asked for.
+struct LanePlace: Hashable, Sendable {
+    /// Of what comes before it.
+    var ahead: Set<StepID> = []
+    /// Of what waits behind it.
+    var behind: Set<StepID> = []
+    /// Those of them that do not have their places yet.
+    var held: Set<StepID> = []
+}
+
 /// The steps that a run has or is working on: what they have on its way is being taken to its end.
 ///
 /// A class with a lock because the steps and the lanes that ask share no parent but the run itself.
@@ -49,30 +59,58 @@ final class StepsAtWork: Sendable {
         project == self.project && planned[step] != nil
     }
 
-    /// Whether the run has yet to come to a step, and does so while some others wait that are handed over, or are `held` back.
-    func isToCome(
-        _ step: StepID,
-        of project: String,
-        while waiting: Set<StepID>,
-        held: Set<StepID>
-    ) -> Bool {
+    /// Whether the run has yet to come to a step, and does so while others of its lane wait behind what it left.
+    ///
+    /// - Parameters:
+    ///   - step: The step.
+    ///   - project: Whose it is.
+    ///   - place: What is in its lane.
+    func isToCome(_ step: StepID, of project: String, at place: LanePlace) -> Bool {
         guard has(step, of: project) else { return false }
-        let (ended, failed) = state.withLock { ($0.ended, $0.failed) }
-        guard !ended.contains(step) else { return false }
-        return all(ahead: step, \.ends).isDisjoint(with: waiting)
-            && all(ahead: step, \.starts).isDisjoint(with: held)
-            && all(ahead: step, \.needs).isDisjoint(with: failed)
+        let state = state.withLock(\.self)
+        guard !state.ended.contains(step) else { return false }
+        var coming = Coming(planned: planned, state: state, place: place)
+        return coming.begins(step)
     }
 
-    private func all(ahead step: StepID, _ ahead: KeyPath<StepWaits, Set<StepID>>) -> Set<StepID> {
-        var all: Set<StepID> = []
-        var next = [step]
-        while let one = next.popLast() {
-            for other in planned[one]?[keyPath: ahead] ?? [] where all.insert(other).inserted {
-                next.append(other)
-            }
+    /// Follows what steps wait for; each is looked at once.
+    private struct Coming {
+        let planned: [StepID: StepWaits]
+        let state: State
+        let place: LanePlace
+        private var found: [StepID: Bool] = [:]
+
+        init(planned: [StepID: StepWaits], state: State, place: LanePlace) {
+            self.planned = planned
+            self.state = state
+            self.place = place
         }
-        return all
+
+        /// Whether a step that has not begun will.
+        mutating func begins(_ step: StepID) -> Bool {
+            if let known = found[step] { return known }
+            guard let waits = planned[step] else { return false }
+            var begins = waits.needs.isDisjoint(with: state.failed)
+            for other in waits.ends where begins { begins = ends(other) }
+            for other in waits.starts where begins { begins = isHandedOver(other) }
+            found[step] = begins
+            return begins
+        }
+
+        /// Whether a step ends while others wait: what it does is ahead of them, in another lane, or needs none.
+        private mutating func ends(_ step: StepID) -> Bool {
+            if state.ended.contains(step) { return true }
+            if place.behind.contains(step) { return false }
+            if state.working.contains(step) { return true }
+            // What an effect has yet to send gets its place behind them.
+            return (place.ahead.contains(step) || !step.kind.isEffect) && begins(step)
+        }
+
+        private mutating func isHandedOver(_ step: StepID) -> Bool {
+            if state.ended.contains(step) { return true }
+            if place.held.contains(step) { return false }
+            return state.working.contains(step) || begins(step)
+        }
     }
 
     /// Counts a step in while its work goes on.

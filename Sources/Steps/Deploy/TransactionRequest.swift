@@ -47,17 +47,26 @@ struct TransactionRequest: Sendable {
 
     /// Whether a transaction that does the same was sent for it: one of its marks is on that.
     ///
-    /// `price`: what it offers for a unit of gas; nil where that is not known.
+    /// `price`: what it offers for a unit of gas; nil where that is not known, or had no room for a mark.
     func isMarked(price: Wei?, gasLimit: UInt64) -> Bool {
         ([mark] + formerMarks).contains { $0.isOn(price: price?.value, gasLimit: gasLimit) }
     }
 
     /// The transaction at a nonce.
     ///
-    /// `price`: the most that it may offer; what it offers carries its mark.
-    func transaction(_ price: GasPrice, nonce: UInt64, gasLimit: UInt64, chainID: ChainID) -> Transaction {
+    /// `price`: the most that it may offer; what it offers carries its mark, but for where it is the network's `cap` and too little below
+    /// that has it.
+    func transaction(
+        _ price: GasPrice,
+        nonce: UInt64,
+        gasLimit: UInt64,
+        chainID: ChainID,
+        cap: Wei? = nil
+    ) -> Transaction {
+        let isCapped = cap.map { price.most >= $0 } ?? false
+        let marked = Wei(mark.price(atMost: price.most.value))
         let form: Transaction.Form =
-            switch price.with(most: Wei(mark.price(atMost: price.most.value))) {
+            switch isCapped && marked < price.leastAtCap ? price : price.with(most: marked) {
             case .legacy(let gasPrice): .legacy(gasPrice: gasPrice, chainID: chainID)
             case .dynamic(let fees):
                 .dynamicFee(
@@ -92,6 +101,15 @@ enum GasPrice: Sendable {
                 Fees(
                     maxFeePerGas: max(most, fees.maxPriorityFeePerGas),
                     maxPriorityFeePerGas: fees.maxPriorityFeePerGas))
+        }
+    }
+
+    /// What it may be lowered to where it is the network's cap: blocks may want all of it.
+    var leastAtCap: Wei {
+        switch self {
+        case .legacy(let price): price
+        case .dynamic(let fees):
+            max(fees.maxPriorityFeePerGas, Wei(fees.maxFeePerGas.value - fees.maxFeePerGas.value / 64))
         }
     }
 

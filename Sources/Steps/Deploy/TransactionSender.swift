@@ -50,10 +50,10 @@ struct TransactionSender: Sendable {
     /// Waits for an operation of which a block has something; nothing is sent for it.
     ///
     /// - Returns: The operation, as of ``settle(_:signedBy:)``; nil where no block has it.
-    /// - Throws: ``StepFailure`` where it came to another end.
+    /// - Throws: ``StepFailure`` where it came to another end, as where another transaction has its nonce for good.
     func watch(_ operation: ChainOperation) async throws(StepFailure) -> Settlement? {
         do throws(StepFailure) {
-            return try await follow(await lane.watch(operation.id))
+            return try await follow(await lane.watch(operation.id, proving: true))
         } catch {
             guard error.code == Lane.inNoBlock.code else { throw error }
             return nil

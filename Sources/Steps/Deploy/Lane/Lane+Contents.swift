@@ -22,6 +22,8 @@ extension Lane {
         var judgeAfter: Duration = .zero
         /// Whether whoever waits wants to know what became of it, and no more.
         var isWatched = false
+        /// Whether who used its nonce is to be known before whoever waits is told that no block has it.
+        var isToBeProven = false
         /// Whether its attempts were looked up since this process has it.
         var wasLookedUp: Bool
         /// When the latest attempt was last handed to a node by this process.

@@ -44,9 +44,11 @@ extension Lane {
                     id: slot.id,
                     project: intent.project,
                     step: intent.step,
-                    behind: Set(
-                        behind.map(\.operation.intent.step) + wishes.map(\.request.transaction.step)),
-                    held: Set(wishes.filter { !$0.isPlaced }.map(\.request.transaction.step)))
+                    place: LanePlace(
+                        ahead: Set(slots.filter { $0.nonce < slot.nonce }.map(\.operation.intent.step)),
+                        behind: Set(
+                            behind.map(\.operation.intent.step) + wishes.map(\.request.transaction.step)),
+                        held: Set(wishes.filter { !$0.isPlaced }.map(\.request.transaction.step))))
             })
     }
 
@@ -74,13 +76,16 @@ extension Lane {
     )
 
     /// Waits for one that is stored until its block is deep; where no block has it that is told at once, and nothing is sent for it.
-    mutating func watch(_ id: ChainOperation.ID, at now: Duration) -> LaneTicket {
+    ///
+    /// `proving`: where another transaction has its nonce for good, it ends with that.
+    mutating func watch(_ id: ChainOperation.ID, proving: Bool = false, at now: Duration) -> LaneTicket {
         let ticket = makeTicket()
         if let broken {
             tell(ticket, .failed(broken))
         } else if let index = position(id) {
             slots[index].ticket = ticket
             slots[index].isWatched = true
+            slots[index].isToBeProven = proving
             slots[index].deadline = now + rules.patience
             slots[index].givenUp = nil
             // It is seen anew for whoever waits now.
@@ -98,11 +103,20 @@ extension Lane {
     /// Tells those who watch of what no block has, or cannot be asked for.
     mutating func endWatches() {
         for index in slots.indices where slots[index].isWatched && slots[index].ticket != nil {
+            guard !slots[index].isToBeProven || slots[index].isMined || !slots[index].wasLookedUp else {
+                continue
+            }
             let unseen = slots[index].isMined ? nil : Self.inNoBlock
             guard let failure = slots[index].wasLookedUp ? unseen : lookFailure else { continue }
             tell(slots[index].ticket, .failed(failure))
             slots[index].ticket = nil
         }
+    }
+
+    /// Asks who used the nonce of one that is watched and in no block.
+    func proveWatched() -> LaneMove? {
+        slots.first { $0.isToBeProven && $0.ticket != nil && $0.wasLookedUp && !$0.isMined }
+            .map { .prove($0.id, nonce: $0.nonce, like: $0.content) }
     }
 
     static let inNoBlock = StepFailure(.blocked, code: "in-no-block", "no block has it")

@@ -114,6 +114,7 @@ extension Lane {
 
     mutating func proved(_ id: ChainOperation.ID, _ result: LaneResult, at now: Duration) {
         guard let index = position(id) else { return }
+        slots[index].isToBeProven = false
         switch result {
         case .proof(.usedBy(let hash)) where !slots[index].hashes.contains(hash):
             todo.append(.foreign(id, usedBy: hash))

@@ -12,7 +12,9 @@ extension Lane {
         endBehindGap()
         expire(at: now)
         if !todo.isEmpty { return todo.removeFirst() }
-        if let move = firstLook(at: now) ?? endUnapproved(at: now) ?? compare(at: now) { return move }
+        if let move = firstLook(at: now) ?? proveWatched() ?? endUnapproved(at: now) ?? compare(at: now) {
+            return move
+        }
         if let move = judge(at: now) { return move }
         if let move = lookFurther(at: now) { return move }
         if let move = check(at: now) ?? grant(at: now) ?? send(at: now) ?? replace(at: now) { return move }
@@ -207,7 +209,8 @@ extension Lane {
             wish.price ?? price.value,
             nonce: nonce,
             gasLimit: gasLimit,
-            chainID: context.lane.chainID
+            chainID: context.lane.chainID,
+            cap: context.fees.maxFeePerGas
         )
         return .sign(operation.id, transaction, request.signer)
     }

@@ -42,8 +42,8 @@ actor LaneDriver {
     }
 
     /// Waits for one that is stored, if a block has it.
-    func watch(_ id: ChainOperation.ID) -> AsyncStream<LaneNotice> {
-        listen { lane.watch(id, at: performer.now()) }
+    func watch(_ id: ChainOperation.ID, proving: Bool = false) -> AsyncStream<LaneNotice> {
+        listen { lane.watch(id, proving: proving, at: performer.now()) }
     }
 
     /// Ends the driving; what is durable is taken up by the next run.

@@ -84,10 +84,7 @@ struct LaneUnasked: Hashable, Sendable {
     var id: ChainOperation.ID
     var project: String
     var step: StepID
-    /// The steps of what waits.
-    var behind: Set<StepID>
-    /// Those of them that do not have their places yet.
-    var held: Set<StepID>
+    var place: LanePlace
 }
 
 /// Which block has an operation.

@@ -41,9 +41,7 @@ struct LanePerformer: Sendable {
             case .check(let reliances): return .standing(try await standings(of: reliances))
             case .judge(let unasked):
                 return .judged(
-                    unasked.map {
-                        stepsAtWork.isToCome($0.step, of: $0.project, while: $0.behind, held: $0.held)
-                    })
+                    unasked.map { stepsAtWork.isToCome($0.step, of: $0.project, at: $0.place) })
             case .rest: return .nothing
             case .plan, .reserve, .weigh, .record, .replace, .markSent, .include, .goBack, .revert, .foreign,
                 .withdraw:

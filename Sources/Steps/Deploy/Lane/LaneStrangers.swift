@@ -12,12 +12,16 @@ struct LaneStranger: Hashable, Sendable {
     let value: Wei
     let data: [UInt8]
     let gasLimit: UInt64
-    /// What it offers for a unit of gas; nil where the node does not say all of it.
-    var price: Wei? { signed?.transaction.maxFeePerGas }
+    /// What it offers for a unit of gas; nil where the node does not say all of it, or that is the cap, which may have no mark.
+    var price: Wei? {
+        signed.flatMap { $0.transaction.maxFeePerGas == cap ? nil : $0.transaction.maxFeePerGas }
+    }
     /// Whether it did what it says.
     let succeeded: Bool
     /// nil: the node does not say all of it.
     let signed: SignedTransaction?
+    /// The most that the network's rules allow for a unit of gas; nil: they do not say.
+    var cap: Wei? = nil
 
     /// Whether it does the same as another, for the same operation.
     func does(_ transaction: Transaction) -> Bool {

@@ -58,7 +58,8 @@ struct NonceSearch: Sendable {
         let records = try await network.records(wanted.map(\.lookup.hash)).get()
         let strangers = wanted.compactMap { sent -> LaneStranger? in
             guard let receipt = records[sent.lookup.hash]?.receipt else { return nil }
-            return LaneStranger(sent, succeeded: receipt.status == .succeeded)
+            return LaneStranger(
+                sent, succeeded: receipt.status == .succeeded, cap: network.spec.feeSettings.maxFeePerGas)
         }
         return (strangers, unknown.subtracting(found.keys))
     }
@@ -96,7 +97,7 @@ struct NonceSearch: Sendable {
 }
 
 extension LaneStranger {
-    fileprivate init(_ sent: SentTransaction, succeeded: Bool) {
+    fileprivate init(_ sent: SentTransaction, succeeded: Bool, cap: Wei?) {
         self.init(
             hash: sent.lookup.hash,
             nonce: sent.lookup.nonce,
@@ -106,7 +107,8 @@ extension LaneStranger {
             data: sent.lookup.input,
             gasLimit: sent.lookup.gasLimit,
             succeeded: succeeded,
-            signed: sent.signed
+            signed: sent.signed,
+            cap: cap
         )
     }
 }

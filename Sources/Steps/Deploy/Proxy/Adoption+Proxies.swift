@@ -28,12 +28,15 @@ extension Adoption {
         try refuseTaken(proxy.deployment, address, network)
         let kind = proxy.spec.kind
         let block = try await network.height(.latest)
-        let state = try await network.proxyState(kind, at: address, since: block)
-        guard state.implementation != .zero else {
+        let state = try await network.proxyState(at: address, since: block)
+        guard state.implementation != .zero, state.kind == kind else {
+            let what =
+                state.implementation == .zero
+                ? "its slot names no code" : "by its slots it is \(state.kind.rawValue)"
             throw StepFailure(
                 .blocked,
                 code: "no-proxy",
-                "what is at \(address) on '\(proxy.network.name)' is no \(kind.rawValue) proxy: its slot names no code",
+                "what is at \(address) on '\(proxy.network.name)' is no \(kind.rawValue) proxy: \(what)",
                 hint: "name the proxy's address, and its kind in the manifest"
             )
         }
