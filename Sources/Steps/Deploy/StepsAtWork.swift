@@ -65,6 +65,7 @@ final class StepsAtWork: Sendable {
     ///   - step: The step.
     ///   - project: Whose it is.
     ///   - place: What is in its lane.
+    /// - Returns: False where it needs what waits, or nobody comes for it.
     func isToCome(_ step: StepID, of project: String, at place: LanePlace) -> Bool {
         guard has(step, of: project) else { return false }
         let state = state.withLock(\.self)
