@@ -12,6 +12,7 @@ struct LaneFakeChain {
         var hash: Hash
         var block: Int
         var succeeded: Bool
+        var gasUsed: UInt64
         var feePaid: Wei
     }
 
@@ -163,12 +164,14 @@ struct LaneFakeChain {
             else { break }
             pool[branch.uses.count] = nil
             let price = min(signed.transaction.maxFeePerGas.value, baseFee + Self.tip(signed.transaction))
+            let gasUsed = min(Self.gasUsed, signed.transaction.gasLimit)
             branch.uses.append(
                 Use(
                     hash: signed.hash,
                     block: branch.head,
                     succeeded: !reverts(),
-                    feePaid: Wei(price) * Self.gasUsed
+                    gasUsed: gasUsed,
+                    feePaid: Wei(price) * gasUsed
                 )
             )
         }

@@ -232,12 +232,12 @@ extension LaneSimulation {
     }
 
     private func receipt(_ use: LaneFakeChain.Use, on branch: LaneFakeChain.Branch) -> TransactionReceipt? {
-        let price = use.feePaid.value / UInt128(LaneFakeChain.gasUsed)
+        let price = use.feePaid.value / UInt128(use.gasUsed)
         let value = JSONValue.object([
             "transactionHash": .string(use.hash.description),
             "blockHash": .string(branch.blocks[use.block].description),
             "blockNumber": RPCReader.quantity(use.block), "status": .string(use.succeeded ? "0x1" : "0x0"),
-            "gasUsed": RPCReader.quantity(LaneFakeChain.gasUsed),
+            "gasUsed": RPCReader.quantity(use.gasUsed),
             "contractAddress": chain.created[use.hash].map { .string($0.description) }
                 ?? .null,
             "effectiveGasPrice": RPCReader.quantity(price),
