@@ -277,6 +277,21 @@ final class FakeSigningService: Sendable {
         #expect(try bench.ledger().openProposals(in: lane) == [])
     }
 
+    /// People may have sent it: under its new name it would be asked for again.
+    @Test func whatPeopleWereAskedForIsNotAskedForUnderANewName() async throws {
+        let other = try PrivateKey(hex: String(repeating: "5a", count: 32))
+        let nobody = SignerSpec(name: "nobody", location: DeployBench.here, form: .address(other.address))
+        bench.node.change { $0.funds[other.address] = 10_000_000_000_000_000_000 }
+        var context = try context()
+        context.world.files.write = { _, _, _ throws(FileError) in }
+        #expect(try failure(try await deploy(signer: nobody, in: context)).code == "unsigned")
+        await context.hub.close()
+        let run = try await bench.run(bench.deploy("renamed", signer: nobody, formerly: ["token"]))
+        let refused = try #require(run.failures.first)
+        #expect(refused.kind == .blocked && refused.code == "former-name", "\(refused)")
+        #expect(refused.message.contains("asked people for deploy:token@sepolia"))
+    }
+
     // MARK: Files
 
     @Test func aSecretsFileIsItsOwnersAlone() async throws {
