@@ -160,7 +160,7 @@ extension DeployBench {
     /// Each comes when the one before it has ended.
     private static func inARow(_ steps: [StepID]) -> [StepID: StepWaits] {
         let waits = zip(steps, [nil] + steps.dropLast().map(\.self)).map { step, before in
-            (step, StepWaits(ends: before.map { [$0] } ?? []))
+            (step, StepWaits(after: before.map { [$0] } ?? []))
         }
         return Dictionary(waits) { first, _ in first }
     }

@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func whatNeedsTheEndOfWhatWaitsDoesNot() {
-        let planned = [Self.old: StepWaits(ends: [Self.a]), Self.a: StepWaits()]
+        let planned = [Self.old: StepWaits(after: [Self.a]), Self.a: StepWaits()]
         #expect(!isToCome(planned, behind: [Self.a]))
         #expect(isToCome(planned, ahead: [Self.a], behind: [Self.b]), "it is ahead, and ends")
         #expect(!isToCome(planned, behind: [Self.b]), "it has yet to be sent, behind those that wait")
@@ -37,11 +37,15 @@ import Testing
     /// The call of a new deployment comes before it, and waits for the new deployment's end.
     @Test func whatComesBehindOneThatCannotBeginDoesNot() {
         let planned = [
-            Self.old: StepWaits(starts: [Self.other]), Self.other: StepWaits(ends: [Self.b]),
+            Self.old: StepWaits(after: [Self.other], early: [Self.other: .handedOver]),
+            Self.other: StepWaits(after: [Self.b]),
             Self.b: StepWaits(),
         ]
         #expect(!isToCome(planned, behind: [Self.b]))
-        let free = [Self.old: StepWaits(starts: [Self.other]), Self.other: StepWaits()]
+        let free = [
+            Self.old: StepWaits(after: [Self.other], early: [Self.other: .handedOver]),
+            Self.other: StepWaits(),
+        ]
         #expect(isToCome(free, behind: [Self.b]))
         #expect(!isToCome(free, behind: [Self.b, Self.other], held: [Self.other]), "it has no place")
         #expect(isToCome(free, behind: [Self.b, Self.other]), "it is handed over")
@@ -49,7 +53,7 @@ import Testing
 
     @Test func whatEndedOrFailedDoesNotCome() async throws {
         let steps = StepsAtWork(
-            of: "p", planned: [Self.old: StepWaits(ends: [Self.a], needs: [Self.a]), Self.a: StepWaits()])
+            of: "p", planned: [Self.old: StepWaits(needs: [Self.a]), Self.a: StepWaits()])
         let place = LanePlace(behind: [Self.b])
         try await steps.during(Self.a) { () async throws(StepFailure) in
             #expect(steps.isToCome(Self.old, of: "p", at: place), "it is at work elsewhere")

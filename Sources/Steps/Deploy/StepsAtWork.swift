@@ -1,26 +1,27 @@
 package import Model
 import Synchronization
 
-/// What a step of a run waits for.
+/// What a step of a run waits for, as its plan says it: nothing is made of that before it is asked for.
 package struct StepWaits: Sendable {
-    /// What must have come further than to be handed over.
-    package let ends: Set<StepID>
-    /// What must have been handed over at least.
-    package let starts: Set<StepID>
     /// Where one of these does not succeed it is skipped.
-    package let needs: Set<StepID>
+    fileprivate let needs: [StepID]
+    private let after: [StepID]
+    private let early: [StepID: Milestone]
 
-    package init(ends: Set<StepID> = [], starts: Set<StepID> = [], needs: Set<StepID> = []) {
-        self.ends = ends
-        self.starts = starts.union(ends)
+    package init(needs: [StepID] = [], after: [StepID] = [], early: [StepID: Milestone] = [:]) {
         self.needs = needs
+        self.after = after
+        self.early = early
     }
 
     package init<Work>(_ step: Plan<Work>.Step) {
-        let all = Set(step.needs + step.after)
-        let handedOver = step.early.filter { $0.value == .handedOver }.map(\.key)
-        self.init(ends: all.subtracting(handedOver), starts: all, needs: Set(step.needs))
+        self.init(needs: step.needs, after: step.after, early: step.early)
     }
+
+    /// What must have been handed over at least.
+    fileprivate var starts: [StepID] { needs + after }
+    /// What must have come further than that.
+    fileprivate var ends: [StepID] { starts.filter { early[$0] != .handedOver } }
 }
 
 /// The steps of what a lane has beside one transaction that no step has asked for.
@@ -91,7 +92,7 @@ final class StepsAtWork: Sendable {
         mutating func begins(_ step: StepID) -> Bool {
             if let known = found[step] { return known }
             guard let waits = planned[step] else { return false }
-            var begins = waits.needs.isDisjoint(with: state.failed)
+            var begins = state.failed.isDisjoint(with: waits.needs)
             for other in waits.ends where begins { begins = ends(other) }
             for other in waits.starts where begins { begins = isHandedOver(other) }
             found[step] = begins
