@@ -255,14 +255,24 @@ final class FakeSigningService: Sendable {
         }
     }
 
-    @Test func whatNobodySignedIsInNobodysWayUnderAnotherSigner() async throws {
-        let other = try PrivateKey(hex: String(repeating: "5a", count: 32))
-        let nobody = SignerSpec(name: "nobody", location: DeployBench.here, form: .address(other.address))
-        bench.node.change { $0.funds[other.address] = 10_000_000_000_000_000_000 }
+    private static func nobody(_ account: Address) -> SignerSpec {
+        SignerSpec(name: "nobody", location: DeployBench.here, form: .address(account))
+    }
+
+    /// Has a run ask people for the token; the account that it asks.
+    private func asked() async throws -> Address {
+        let account = try PrivateKey(hex: String(repeating: "5a", count: 32)).address
+        bench.node.change { $0.funds[account] = 10_000_000_000_000_000_000 }
         var context = try context()
         context.world.files.write = { _, _, _ throws(FileError) in }
-        _ = try failure(try await deploy(signer: nobody, in: context))
+        let ended = try failure(try await deploy(signer: Self.nobody(account), in: context))
+        #expect(ended.code == "unsigned")
         await context.hub.close()
+        return account
+    }
+
+    @Test func whatNobodySignedIsInNobodysWayUnderAnotherSigner() async throws {
+        let other = try await asked()
         bench.environment.withLock { $0["CI_KEY"] = DeployBench.keyText }
         #expect(try await bench.run(bench.deploy()).deployment().action == .created)
         let operations = try bench.ledger().operations(
@@ -273,19 +283,13 @@ final class FakeSigningService: Sendable {
         // What was asked for is taken back, so that a late transaction replaces nothing.
         let lane = ChainOperation.Lane(
             chainID: DeployBench.sepolia.chainID, genesisHash: bench.node.chain.blocks[0].hash,
-            sender: other.address)
+            sender: other)
         #expect(try bench.ledger().openProposals(in: lane) == [])
     }
 
     /// People may have sent it: under its new name it would be asked for again.
     @Test func whatPeopleWereAskedForIsNotAskedForUnderANewName() async throws {
-        let other = try PrivateKey(hex: String(repeating: "5a", count: 32))
-        let nobody = SignerSpec(name: "nobody", location: DeployBench.here, form: .address(other.address))
-        bench.node.change { $0.funds[other.address] = 10_000_000_000_000_000_000 }
-        var context = try context()
-        context.world.files.write = { _, _, _ throws(FileError) in }
-        #expect(try failure(try await deploy(signer: nobody, in: context)).code == "unsigned")
-        await context.hub.close()
+        let nobody = Self.nobody(try await asked())
         let run = try await bench.run(bench.deploy("renamed", signer: nobody, formerly: ["token"]))
         let refused = try #require(run.failures.first)
         #expect(refused.kind == .blocked && refused.code == "former-name", "\(refused)")
