@@ -68,7 +68,9 @@ package struct LeftWords {
     private var nonce: String { "nonce \(operation.nonce ?? 0) of \(operation.intent.sender)" }
 
     private var value: String {
-        operation.intent.value > .zero ? ", with \(operation.intent.value) wei" : ""
+        // What did nothing in its block, such as what used its nonce up, sent none.
+        guard operation.inclusion?.succeeded != false else { return "" }
+        return operation.intent.value > .zero ? ", with \(operation.intent.value) wei" : ""
     }
 
     private var place: String {
