@@ -45,7 +45,7 @@ enum ProxySteps {
                 Plan.Step(
                     id: beacon,
                     work: .beacon(proxy),
-                    needs: before + [compile, proxy.proxyCompile]
+                    needs: before + [action.compile, compile, proxy.proxyCompile]
                         + reading(proxy.spec.owner?.references ?? []),
                     claims: claims
                 )

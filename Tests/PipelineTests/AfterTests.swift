@@ -1,4 +1,7 @@
+import Ethereum
+import EthereumTypes
 import Foundation
+import Model
 import Testing
 
 extension Pipelines {
@@ -75,6 +78,103 @@ extension Pipelines {
                     "deploy:box@east": "reused", "call:box@east/set": "reused",
                     "deploy:box@west": "succeeded", "call:box@west/set": "succeeded",
                 ])
+        }
+
+        /// That the code is there says nothing of what its proxy runs.
+        @Test(arguments: ProxyKind.allCases)
+        func aProxyThatRunsOtherCodeKeepsTheLaterNetworkAsItIs(_ kind: ProxyKind) async throws {
+            let bench = try await ProxyBench(kind)
+            let later = try await RunningDevnet(bench.sandbox, state: "later", chainID: 31_338)
+            let proxy = #"{ kind: \#(kind.rawValue), initialize: { function: "initialize(address)", "#
+            let text = """
+                version: 1
+                project: vaults
+                registry: deployments
+                signers: { dev: { key: "env:DEV_KEY" } }
+                networks:
+                  chain: { rpc: "\(bench.chain.url)", chainId: 31337, signer: dev }
+                  later: { rpc: "\(later.url)", chainId: 31338, signer: dev, after: chain }
+                contracts: { Vault: { source: contracts/Vault.sol } }
+                deployments:
+                  vault:
+                    contract: Vault
+                    networks: [chain, later]
+                    proxy: \(proxy)arguments: ["\(DevelopmentAccount.address)"] } }
+                policies: { default: { tools: [solc, hyperkit], failOn: critical } }
+                """
+            try bench.sandbox.write(Data(text.utf8), to: "m.yaml")
+            func run(_ networks: String..., ending code: Int32 = 0) async throws -> String {
+                let ran = try await bench.sandbox.hyperkit(
+                    Sandbox.command("run", "m.yaml", networks.flatMap { ["--network", $0] }),
+                    environment: ProxyBench.environment)
+                #expect(ran.end == .exited(code), "\(ran.errors)")
+                return ran.errors
+            }
+            func entries(_ network: String) throws -> [JSON] {
+                try JSON(text: bench.sandbox.text("deployments/\(network).json"))["deployments"].array
+            }
+            _ = try await run("chain", "later")
+            let first = try #require(
+                try entries("chain").first { $0["name"] == "implementation:vault" }?["address"].string)
+            try bench.code(more: ProxyBench.second)
+            _ = try await run("chain")
+            let upgraded = try #require(try entries("chain").first { $0["name"] == "vault" }?["proxy"])
+
+            // Somebody has it run the first code again.
+            let vault = try #require(try entries("chain").first { $0["name"] == "vault" }?["address"].string)
+            func set(_ code: String) async throws {
+                let (to, data) = try Self.upgrade(kind, vault, upgraded, to: code)
+                try await Wallet(bench.chain).call(to, data)
+            }
+            try await set(first)
+            let words =
+                "network 'later' comes after 'chain', and its proxy there runs other code, at \(first)"
+            let planned = try await bench.sandbox.hyperkit(
+                Sandbox.command("plan", "m.yaml", ["--network", "later"]),
+                environment: ProxyBench.environment)
+            #expect(planned.end == .exited(4) && planned.errors.contains(words), "\(planned.errors)")
+            let sent = try await later.transactionCount(DevelopmentAccount.address)
+            #expect(try await run("later", ending: 4).contains(words))
+            #expect(try await later.transactionCount(DevelopmentAccount.address) == sent)
+
+            try await set(try #require(upgraded["implementation"].string))
+            _ = try await run("later")
+            let moved = try entries("later").first { $0["name"] == "vault" && $0["status"] == "current" }
+            #expect(moved?["proxy"]["implementation"].string != nil)
+            #expect(try await later.transactionCount(DevelopmentAccount.address) == sent.map { $0 + 2 })
+            await later.stop()
+            await bench.chain.stop()
+        }
+
+        /// What has a proxy run other code: whom that is asked of, and with which data.
+        private static func upgrade(
+            _ kind: ProxyKind,
+            _ proxy: String,
+            _ state: JSON,
+            to code: String
+        ) throws -> (Address, [UInt8]) {
+            let (proxy, code) = (try Address(proxy), try Address(code))
+            let controller = try (state["admin"].string ?? state["beacon"].string).map { try Address($0) }
+            return switch kind {
+            case .uups:
+                (
+                    proxy,
+                    Selector.of("upgradeToAndCall(address,bytes)")
+                        + (try ABI.encode([.address(code), .bytes([])], as: [.address, .bytes]))
+                )
+            case .transparent:
+                (
+                    try #require(controller),
+                    Selector.of("upgradeAndCall(address,address,bytes)")
+                        + (try ABI.encode(
+                            [.address(proxy), .address(code), .bytes([])], as: [.address, .address, .bytes]))
+                )
+            case .beacon:
+                (
+                    try #require(controller),
+                    Selector.of("upgradeTo(address)") + (try ABI.encode([.address(code)], as: [.address]))
+                )
+            }
         }
     }
 }

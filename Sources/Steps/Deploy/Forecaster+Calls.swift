@@ -81,7 +81,7 @@ extension Forecaster {
                     try await requireLook(at: sender, since: block, on: network, &view)
                 }
                 let check = LiveFirstCheck(context, action.liveFirst, before: action.network)
-                try await require(check, action.compile, inputs, view)
+                try await require(check, nil, action.compile, inputs, view)
             } catch {
                 reason = error.message
                 obstacle = error

@@ -150,6 +150,7 @@ extension Forecaster {
     /// - Throws: ``StepFailure`` of the kind `blocked` where it is not.
     func checkLiveFirst(
         _ action: DeployAction,
+        behind proxy: ProxyAction?,
         _ call: ConstructorCall,
         _ inputs: StepInputs,
         _ view: ForecastView
@@ -167,14 +168,15 @@ extension Forecaster {
             }
             try await check.requireCode(of: action, call)
         }
-        try await require(check, action.compile, inputs, view)
+        try await require(check, proxy, action.compile, inputs, view)
     }
 
-    /// Whether a deployment is as its checks say on the network that another comes after.
+    /// Whether a deployment is as its checks say on the network that another comes after, and its proxy runs the code there.
     ///
     /// Where the plan changes something on that network, only the run can tell.
     func require(
         _ check: LiveFirstCheck?,
+        _ proxy: ProxyAction?,
         _ compile: StepID,
         _ inputs: StepInputs,
         _ view: ForecastView
@@ -184,6 +186,7 @@ extension Forecaster {
             throw StepFailure(.blocked, code: DeploymentForecast.needsOther, "it needs \(stuck)")
         }
         guard !view.changed.contains(check.first.network.name), mayAsk(check.first.network) else { return }
+        if let proxy { try await check.requireRunning(proxy, inputs) }
         var there = check.first
         there.calls = []
         do throws(StepFailure) {

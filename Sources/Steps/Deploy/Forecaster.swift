@@ -229,7 +229,7 @@ package struct Forecaster: Sendable {
         let known: ConstructorCall
         if let call { known = call } else { known = try withPlaceholders(action, inputs) }
         try DeployStep.checkSizes(known, action)
-        try await checkLiveFirst(action, known, inputs, view)
+        try await checkLiveFirst(action, behind: proxy, known, inputs, view)
         if let proxy {
             let upgrader = await self.sender(proxy.upgrader, network)
             try await ProxyStep(context).admitCode(for: proxy, network, inputs) {

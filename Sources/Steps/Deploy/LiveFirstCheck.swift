@@ -51,6 +51,22 @@ struct LiveFirstCheck: Sendable {
         }
     }
 
+    /// Whether the proxy there runs the code: that the code itself is there says nothing of what the deployment's address does.
+    func requireRunning(_ proxy: ProxyAction, _ inputs: StepInputs) async throws(StepFailure) {
+        let there = try await context.openApproved(first.network)
+        let name = first.network.name
+        let knowledge = try context.knowledge(
+            of: proxy.name, formerly: proxy.deployment.formerly, on: there)
+        guard case .known(let known) = knowledge else { throw failure("it is not on '\(name)' yet") }
+        guard let recorded = known.entry.proxy else { throw failure("it is behind no proxy on '\(name)'") }
+        let state = try await context.stateNow(
+            recorded.kind, at: known.entry.address, since: recorded.block, on: there)
+        let code = try ArtifactCode(compiled: try inputs[proxy.deployment.compile])
+        guard code.isSame(as: try await context.hub.codeNow(at: state.implementation, on: there)) else {
+            throw failure("its proxy there runs other code, at \(state.implementation)")
+        }
+    }
+
     /// Whether its functions give there what the manifest says.
     private func requireChecks(_ abi: ContractABI) async throws(StepFailure) {
         let there = try await context.openApproved(first.network)

@@ -103,7 +103,7 @@ extension Forecaster {
             try await UpgradeCheck(context: context, action: action, network: network)
                 .all(known, inputs: inputs, sender: sender)
             let check = LiveFirstCheck(context, action.deployment.liveFirst, before: action.network)
-            try await require(check, action.deployment.compile, inputs, view)
+            try await require(check, action, action.deployment.compile, inputs, view)
             forecast.sender = sender?.description
             forecast.address = known.entry.address.description
             forecast.start(from: known.entry.proxy)
@@ -170,7 +170,7 @@ extension Forecaster {
         }
         if let network {
             let check = LiveFirstCheck(context, part.liveFirst, before: part.network)
-            try await require(check, action.deployment.compile, inputs, view)
+            try await require(check, action, action.deployment.compile, inputs, view)
             if part.part == .beacon { try await ProxyStep(context).admitBeacon(for: action, network) }
             var deeds = [try await context.onceOnly(proxyOf: action, inputs, on: network)]
             if part.part == .beacon { deeds.append(try context.onceOnly(part, inputs, on: network)) }

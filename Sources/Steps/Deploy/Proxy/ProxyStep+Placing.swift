@@ -78,9 +78,10 @@ extension ProxyStep {
         return fact
     }
 
-    /// - Throws: As ``LiveFirstCheck/require(_:compiledBy:)``.
+    /// - Throws: As ``LiveFirstCheck/requireRunning(_:_:)`` and ``LiveFirstCheck/require(_:compiledBy:)``.
     func checkLiveFirst(_ action: ProxyAction, _ inputs: StepInputs) async throws(StepFailure) {
         let check = LiveFirstCheck(context, action.deployment.liveFirst, before: action.network)
+        try await check?.requireRunning(action, inputs)
         try await check?.require(inputs, compiledBy: action.deployment.compile)
     }
 

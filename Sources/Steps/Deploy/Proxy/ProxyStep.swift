@@ -25,6 +25,8 @@ package struct ProxyStep: Sendable {
             // Where its proxy is not on record, that is about to be made too: it may be there, with other code.
             try await context.checkHistory(
                 ahead: try await context.onceOnly(proxyOf: proxy, inputs, on: network), on: network, progress)
+            let check = LiveFirstCheck(context, action.liveFirst, before: action.network)
+            try await check?.requireRunning(proxy, inputs)
             try await admitCode(for: proxy, network, inputs) { () async throws(StepFailure) in
                 try await context.address(of: proxy.upgrader, on: network)
             }
