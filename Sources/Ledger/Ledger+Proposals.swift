@@ -161,9 +161,10 @@ extension Ledger {
         }
     }
 
-    /// What people were asked to send to an address with that data and may still send, whatever it is for, oldest first.
+    /// What people were asked to send to an address with that data, or to create with it, and may still send, whatever it is for, oldest
+    /// first.
     package func openProposals(
-        to address: Address,
+        to address: Address?,
         payloadHash: Hash,
         on chainID: ChainID,
         genesisHash: Hash
@@ -171,11 +172,11 @@ extension Ledger {
         try read { database in
             try database.keptRows(
                 sql: """
-                    SELECT * FROM proposals WHERE state = 'open' AND payload_hash = ? AND target = ?
+                    SELECT * FROM proposals WHERE state = 'open' AND payload_hash = ? AND target IS ?
                         AND chain_id = ? AND genesis_hash = ? ORDER BY id
                     """,
                 arguments: [
-                    payloadHash.description, address.description,
+                    payloadHash.description, address?.description,
                     Column.integer(chainID.rawValue, "chain id"), genesisHash.description,
                 ]
             ).map { try Proposal($0) }

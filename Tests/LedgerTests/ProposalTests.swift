@@ -133,6 +133,36 @@ import Testing
         try ledger.check()
     }
 
+    @Test func whatPeopleWereAskedForGoesByTheNameOfNow() throws {
+        let (old, new) = (StepID.deploy("token", on: "sepolia"), StepID.deploy("coin", on: "sepolia"))
+        let first = try ledger.propose(intent("first"), nonce: 4, counted: 3)
+        let second = try ledger.propose(intent("second"), nonce: 4, counted: 4)
+        let other = try ledger.propose(
+            intent("data", step: .call("setFee", of: "token", on: "sepolia")), nonce: 5, counted: 4)
+        for _ in 0..<2 { try ledger.renameProposals([old: new], project: Bench.project, run: Bench.run) }
+        func open(_ step: StepID) throws -> Proposal? {
+            try ledger.openProposal(
+                of: step, project: Bench.project, chainID: sepolia, genesisHash: genesis)
+        }
+        #expect(try open(old) == nil)
+        let renamed = try #require(try open(new))
+        #expect(renamed.intent.payloadHash == second.intent.payloadHash && renamed.nonce == 4)
+        #expect(renamed.counted == 4 && renamed.createdAt == second.createdAt)
+        let before = try ledger.proposals(supersededBy: renamed)
+        #expect(
+            before.map(\.intent.payloadHash) == [first.intent.payloadHash] && before.map(\.counted) == [3])
+        #expect(try ledger.openProposals(in: intent().lane).map(\.id) == [renamed.id, other.id])
+
+        // Open under both names: people may have sent either.
+        _ = try ledger.propose(intent("third"), nonce: 6, counted: 4)
+        try ledger.renameProposals([old: new], project: Bench.project, run: Bench.run)
+        #expect(try open(new)?.id == renamed.id && open(old) == nil)
+        #expect(try ledger.proposals(supersededBy: renamed).map(\.nonce) == [6, 4])
+        try ledger.renameProposals([new: old], project: "another", run: Bench.run)
+        #expect(try open(new)?.id == renamed.id)
+        try ledger.check()
+    }
+
     @Test func whoHasABatchIsKeptWithTheRunThatSawItFirst() throws {
         var handover = Handover(
             lane: intent().lane, batchHash: Keccak256.hash("batch".utf8), service: "the service",

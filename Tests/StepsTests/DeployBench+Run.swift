@@ -167,11 +167,8 @@ extension DeployBench {
 
     /// The context of a new run of some effects.
     func context(of effects: [FakeEffect], applying approved: ApprovedPlan? = nil) throws -> EffectContext {
-        var context = try context(try ledger(), steps: Self.inARow(effects.map(\.step)), applying: approved)
-        context.calls = effects.compactMap { if case .call(let action) = $0.work { action } else { nil } }
-        context.deployments = effects.compactMap {
-            if case .deploy(let action) = $0.work { action } else { nil }
-        }
+        var context = try context(
+            try ledger(), steps: Self.inARow(effects.map(\.step)), of: effects, applying: approved)
         context.deploymentNames = context.deployments.reduce(into: beside.withLock(\.self)) { names, action in
             names[action.network.name, default: []].formUnion([action.name] + action.formerly)
         }

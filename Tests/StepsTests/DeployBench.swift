@@ -223,6 +223,7 @@ final class DeployBench: Sendable {
     func context(
         _ ledger: Ledger,
         steps: [StepID: StepWaits] = [:],
+        of effects: [FakeEffect] = [],
         applying approved: ApprovedPlan? = nil
     ) throws -> EffectContext {
         let run = state.withLock { state in
@@ -248,6 +249,8 @@ final class DeployBench: Sendable {
             world: world, ledger: ledger, hub: hub, secrets: secrets, project: "treasury", run: run,
             patience: patience,
             registry: registry.map { [$0.network: $0] } ?? [:],
+            calls: effects.compactMap { if case .call(let action) = $0.work { action } else { nil } },
+            deployments: effects.compactMap { if case .deploy(let action) = $0.work { action } else { nil } },
             steps: steps,
             networks: networks.withLock(\.self),
             notice: { [self] in note("\($0)") })

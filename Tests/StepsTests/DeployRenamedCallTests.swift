@@ -197,10 +197,15 @@ import Testing
                 run: "run-1", project: "treasury", step: try call("pay").step, network: "sepolia", lane: lane,
                 to: place, value: .zero, payloadHash: Keccak256.hash(data)),
             nonce: 1, counted: 1)
-        let failure = try await refusal(token, try call("payout", "pay"))
+        let failure = try await refusal(token, try call("payout"))
         #expect(failure.code == "former-name")
         #expect(
             failure.message.contains("run-1 asked people for call:token@sepolia/pay, who may still send it"))
         #expect(try await bench.forecast([token, try call("payout", fee: "30")]).first?.hindrance == nil)
+        // Where it says what it was called, that is what it was asked for.
+        let named = [token, try call("payout", "pay")]
+        #expect(try await bench.forecast(named).first?.calls.first?.proposedIn == "run-1")
+        #expect(try await bench.run(named).call("payout").isMade)
+        #expect(bench.said.contains { $0.contains("[asked-before]") })
     }
 }

@@ -86,7 +86,11 @@ extension EffectContext {
     ///   it is another chain than the approved plan is for.
     func openToChange(_ spec: NetworkSpec) async throws(StepFailure) -> OpenNetwork {
         try admit(spec)
-        return try await openApproved(spec)
+        let network = try await openApproved(spec)
+        try inLedger { () throws(LedgerError) in
+            try ledger.renameProposals(formerSteps.now, project: project, run: run)
+        }
+        return network
     }
 
     /// Opens a network that decides about what is changed.

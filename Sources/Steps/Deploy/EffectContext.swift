@@ -30,9 +30,9 @@ package struct EffectContext: Sendable {
     /// What the committed registry says, by network.
     package var registry: [String: RegistryFile]
     /// The calls of the plan, for what is read of their contracts together.
-    package var calls: [CallAction]
+    package let calls: [CallAction]
     /// The deployments of the plan, each of their contracts, for what is asked about them together.
-    package var deployments: [DeployAction]
+    package let deployments: [DeployAction]
     /// Those of the manifest, by name, for what is read of one that is no part of the plan.
     package var networks: [String: NetworkSpec]
     /// The names that deployments of the whole manifest have and had, by network; of one that is not there they are not known.
@@ -45,6 +45,7 @@ package struct EffectContext: Sendable {
     let safes = SafeDesk()
     let keys = KeyDesk()
     let stepsAtWork: StepsAtWork
+    let formerSteps: FormerSteps
 
     package init(
         world: World,
@@ -80,6 +81,7 @@ package struct EffectContext: Sendable {
         self.calls = calls
         self.deployments = deployments
         stepsAtWork = StepsAtWork(of: project, planned: steps)
+        formerSteps = FormerSteps(deployments, calls)
         self.networks = networks
         self.deploymentNames = deploymentNames
         self.apart = apart

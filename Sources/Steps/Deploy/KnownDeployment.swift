@@ -126,20 +126,11 @@ extension EffectContext {
         _ network: OpenNetwork
     ) throws(StepFailure) {
         for step in StepID.placing(recordedAs: former, on: network.spec.name) {
-            let words: String
-            if let open = try unfinished(step, network) {
-                words = "run \(open.intent.run) signed \(step) and ended before it was confirmed"
-            } else if let asked = try openProposal(of: step, on: network) {
-                // People may have sent it, which only its own step finds.
-                words =
-                    "run \(asked.intent.run) asked people for \(step), and nothing is on record of that yet"
-            } else {
-                continue
-            }
+            guard let open = try unfinished(step, network) else { continue }
             throw StepFailure(
                 .blocked,
                 code: "former-name",
-                "\(words), and it is '\(name)' now",
+                "run \(open.intent.run) signed \(step) and ended before it was confirmed, and it is '\(name)' now",
                 hint: "run once more with the old name, then rename it"
             )
         }

@@ -34,7 +34,11 @@ extension EffectContext {
         }
         let asked = try inLedger { () throws(LedgerError) in
             try ledger.openProposals(to: address, payloadHash: hash, on: chainID, genesisHash: genesis)
-        }.first { $0.intent.run != run && isOfLostName($0.intent.step, action) }
+        }.first { asked in
+            // What has a former name of it goes on under its own.
+            asked.intent.run != run && formerSteps.now[asked.intent.step] == nil
+                && isOfLostName(asked.intent.step, action)
+        }
         if let asked {
             let words = "run \(asked.intent.run) asked people for \(asked.intent.step), who may still send it"
             throw stillOpen(action, as: asked.intent.step, words)

@@ -1,3 +1,4 @@
+import Ethereum
 import EthereumTypes
 import Ledger
 import Model
@@ -17,22 +18,35 @@ struct OtherNames: Sendable {
     let name: Name
     let address: Address
     let deed: OnceOnly
-    /// The run that signed what creates it, where no block that stays has that.
-    var signedIn: String?
+    /// What is to bring it there, where no block that stays has that.
+    var coming: Coming?
+
+    enum Coming: Sendable {
+        /// The run that signed it.
+        case signed(in: String)
+        /// The run that asked people for it.
+        case asked(in: String)
+
+        fileprivate var words: String {
+            switch self {
+            case .signed(let run): "on its way since run \(run) signed it"
+            case .asked(let run): "which run \(run) asked people for"
+            }
+        }
+    }
 
     private var history: String {
         if case .deployment(let old, let network, _) = name {
-            let verb = signedIn == nil ? "is" : "shall be"
-            let way = signedIn.map { ", on its way since run \($0) signed it" } ?? ""
+            let verb = coming == nil ? "is" : "shall be"
+            let way = coming.map { ", \($0.words)" } ?? ""
             return
                 "\(deed.subject) would be what '\(old)' \(verb) at \(address)\(way), and the manifest has no deployment '\(old)' on "
                 + "'\(network)' any more"
         }
         let place =
-            signedIn.map {
-                "run \($0) signed the creation of \(deed.subject) at \(address) of the same chain, which is on its way"
-            }
-            ?? "\(deed.subject) is on record at \(address) of the same chain"
+            "\(deed.subject) "
+            + (coming.map { "shall be at \(address) of the same chain, \($0.words)" }
+                ?? "is on record at \(address) of the same chain")
         return switch name {
         case .network(let old): "\(place), on a network '\(old)' that the manifest does not have"
         case .project(let old): "\(place), as a deployment of project '\(old)'"
@@ -41,7 +55,7 @@ struct OtherNames: Sendable {
     }
 
     /// Only what is on record can be adopted, or forgotten.
-    private var once: String { signedIn == nil ? "" : " when it is there" }
+    private var once: String { coming == nil ? "" : " when it is there" }
 
     private var remedy: String {
         let adopt = "\(once): hyperkit deployments adopt \(deed.subject) \(address)"
@@ -49,7 +63,7 @@ struct OtherNames: Sendable {
         return switch name {
         case .network(let old): "give the network its name '\(old)' again\(taken)"
         case .project(let old): "give the project its name '\(old)' again\(taken)"
-        case .deployment(let old, _, _) where signedIn != nil:
+        case .deployment(let old, _, _) where coming != nil:
             "where it is the same, give it the name '\(old)' until a block has it"
         case .deployment(_, _, let former?): "where it is the same, say so in it: formerly: [\(former)]"
         case .deployment(_, _, nil): "where it is the same, take it over under its name of now\(adopt)"
@@ -167,7 +181,34 @@ extension EffectContext {
                 let name = otherName(of: intent, deed, on: network),
                 let address = operation.attempts.first?.predictedAddress ?? intent.creates
             else { continue }
-            return OtherNames(name: name, address: address, deed: deed, signedIn: intent.run)
+            return OtherNames(name: name, address: address, deed: deed, coming: .signed(in: intent.run))
+        }
+        return try askedFor(deed, by: account, on: network)
+    }
+
+    /// What people were asked to create under a name that the manifest has no longer, and may still send.
+    private func askedFor(
+        _ deed: OnceOnly,
+        by account: Address?,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> OtherNames? {
+        guard case .made(let call)? = deed.likeness else { return nil }
+        let open = try inLedger { () throws(LedgerError) in
+            try ledger.openProposals(
+                to: nil, payloadHash: Keccak256.hash(call.data), on: network.spec.chainID,
+                genesisHash: network.genesis)
+        }
+        for proposal in open where proposal.intent.project == project {
+            let intent = proposal.intent
+            let name = LeftPlace(intent.step).name
+            // What has a former name of it goes on under its own.
+            guard intent.network == network.spec.name, formerSteps.now[intent.step] == nil,
+                account == nil || intent.lane.sender == account, isLost(name, on: network)
+            else { continue }
+            return OtherNames(
+                name: lostName(name, deed, network),
+                address: Address.created(by: intent.lane.sender, nonce: proposal.nonce), deed: deed,
+                coming: .asked(in: intent.run))
         }
         return nil
     }

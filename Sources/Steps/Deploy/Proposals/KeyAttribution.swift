@@ -86,14 +86,14 @@ struct KeyAttribution: Sendable {
 
     /// What was sent of what a step asked for; nil where nothing is known to have done it.
     func done(_ proposal: Proposal) -> (proposal: Proposal, sent: Sent)? {
-        guard let done = found[Key(proposal)], let sent = sent[done.nonce] else { return nil }
+        guard let done = found[steps.now(Key(proposal))], let sent = sent[done.nonce] else { return nil }
         return (done.proposal, sent)
     }
 
     /// What each step of the run asks for, in order.
     static func asked(_ proposals: [Proposal], by steps: Steps) -> [Asked] {
         let unended = proposals.filter { $0.state == .open || $0.state == .superseded }
-        let asked = Dictionary(grouping: unended, by: Key.init).filter { key, all in
+        let asked = Dictionary(grouping: unended) { steps.now(Key($0)) }.filter { key, all in
             steps.wanted.contains(key) && all.contains { $0.state == .open }
         }
         return asked.map { Asked(key: $0, proposals: $1.sorted { $0.id > $1.id }) }

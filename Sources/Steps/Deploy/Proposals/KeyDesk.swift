@@ -58,28 +58,12 @@ extension EffectContext {
 
     /// Those of the run that asked for something, and what those were called before that it does not have any more.
     private func steps(of proposals: [Proposal]) -> KeyAttribution.Steps {
-        let asked = Set(proposals.map(KeyAttribution.Key.init))
-        var renamed: [StepID: StepID] = [:]
-        for action in deployments {
-            for former in action.formerly.flatMap({
-                StepID.placing(recordedAs: $0, on: action.network.name)
-            }) where former.kind == action.step.kind { renamed[former] = action.step }
-        }
-        for action in calls {
-            let place = deployments.first {
-                $0.name == action.deployment && $0.network.name == action.network.name
-            }
-            for deployment in [action.deployment] + (place?.formerly ?? []) {
-                for name in action.names {
-                    renamed[.call(name, of: deployment, on: action.network.name)] = action.step
-                }
-            }
-        }
+        let renamed = Dictionary(
+            formerSteps.now.map { (KeyAttribution.Key(project, $0), KeyAttribution.Key(project, $1)) },
+            uniquingKeysWith: { first, _ in first })
+        let asked = Set(proposals.map(KeyAttribution.Key.init).map { renamed[$0] ?? $0 })
         return KeyAttribution.Steps(
-            wanted: asked.filter { stepsAtWork.has($0.step, of: $0.project) },
-            renamed: Dictionary(
-                renamed.map { (.init(project, $0.key), .init(project, $0.value)) },
-                uniquingKeysWith: { first, _ in first }))
+            wanted: asked.filter { stepsAtWork.has($0.step, of: $0.project) }, renamed: renamed)
     }
 
     /// What ledger and registries know of the transactions of an account, of whatever project.
