@@ -51,6 +51,7 @@ package struct CallStep: Sendable {
             try await requireDeep(action, at: address, network, inputs, resolution, progress)
             fact.reason = reason
             if let made { try context.takeOver(made, action, at: address, on: network) }
+            try context.takeBackUnneeded(action.step, on: network)
             return try Self.performed(fact)
         case .call(let reason, let block):
             fact.reason = reason

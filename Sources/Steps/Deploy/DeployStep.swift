@@ -47,7 +47,10 @@ package struct DeployStep: Sendable {
         let (decision, gasUsed) = try await decide(action, call, creation, network, knowledge)
         try context.admit(decision, of: action, knowledge)
         try context.takeOver(knowledge, as: action.name, gasUsed: gasUsed, on: network)
-        if let there = try await takeOver(decision, network, progress) { return there }
+        if let there = try await takeOver(decision, network, progress) {
+            try context.takeBackUnneeded(action.step, on: network)
+            return there
+        }
         try await context.checkHistory(
             ahead: try context.onceOnly(action, made: call, inputs, on: network), on: network, progress)
         var intent = Self.intent(action, call, decision)

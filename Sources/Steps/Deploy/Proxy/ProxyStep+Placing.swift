@@ -49,6 +49,7 @@ extension ProxyStep {
         switch decision {
         case .keep(let fact):
             try context.admit(.keep(fact), of: action.creation, knowledge)
+            try context.takeBackUnneeded(action.step, on: network)
             return fact
         case .create(let reason): creation = .create(reason: reason)
         case .replace(let reason): creation = .replace(reason: reason)
@@ -66,7 +67,10 @@ extension ProxyStep {
         let looked = try await deploy.look(creation, action.creation, call, place, network)
         try Self.requireCode(at: implementation, behind: looked, action)
         try context.admit(looked, of: action.creation, knowledge)
-        if let there = try await deploy.takeOver(looked, network, progress) { return there }
+        if let there = try await deploy.takeOver(looked, network, progress) {
+            try context.takeBackUnneeded(action.step, on: network)
+            return there
+        }
         try await checkLiveFirst(action, inputs)
         try await context.checkHistory(
             ahead: try await context.onceOnly(proxyOf: action, inputs, on: network), on: network, progress)

@@ -191,13 +191,19 @@ package struct ProxyStep: Sendable {
         let (decision, gasUsed) = try await decideBeacon(beacon, network, knowledge)
         try context.admit(decision, of: beacon, knowledge)
         try context.takeOver(knowledge, as: beacon.name, gasUsed: gasUsed, on: network)
-        if case .keep(let fact) = decision { return fact }
+        if case .keep(let fact) = decision {
+            try context.takeBackUnneeded(beacon.step, on: network)
+            return fact
+        }
         let sender = try await context.address(of: beacon.signer, on: network)
         let call = try await creation(of: beacon, action, inputs, sender: sender)
         let creation = try await context.creation(of: call.data, beacon, on: network)
         let looked = try await deploy.look(decision, beacon, call, creation, network)
         try context.admit(looked, of: beacon, knowledge)
-        if let there = try await deploy.takeOver(looked, network, progress) { return there }
+        if let there = try await deploy.takeOver(looked, network, progress) {
+            try context.takeBackUnneeded(beacon.step, on: network)
+            return there
+        }
         try await checkLiveFirst(action, inputs)
         try await admitBeacon(for: action, network)
         for deed in [
