@@ -95,6 +95,28 @@ struct ConstructorCall: Sendable {
         )
     }
 
+    /// What the ledger keeps of one that was made with other init code: where its code is the same, that and its arguments; else all of
+    /// that counts as code.
+    func claim(
+        for action: DeployAction,
+        madeWith initCode: [UInt8],
+        by factory: Create2Factory?
+    ) -> DeploymentClaim {
+        var claim = claim(for: action)
+        claim.creation.factory = factory
+        let code = data.dropLast(arguments.count)
+        guard initCode.starts(with: code) else {
+            claim.initCodeDigest = Digest(of: Data(initCode))
+            claim.runtimeCodeDigest = claim.initCodeDigest
+            claim.constructorArguments = []
+            claim.creation.libraries = [:]
+            claim.storageLayout = nil
+            return claim
+        }
+        claim.constructorArguments = Array(initCode.dropFirst(code.count))
+        return claim
+    }
+
     /// How it is created by a factory, or by the account itself.
     func record(by factory: Create2Factory?) -> CreationRecord {
         CreationRecord(factory: factory, libraries: libraries)

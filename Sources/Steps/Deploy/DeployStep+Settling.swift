@@ -44,7 +44,7 @@ extension DeployStep {
             _ = try await codeOnceThere(address, settled, action, network)
         }
         // Code or arguments changed since: what was sent is there and goes on record, and then it is replaced.
-        var claim = try inLedger { () throws(LedgerError) in try Self.claim(action, of: settled) }
+        var claim = try inLedger { () throws(LedgerError) in try Self.claim(action, call, of: settled) }
         if call.proxy != nil, let inclusion = settled.inclusion, let address = inclusion.address {
             let state = try await network.proxyState(at: address, since: inclusion.blockNumber)
             claim.proxy = state
@@ -182,22 +182,19 @@ extension DeployStep {
         )
     }
 
-    /// The claim of an operation whose artifact is no longer at hand: all of what was sent counts as init code.
+    /// The claim of an operation that was signed with other code or arguments.
     private static func claim(
         _ action: DeployAction,
+        _ call: ConstructorCall,
         of operation: ChainOperation
     ) throws(LedgerError) -> DeploymentClaim {
         guard let sent = operation.content else {
             throw .contradiction(operation.id, detail: "its attempt cannot be read")
         }
-        let digest = Digest(of: Data(sent.data))
-        return DeploymentClaim(
-            name: action.name,
-            contract: action.contract.rawValue,
-            initCodeDigest: digest,
-            runtimeCodeDigest: digest,
-            constructorArguments: [],
-            creation: CreationRecord(factory: operation.factory)
-        )
+        let place = operation.inclusion?.address ?? operation.intent.creates
+        let initCode = place.flatMap {
+            sent.creation(of: $0, from: operation.intent.sender, on: operation.intent.chainID).initCode
+        }
+        return call.claim(for: action, madeWith: initCode ?? sent.data, by: operation.factory)
     }
 }

@@ -202,10 +202,11 @@ package struct Forecaster: Sendable {
             forecast.action = .replace
             forecast.replaces = open.attempts.first?.predictedAddress?.description
             forecast.reason += "; code or arguments changed since"
-        } else if case .sentOther = proposed {
+        } else if case .sentOther(nil) = proposed {
             // What it replaces goes on record first.
         } else if let call, let creation {
-            let knowledge = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
+            let recorded = try context.knowledge(of: action.name, formerly: action.formerly, on: network)
+            let knowledge = proposed.knowledge ?? recorded
             let decision = try await DeployStep(context)
                 .decide(action, call, creation, network, knowledge).decision
             switch decision {
@@ -216,6 +217,7 @@ package struct Forecaster: Sendable {
             case .replace(let reason):
                 forecast.action = .replace
                 forecast.reason = reason
+                forecast.start(from: knowledge)
             }
         } else if try await decideUnknown(action, network, inputs, &forecast) {
             return

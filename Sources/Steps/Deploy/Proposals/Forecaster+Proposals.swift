@@ -28,21 +28,24 @@ extension Forecaster {
         case .reverted(let proposal, let receipt): throw EffectContext.reverted(proposal, receipt)
         case .sent(let execution):
             try await context.requireDepth(of: execution.receipt, network)
-            forecast.reason = execution.reason
             let place = execution.receipt.contractAddress ?? execution.proposal.intent.creates
-            forecast.address = place?.description
-            forecast.madeBy = execution.proposal.intent.lane.sender.description
-            guard let call, let creation, let address = place,
-                execution.proposal.intent.payloadHash == creation.payloadHash
-            else {
+            guard let call, let creation else {
+                forecast.address = place?.description
+                forecast.madeBy = execution.proposal.intent.lane.sender.description
                 forecast.action = .replace
                 forecast.replaces = place?.description
-                forecast.reason += "; code or arguments changed since"
-                return .sentOther
+                forecast.reason = "\(execution.reason); code or arguments changed since"
+                return .sentOther(nil)
             }
-            guard call.compare(try await network.code(of: address)) == .identical else {
-                throw DeployStep.codeDiffers(address, action)
+            let made = try await DeployStep(context).made(by: execution, action, call, creation, network)
+            guard made.isWanted else {
+                return .sentOther(
+                    KnownDeployment(entry: made.entry, gasUsed: execution.gasUsed, source: .ledger))
             }
+            guard made.matches else { throw DeployStep.codeDiffers(made.entry.address, action) }
+            forecast.reason = execution.reason
+            forecast.address = made.entry.address.description
+            forecast.madeBy = execution.proposal.intent.lane.sender.description
             forecast.action = .keep
             return .there
         }
@@ -169,6 +172,11 @@ enum ProposedCreation: Sendable {
     case open(Proposal)
     /// It is there, and as it is wanted.
     case there
-    /// Something else is there than is wanted now.
-    case sentOther
+    /// Something else was asked for than is wanted now: what a run has on record when it decides; nil where that cannot be told yet.
+    case sentOther(KnownDeployment?)
+
+    /// What a run knows when it decides, where that is not what is on record by now.
+    var knowledge: DeploymentKnowledge? {
+        if case .sentOther(let known?) = self { .known(known) } else { nil }
+    }
 }

@@ -24,11 +24,11 @@ extension Forecaster {
             if let network, let open = try await unfinished(beacon, action, network, inputs, view) {
                 return try unfinished(open, beacon, action, network, inputs, view)
             }
-            if let network, let there = try await proposed(beacon, action, inputs, network, view) {
-                return there
-            }
             if let network {
-                let knowledge = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
+                let recorded = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
+                let proposed = try await proposed(beacon, action, inputs, network, view)
+                if let there = proposed.there { return there }
+                let knowledge = proposed.knowledge ?? recorded
                 decision = try await ProxyStep(context).decideBeacon(beacon, network, knowledge).decision
                 maker = decision.maker(knowledge)
             }
@@ -65,8 +65,9 @@ extension Forecaster {
             if let open = try await unfinished(action.creation, action, network, inputs, view) {
                 return try unfinished(open, action.deployment, action, network, inputs, view)
             }
-            if let there = try await proposed(action.creation, action, inputs, network, view) { return there }
-            return try await forecastProxy(action, network, inputs, &view)
+            let proposed = try await proposed(action.creation, action, inputs, network, view)
+            if let there = proposed.there { return there }
+            return try await forecastProxy(action, network, proposed.knowledge, inputs, &view)
         } catch {
             return Self.stuck(action, .proxy, error)
         }
@@ -75,11 +76,13 @@ extension Forecaster {
     private func forecastProxy(
         _ action: ProxyAction,
         _ network: OpenNetwork,
+        _ proposed: DeploymentKnowledge?,
         _ inputs: StepInputs,
         _ view: inout ForecastView
     ) async throws(StepFailure) -> DeploymentForecast {
-        let knowledge = try context.knowledge(
+        let recorded = try context.knowledge(
             of: action.name, formerly: action.deployment.formerly, on: network)
+        let knowledge = proposed ?? recorded
         let implementation = view.implementation(of: action)
         let resolution = await resolution(view, on: action.network, signers: action.deployment.signersRead)
         let upgrades = try await withUpgrades(knowledge, action, network)
@@ -197,33 +200,35 @@ extension Forecaster {
         return forecast
     }
 
-    /// What became of a beacon or a proxy that people were asked for; nil where it is still to be created, or upgraded.
+    /// What became of a beacon or a proxy that people were asked for: what a plan says of it where that is all, and what a run knows
+    /// when it decides otherwise.
     private func proposed(
         _ part: DeployAction,
         _ action: ProxyAction,
         _ inputs: StepInputs,
         _ network: OpenNetwork,
         _ view: ForecastView
-    ) async throws(StepFailure) -> DeploymentForecast? {
+    ) async throws(StepFailure) -> (there: DeploymentForecast?, knowledge: DeploymentKnowledge?) {
         guard let open = try context.openProposal(of: part.step, on: network), open.isCreation else {
-            return nil
+            return (nil, nil)
         }
         let here = open.intent.lane.sender
         let (call, creation) = try await known(part, action, inputs, here, view)
         let new = DeployStep.Decision.create(reason: "")
         let place: DeploymentPart = part.part == .beacon ? .beacon : .proxy
         var forecast = try ProxyStep.intent(action, place, new.forecast, inputs)
-        switch try await settle(part, call, creation, network, &forecast) {
-        case .nothing, .open: return nil
+        let proposed = try await settle(part, call, creation, network, &forecast)
+        switch proposed {
+        case .nothing, .open, .sentOther(.some): return (nil, proposed.knowledge)
         case .there: break
-        case .sentOther:
+        case .sentOther(nil):
             forecast.action = place == .beacon ? .keep : .upgrade
             forecast.replaces = nil
             if place == .proxy, let address = forecast.address.flatMap({ try? Address($0) }) {
-                forecast.start(from: try await network.proxyState(action.spec.kind, at: address))
+                forecast.start(from: try await network.proxyState(at: address, since: nil))
             }
         }
-        return forecast
+        return (forecast, nil)
     }
 
     /// How a part of a proxy would be created; nil where something is not known yet.

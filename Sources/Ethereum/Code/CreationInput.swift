@@ -10,8 +10,8 @@ package enum CreationInput: Hashable, Sendable {
     case untold
 }
 
-extension TransactionLookup {
-    /// What the contract at an address was created with.
+extension CreationInput {
+    /// What the contract at an address was created with, by a transaction.
     ///
     /// A creation by CREATE is the transaction itself: at which address that was its receipt says. A factory's is known by the
     /// address, which follows from what the factory is sent (EIP-1014); the same where a Safe calls the factory, alone or
@@ -19,25 +19,64 @@ extension TransactionLookup {
     ///
     /// - Parameters:
     ///   - address: The contract's.
+    ///   - to: Who was sent it; nil: nobody.
+    ///   - input: With what.
+    ///   - sender: Who sent it.
     ///   - deployer: Who is on record for it: the Safe where one called the factory.
     ///   - chainID: CreateX's addresses may depend on it.
-    /// - Returns: Init code and arguments, or why they are not told.
-    package func creation(of address: Address, by deployer: Address?, on chainID: ChainID) -> CreationInput {
-        guard let to else { return .initCode(input) }
+    fileprivate init(
+        of address: Address,
+        to: Address?,
+        _ input: [UInt8],
+        from sender: Address,
+        by deployer: Address?,
+        on chainID: ChainID
+    ) {
+        guard let to else {
+            self = .initCode(input)
+            return
+        }
         for factory in Create2Factory.allCases where factory.address == to {
-            guard let made = factory.creation(in: input[...]) else { return .untold }
+            guard let made = factory.creation(in: input[...]) else {
+                self = .untold
+                return
+            }
             let isThis = factory.creates(made, by: sender, on: chainID) == address
-            return isThis ? .initCode(made.initCode) : .another
+            self = isThis ? .initCode(made.initCode) : .another
+            return
         }
         for factory in Create2Factory.allCases {
             for callData in input.callData(to: factory.address) {
                 guard let made = factory.creation(in: callData),
                     factory.creates(made, by: deployer ?? to, on: chainID) == address
                 else { continue }
-                return .initCode(made.initCode)
+                self = .initCode(made.initCode)
+                return
             }
         }
-        return .untold
+        self = .untold
+    }
+
+    package var initCode: [UInt8]? { if case .initCode(let code) = self { code } else { nil } }
+}
+
+extension TransactionLookup {
+    /// What the contract at an address was created with.
+    ///
+    /// - Parameters:
+    ///   - address: The contract's.
+    ///   - deployer: Who is on record for it: the Safe where one called the factory.
+    ///   - chainID: CreateX's addresses may depend on it.
+    /// - Returns: Init code and arguments, or why they are not told.
+    package func creation(of address: Address, by deployer: Address?, on chainID: ChainID) -> CreationInput {
+        CreationInput(of: address, to: to, input, from: sender, by: deployer, on: chainID)
+    }
+}
+
+extension Transaction {
+    /// What the contract at an address was created with, where that account sends it.
+    package func creation(of address: Address, from sender: Address, on chainID: ChainID) -> CreationInput {
+        CreationInput(of: address, to: to, data, from: sender, by: sender, on: chainID)
     }
 }
 
