@@ -32,8 +32,9 @@ struct OwnedProxyBench {
         try manifest()
     }
 
-    /// Writes the manifest; `approval` says whether the chain is changed by plans alone.
-    func manifest(approval: Bool = false) throws {
+    /// Writes the manifest; `approval` says whether the chain is changed by plans alone, `kind` what the proxy is to be where that is
+    /// another than it was made as, `initial` whom `initialize` is told.
+    func manifest(approval: Bool = false, kind: ProxyKind? = nil, initial: String? = nil) throws {
         let who = owner ?? signer
         let text = """
             version: 1
@@ -57,8 +58,8 @@ struct OwnedProxyBench {
                 networks: [chain]
                 \(salt.map { "salt: \($0)" } ?? "")
                 proxy:
-                  kind: \(bench.kind.rawValue)
-                  initialize: { function: "initialize(address)", arguments: ["${signers.\(who).address}"] }
+                  kind: \((kind ?? bench.kind).rawValue)
+                  initialize: { function: "initialize(address)", arguments: ["\(initial ?? "${signers.\(who).address}")"] }
                 calls: { setFee: { function: "setFee(uint256)", arguments: ["7"], by: owner } }
             policies: { default: { tools: [solc, hyperkit], failOn: critical } }
             """

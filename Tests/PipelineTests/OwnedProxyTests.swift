@@ -185,6 +185,41 @@ extension Pipelines {
             await owned.stop()
         }
 
+        /// What stands there is what people were asked for, not what the manifest says when a run finds it.
+        @Test(arguments: [ProxyKind.uups, .transparent])
+        func whatPeopleMadeHasTheKindThatTheyWereAskedFor(_ kind: ProxyKind) async throws {
+            let owned = try await OwnedProxyBench(kind, signer: "people")
+            let bench = owned.bench
+            for _ in 0..<2 { try await owned.wallet.send(try await owned.unsigned()) }
+            try owned.manifest(kind: kind == .uups ? .transparent : .uups)
+            let words = "behind a \(kind.rawValue) proxy"
+            let planned = try await owned.planned()
+            #expect(planned["action"] == "blocked" && planned["reason"].string?.contains(words) == true)
+            let refused = try await bench.run()
+            #expect(refused.end == .exited(4) && refused.errors.contains(words), "\(refused.errors)")
+            let entry = try JSON(text: bench.sandbox.text("deployments/chain.json"))["deployments"]
+                .first("name", "vault")
+            #expect(entry["proxy"]["kind"].string == kind.rawValue)
+            // Another machine has the registry alone.
+            try bench.sandbox.remove("state")
+            let again = try await bench.run()
+            #expect(again.end == .exited(4) && again.errors.contains(words), "\(again.errors)")
+            await owned.stop()
+        }
+
+        @Test func whatPeopleMadeIsInitializedAsTheyWereAskedFor() async throws {
+            let owned = try await OwnedProxyBench(.transparent, signer: "people")
+            for _ in 0..<2 { try await owned.wallet.send(try await owned.unsigned()) }
+            try owned.manifest(initial: DevelopmentAccount.address)
+            for _ in 0..<2 {
+                let kept = try await owned.planned()
+                #expect(kept["action"] == "keep")
+                #expect(kept["reason"].string?.contains("what 'initialize' says changed") == true, "\(kept)")
+                _ = try await owned.unsigned()
+            }
+            await owned.stop()
+        }
+
         @Test func nothingGoesAheadOfWhatSomebodyElseIsAskedFor() async throws {
             let owned = try await OwnedProxyBench(.uups, signer: "dao", owner: "people", salt: "one")
             let ran = try await owned.bench.run()
