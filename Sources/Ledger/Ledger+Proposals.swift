@@ -120,15 +120,16 @@ extension Ledger {
         }
     }
 
-    /// All that people were ever asked to send from an account, whatever became of it; the oldest first.
+    /// All that people were ever asked to send from an account, whatever became of it, by the names of now; the oldest first.
     package func proposals(in lane: ChainOperation.Lane) throws(LedgerError) -> [Proposal] {
         try read { database in
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT * FROM proposals WHERE chain_id = ? AND genesis_hash = ? AND account = ? ORDER BY id
+                    SELECT * FROM proposals WHERE chain_id = ? AND genesis_hash = ? AND account = ?
+                        AND NOT (state = 'withdrawn' AND reason LIKE ? || '%') ORDER BY id
                     """,
-                arguments: Self.chain(lane) + [lane.sender.description]
+                arguments: Self.chain(lane) + [lane.sender.description, Proposal.moved]
             ).map { try Proposal($0) }
         }
     }
@@ -157,6 +158,39 @@ extension Ledger {
                         AND account = ? ORDER BY nonce, id
                     """,
                 arguments: Self.chain(lane) + [lane.sender.description]
+            ).map { try Proposal($0) }
+        }
+    }
+
+    /// What people were asked for with some content and may still send, or was taken back since nothing needed it, whatever it is for; the
+    /// newest first.
+    ///
+    /// - Parameters:
+    ///   - address: Whom it is sent to; nil: a contract is created.
+    ///   - payloadHash: As ``Proposal/Intent/payloadHash``.
+    ///   - value: What is sent along.
+    ///   - project: Who asked.
+    ///   - chainID: The chain.
+    ///   - genesisHash: The hash of its block 0.
+    package func proposals(
+        to address: Address?,
+        payloadHash: Hash,
+        value: Wei,
+        project: String,
+        on chainID: ChainID,
+        genesisHash: Hash
+    ) throws(LedgerError) -> [Proposal] {
+        try read { database in
+            try database.keptRows(
+                sql: """
+                    SELECT * FROM proposals WHERE payload_hash = ? AND target IS ? AND value_wei = ? AND project = ?
+                        AND chain_id = ? AND genesis_hash = ?
+                        AND (state IN ('open', 'superseded') OR state = 'withdrawn' AND reason = ?) ORDER BY id DESC
+                    """,
+                arguments: [
+                    payloadHash.description, address?.description, value.description, project,
+                    Column.integer(chainID.rawValue, "chain id"), genesisHash.description, Proposal.notNeeded,
+                ]
             ).map { try Proposal($0) }
         }
     }

@@ -46,6 +46,11 @@ package struct Proposal: Hashable, Sendable {
         }
     }
 
+    /// Why what people may still send was taken back.
+    package static let notNeeded = "it is not needed any more"
+    /// Why one has ended that goes on as what another step asks for, ahead of that step: it is not what was asked for any more.
+    static let moved = "it is asked for as "
+
     package enum State: String, CaseIterable, Sendable {
         /// Nobody is known to have sent it.
         case open

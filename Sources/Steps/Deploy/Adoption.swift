@@ -38,6 +38,19 @@ package struct Adoption: Sendable {
         )
         let code = try await network.code(of: found.address)
         try Self.compare(call, code, found.address, action)
+        let found = try await withCreation(found, action, network)
+        let arguments = try Self.arguments(found, call, action)
+        if arguments != call.arguments {
+            context.notice(
+                Diagnostic(
+                    .warning,
+                    "other-arguments",
+                    "\(action.step.subject) was created at \(found.address) with other arguments than the manifest has",
+                    hint: action.redeploy == .never
+                        ? nil : "where it is another deployment's, forget it; a run replaces it"
+                )
+            )
+        }
         try await context.requireDeep(found.address, on: network, action.step.subject, waiting: nil)
         var entry = RegistryEntry(
             project: context.project,
@@ -50,7 +63,7 @@ package struct Adoption: Sendable {
             initCodeDigest: call.initCodeDigest,
             runtimeCodeDigest: call.runtimeCodeDigest,
             deployedCodeDigest: Digest(of: code),
-            constructorArguments: try Self.arguments(found, call, action),
+            constructorArguments: arguments,
             creation: call.record(by: found.factory),
             run: nil,
             isAdopted: true
@@ -112,6 +125,33 @@ package struct Adoption: Sendable {
             hint: "compile the sources that it was made of, with the same compiler and settings"
         )
     }
+
+    /// The contract with what is known of its creation: among the last transactions of the account that would create it now.
+    private func withCreation(
+        _ found: FoundContract,
+        _ action: DeployAction,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> FoundContract {
+        guard found.input == nil, found.transactionHash == nil,
+            let account = try? await context.address(of: action.signer, on: network)
+        else { return found }
+        let head = try await network.height(.latest)
+        let count = try await network.transactionCount(of: account, at: .number(head))
+        let nonce = (0..<count).suffix(Self.mostInspected).first {
+            Address.created(by: account, nonce: $0) == found.address
+        }
+        guard let nonce,
+            case .known(let sent) = try await NonceSearch(network, account).user(of: nonce, by: head)
+        else { return found }
+        var created = found
+        created.deployer = account
+        created.transactionHash = sent.lookup.hash
+        created.input = sent.lookup.input
+        return created
+    }
+
+    /// How many transactions of the account are looked at.
+    private static let mostInspected = 1_024
 
     /// The arguments that it was created with: what stands behind the init code.
     private static func arguments(

@@ -180,7 +180,7 @@ package struct CallStep: Sendable {
         }
     }
 
-    /// Whether the contract is none that this run creates, or that is only proposed.
+    /// Whether the contract is none that this run sends, or that is only proposed.
     private func wasThere(
         _ deployment: DeploymentFact,
         _ address: Address,
@@ -188,12 +188,12 @@ package struct CallStep: Sendable {
     ) throws(StepFailure) -> Bool {
         switch deployment.action {
         case .kept, .upgraded: return true
-        case .created, .replaced, .failed, .blocked, .skipped: return false
-        case .proposed:
-            guard case .known(let known) = try context.knowledge(of: deployment.name, on: network) else {
-                return false
-            }
-            return known.entry.address == address
+        case .failed, .blocked, .skipped: return false
+        case .created, .replaced, .proposed:
+            guard let entry = try context.entry(of: deployment.name, on: network), entry.address == address
+            else { return false }
+            // What an earlier run signed or asked for, and a block has, others may have called since.
+            return deployment.action == .proposed || entry.run != context.run
         }
     }
 

@@ -19,6 +19,15 @@ extension ChainOperation {
         return payload != intent.payloadHash || value != intent.value
     }
 
+    /// Whether a block has what it is for, not what uses up its nonce.
+    var isThere: Bool {
+        guard let hash = inclusion?.transactionHash,
+            let attempt = attempts.first(where: { $0.hash == hash }),
+            let sent = try? SignedTransaction(raw: attempt.rawTransaction)
+        else { return false }
+        return !sent.transaction.isVoid(of: intent.sender)
+    }
+
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `other-account`, where no block is known to have it and another account
     ///   is to send it now.
     func requireSender(_ account: Address?) throws(StepFailure) {

@@ -45,6 +45,10 @@ extension DeployStep {
             reach: try reach(of: action, on: network),
             storageLayout: call.proxy == nil ? call.storageLayout : nil
         )
+        // Calls to what it takes the place of are not wanted any more.
+        for call in context.calls where call.deploy == action.step {
+            try context.takeBackUnneeded(call.step, on: network)
+        }
         let sent = try await context.send(
             request, sending, on: network, progress: progress,
             usable: { operation throws(StepFailure) in try early(action, call, operation, decision) })

@@ -12,10 +12,13 @@ extension DeployStep {
         _ creation: Creation,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> DeploymentFact? {
+        try context.takeUpLost(
+            SafeAttribution.Operation(creation, value: action.value), as: action.step, on: network)
         guard
             let execution = try await context.execution(of: action.step, on: network, seen: true)
         else { return nil }
         let made = try await made(by: execution, action, call, creation, network)
+        try await context.takeOverFormer(of: action.name, action.formerly, on: network)
         let before = try context.current(action.name, network)
         try inLedger { () throws(LedgerError) in
             try context.ledger.markExecuted(

@@ -46,6 +46,7 @@ package struct EffectContext: Sendable {
     let keys = KeyDesk()
     let stepsAtWork: StepsAtWork
     let formerSteps: FormerSteps
+    let manifestSteps: ManifestSteps
 
     package init(
         world: World,
@@ -64,6 +65,7 @@ package struct EffectContext: Sendable {
         steps: [StepID: StepWaits] = [:],
         networks: [String: NetworkSpec] = [:],
         deploymentNames: [String: Set<String>] = [:],
+        manifestSteps: @escaping @Sendable () -> Set<StepID>? = { nil },
         apart: [ChainID: Set<SignerSpec>] = [:],
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
@@ -84,6 +86,7 @@ package struct EffectContext: Sendable {
         formerSteps = FormerSteps(deployments, calls)
         self.networks = networks
         self.deploymentNames = deploymentNames
+        self.manifestSteps = ManifestSteps(manifestSteps)
         self.apart = apart
         self.notice = notice
     }

@@ -151,6 +151,16 @@ extension EffectContext {
 
     // MARK: Taken over
 
+    /// Has what stands under a former name go by its name of now, so that what is found of it goes on record there.
+    func takeOverFormer(of name: String, _ formerly: [String], on network: OpenNetwork)
+        async throws(StepFailure)
+    {
+        let knowledge = try knowledge(of: name, formerly: formerly, on: network)
+        guard case .known(let known) = knowledge, case .formerName = known.source else { return }
+        let gasUsed = try await confirmed(known, on: network)
+        try takeOver(knowledge, as: name, gasUsed: gasUsed, on: network)
+    }
+
     /// Puts what the ledger does not know yet into it, so that all that follows is the same wherever it was known.
     func takeOver(
         _ knowledge: DeploymentKnowledge,

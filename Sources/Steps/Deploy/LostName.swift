@@ -35,13 +35,22 @@ extension EffectContext {
         let asked = try inLedger { () throws(LedgerError) in
             try ledger.openProposals(to: address, payloadHash: hash, on: chainID, genesisHash: genesis)
         }.first { asked in
+            guard asked.intent.project == project else {
+                return action.names.contains(LeftPlace(asked.intent.step).call)
+            }
             // What has a former name of it goes on under its own.
-            asked.intent.run != run && formerSteps.now[asked.intent.step] == nil
+            return asked.intent.run != run && formerSteps.now[asked.intent.step] == nil
                 && isOfLostName(asked.intent.step, action)
         }
         if let asked {
-            let words = "run \(asked.intent.run) asked people for \(asked.intent.step), who may still send it"
-            throw stillOpen(action, as: asked.intent.step, words)
+            let intent = asked.intent
+            let other = intent.project == project ? nil : intent.project
+            let words =
+                "run \(intent.run) asked people for \(intent.step)"
+                + (other.map { " of project '\($0)'" } ?? "") + ", who may still send it"
+            throw stillOpen(
+                action, as: intent.step, words,
+                remedy: other.map { "give the project its name '\($0)' again" })
         }
         let lost = try lostNames(action, at: address, on: network)
         guard
@@ -97,13 +106,19 @@ extension EffectContext {
         return action.names.contains(name) || !action.declared.contains(name)
     }
 
-    private func stillOpen(_ action: CallAction, as step: StepID, _ words: String) -> StepFailure {
+    private func stillOpen(
+        _ action: CallAction,
+        as step: StepID,
+        _ words: String,
+        remedy: String? = nil
+    ) -> StepFailure {
         let name = LeftPlace(step).call
         let remedy =
-            name == action.name
-            ? "give its deployment the name '\(LeftPlace(step).name)' again"
-            : "give it the name '\(name)' again"
-                + (action.declared.contains(name) ? "" : ", or keep '\(name)' in the manifest beside it")
+            remedy
+            ?? (name == action.name
+                ? "give its deployment the name '\(LeftPlace(step).name)' again"
+                : "give it the name '\(name)' again"
+                    + (action.declared.contains(name) ? "" : ", or keep '\(name)' in the manifest beside it"))
         return StepFailure(
             .blocked,
             code: LostName.open,

@@ -161,7 +161,8 @@ extension EffectContext {
         return entry.block
     }
 
-    private func entry(
+    /// What is on record under a name, or under one that it had before; nil where nothing is.
+    func entry(
         of name: String,
         formerly: [String] = [],
         on network: OpenNetwork

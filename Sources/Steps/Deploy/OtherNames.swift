@@ -97,6 +97,17 @@ struct OtherNames: Sendable {
     }
 }
 
+extension OtherNames {
+    fileprivate init(_ asked: Proposal, _ name: Name, _ deed: OnceOnly) {
+        let intent = asked.intent
+        self.init(
+            name: name,
+            address: intent.creates ?? Address.created(by: intent.lane.sender, nonce: asked.nonce),
+            deed: deed,
+            coming: .asked(in: intent.run))
+    }
+}
+
 extension EffectContext {
     /// Looks, ahead of what is created and has nothing on record under its names, whether it is on record of the chain under others.
     ///
@@ -152,7 +163,7 @@ extension EffectContext {
             else { continue }
             return OtherNames(name: lostName(entry.name, deed, network), address: entry.address, deed: deed)
         }
-        return try onItsWay(deed, by: account, on: network)
+        return try await onItsWay(deed, by: account, on: network)
     }
 
     /// A name that the manifest has no longer; 'formerly' cannot say one that is in use elsewhere, or that of another member of a set.
@@ -171,7 +182,7 @@ extension EffectContext {
         _ deed: OnceOnly,
         by account: Address?,
         on network: OpenNetwork
-    ) throws(StepFailure) -> OtherNames? {
+    ) async throws(StepFailure) -> OtherNames? {
         let open = try inLedger { () throws(LedgerError) in
             try ledger.signedOperations(on: network.spec.chainID, genesisHash: network.genesis)
         }
@@ -183,32 +194,37 @@ extension EffectContext {
             else { continue }
             return OtherNames(name: name, address: address, deed: deed, coming: .signed(in: intent.run))
         }
-        return try askedFor(deed, by: account, on: network)
+        return try await askedFor(deed, by: account, on: network)
     }
 
-    /// What people were asked to create under a name that the manifest has no longer, and may still send.
+    /// What people were asked to create and may still send: as a deployment of another project, or a proxy of which the manifest has the
+    /// name no longer. What asks for just that under a lost name goes on under the new one instead.
     private func askedFor(
         _ deed: OnceOnly,
         by account: Address?,
         on network: OpenNetwork
-    ) throws(StepFailure) -> OtherNames? {
-        guard case .made(let call)? = deed.likeness else { return nil }
-        let open = try inLedger { () throws(LedgerError) in
-            try ledger.openProposals(
-                to: nil, payloadHash: Keccak256.hash(call.data), on: network.spec.chainID,
-                genesisHash: network.genesis)
+    ) async throws(StepFailure) -> OtherNames? {
+        if case .made(let call)? = deed.likeness {
+            let open = try inLedger { () throws(LedgerError) in
+                try ledger.openProposals(
+                    to: nil, payloadHash: Keccak256.hash(call.data), on: network.spec.chainID,
+                    genesisHash: network.genesis)
+            }
+            let other = open.first { asked in
+                asked.intent.project != project
+                    && (account == nil || asked.intent.lane.sender == account)
+                    && deed.names.contains(LeftPlace(asked.intent.step).name)
+            }
+            return other.map { OtherNames($0, .project($0.intent.project), deed) }
         }
-        for proposal in open where proposal.intent.project == project {
-            let intent = proposal.intent
-            let name = LeftPlace(intent.step).name
-            // What has a former name of it goes on under its own.
-            guard intent.network == network.spec.name, formerSteps.now[intent.step] == nil,
-                account == nil || intent.lane.sender == account, isLost(name, on: network)
-            else { continue }
-            return OtherNames(
-                name: lostName(name, deed, network),
-                address: Address.created(by: intent.lane.sender, nonce: proposal.nonce), deed: deed,
-                coming: .asked(in: intent.run))
+        guard case .proxy? = deed.likeness, let account else { return nil }
+        let open = try inLedger { () throws(LedgerError) in
+            try ledger.openProposals(in: network.lane(of: account))
+        }
+        for asked in open where asked.isCreation && asked.intent.step.kind == .proxy && isLost(asked) {
+            // With another transaction in a block that has its nonce it cannot be sent any more.
+            guard try await network.account(of: account).latest <= asked.nonce else { continue }
+            return OtherNames(asked, lostName(LeftPlace(asked.intent.step).name, deed, network), deed)
         }
         return nil
     }

@@ -67,7 +67,7 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand, LoggingCommand {
         let entries: [RegistryEntry]
         do throws(StepFailure) {
             let inputs = try await state.compiled([action.compile], of: plan, hub: hub)
-            let adoption = state.adoption(hub: hub)
+            let adoption = state.adoption(hub: hub, notice: { Console.err([$0]) })
             if let proxy {
                 entries = try await adoption.entries(
                     for: action, behind: proxy, at: found.address, inputs: inputs)

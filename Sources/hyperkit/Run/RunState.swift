@@ -213,7 +213,9 @@ struct RunState {
         return shown
     }
 
-    func adoption(hub: NetworkHub) -> Adoption { Adoption(effects(hub)) }
+    func adoption(hub: NetworkHub, notice: @escaping @Sendable (Diagnostic) -> Void) -> Adoption {
+        Adoption(effects(hub, notice: notice))
+    }
 
     func expectationCheck(hub: NetworkHub) -> ExpectationCheck { ExpectationCheck(effects(hub)) }
 
@@ -297,6 +299,7 @@ struct RunState {
             steps: steps,
             networks: Dictionary(project.manifest.networks.map { ($0.name, $0) }) { first, _ in first },
             deploymentNames: deploymentNames,
+            manifestSteps: { [self] in allSteps },
             apart: apart,
             notice: notice
         )

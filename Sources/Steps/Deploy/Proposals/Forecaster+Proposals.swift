@@ -22,7 +22,8 @@ extension Forecaster {
         _ network: OpenNetwork,
         _ forecast: inout DeploymentForecast
     ) async throws(StepFailure) -> ProposedCreation {
-        switch try await context.proposalState(of: action.step, on: network, seen: true) {
+        let content = creation.map { SafeAttribution.Operation($0, value: action.value) }
+        switch try await context.proposalState(of: action.step, like: content, on: network, seen: true) {
         case .nothing, .overtaken: return .nothing
         case .waits(let proposal): return .open(proposal)
         case .reverted(let proposal, let receipt): throw EffectContext.reverted(proposal, receipt)
@@ -121,10 +122,15 @@ extension Forecaster {
         _ address: Address?,
         _ network: OpenNetwork
     ) async -> SettledCall {
+        var content: SafeAttribution.Operation?
+        if let data, let address {
+            content = SafeAttribution.Operation(
+                to: address, value: action.value, payloadHash: Keccak256.hash(data))
+        }
         // Where it cannot be looked up, a run says why.
         guard
             let state = try? await context.proposalState(
-                of: action.step, on: network, seen: action.unless != nil)
+                of: action.step, like: content, on: network, seen: action.unless != nil)
         else {
             return SettledCall()
         }

@@ -61,9 +61,14 @@ extension EffectContext {
         let renamed = Dictionary(
             formerSteps.now.map { (KeyAttribution.Key(project, $0), KeyAttribution.Key(project, $1)) },
             uniquingKeysWith: { first, _ in first })
-        let asked = Set(proposals.map(KeyAttribution.Key.init).map { renamed[$0] ?? $0 })
+        let wanted = proposals.filter { proposal in
+            let key = renamed[.init(proposal)] ?? .init(proposal)
+            return stepsAtWork.has(key.step, of: key.project)
+                // What a plan takes for another step's; a run has moved it.
+                || [.open, .superseded].contains(proposal.state) && isLost(proposal)
+        }
         return KeyAttribution.Steps(
-            wanted: asked.filter { stepsAtWork.has($0.step, of: $0.project) }, renamed: renamed)
+            wanted: Set(wanted.map { renamed[.init($0)] ?? .init($0) }), renamed: renamed)
     }
 
     /// What ledger and registries know of the transactions of an account, of whatever project.

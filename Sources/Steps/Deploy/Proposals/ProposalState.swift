@@ -39,6 +39,7 @@ extension EffectContext {
     ///
     /// - Parameters:
     ///   - step: The step.
+    ///   - content: What the step asks for now; nil where that is not known, or a run has taken it up.
     ///   - network: Where.
     ///   - isSeen: Whether the chain itself shows that it is done, whoever did it: whoever asks looks there.
     /// - Returns: What became of it.
@@ -46,10 +47,15 @@ extension EffectContext {
     ///   not deep enough yet.
     func proposalState(
         of step: StepID,
+        like content: SafeAttribution.Operation? = nil,
         on network: OpenNetwork,
         seen isSeen: Bool
     ) async throws(StepFailure) -> ProposalState {
-        guard let proposal = try openProposal(of: step, on: network) else { return .nothing }
+        let open =
+            if let content { try openProposal(of: step, like: content, on: network) } else {
+                try openProposal(of: step, on: network)
+            }
+        guard let proposal = open else { return .nothing }
         let earlier = try inLedger { () throws(LedgerError) in try ledger.proposals(supersededBy: proposal) }
         let finding =
             proposal.batchHash == nil

@@ -22,10 +22,21 @@ extension EffectContext {
             try await GasPrice.now(network), gas: gas, value: request.value)
         let state = try await network.account(of: account.address)
         let intent = intent(request, lane, on: network)
-        let nonce = try nonce(for: intent, state)
+        try takeUpAgain(SafeAttribution.Operation(intent), as: request.step, state, on: network)
+        try takeBackLost(in: lane)
+        let (nonce, unused) = try nonce(for: intent, state)
         let transaction = request.transaction(
             price, nonce: nonce, gasLimit: gas, chainID: network.spec.chainID)
         let file = try write(transaction, from: account)
+        var words = ""
+        for nonce in unused {
+            let void = request.transaction(
+                price, nonce: nonce, gasLimit: gas, chainID: network.spec.chainID
+            ).void(by: account.address)
+            words +=
+                "; nothing is asked for under nonce \(nonce) any more, which comes before it: unsigned/"
+                + "\(try write(void, from: account)) uses that up"
+        }
         // Only what was written is on record: nobody can send what they were never shown.
         try inLedger { () throws(LedgerError) in
             _ = try ledger.propose(intent, nonce: nonce, counted: state.latest)
@@ -33,7 +44,7 @@ extension EffectContext {
         var unsigned = StepFailure(
             .blocked,
             code: Self.unsigned,
-            "signer '\(account.name)' is an address alone; its transaction is unsigned/\(file) beside the report",
+            "signer '\(account.name)' is an address alone; its transaction is unsigned/\(file) beside the report\(words)",
             hint:
                 "have it signed and sent with the key of \(account.address), then run again; nothing was sent"
         )
@@ -44,18 +55,22 @@ extension EffectContext {
         throw unsigned
     }
 
-    /// The nonce for a proposal, behind all that is sent, pending or proposed from the account; what was asked for keeps its own.
+    /// The nonce for a proposal, behind all that is sent, pending or proposed from the account, with those before it that nothing is asked
+    /// for under; what was asked for keeps its own.
     ///
     /// It is asked for until a block that stays has its nonce, whatever a node says of the pool or of a block that another node has
     /// not seen: under one nonce at most one is ever sent.
-    private func nonce(for intent: Proposal.Intent, _ state: AccountState) throws(StepFailure) -> UInt64 {
+    private func nonce(
+        for intent: Proposal.Intent,
+        _ state: AccountState
+    ) throws(StepFailure) -> (nonce: UInt64, unused: [UInt64]) {
         let open = try inLedger { () throws(LedgerError) in try ledger.openProposals(in: intent.lane) }
         let mine = open.first { $0.intent.project == intent.project && $0.intent.step == intent.step }
-        if let mine { return mine.nonce }
         let taken = Set(open.map(\.nonce))
         var nonce = state.pending
         while taken.contains(nonce) { nonce += 1 }
-        return nonce
+        guard let mine, mine.nonce > nonce else { return (mine?.nonce ?? nonce, []) }
+        return (mine.nonce, (nonce..<mine.nonce).filter { !taken.contains($0) })
     }
 
     /// - Returns: The file's name in the folder for unsigned transactions.

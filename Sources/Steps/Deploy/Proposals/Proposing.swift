@@ -60,62 +60,14 @@ extension EffectContext {
         try request.allowance.check(sender: sending.address)
         switch sending {
         case .signed(let signer):
-            try takeBack(request.step, on: network)
+            try takeBack(request.step, from: nil, on: network)
             let sender = try await sender(
                 signer.address, on: network, progress: progress, usable: usable)
             return .settled(try await sender.settle(request, signedBy: signer))
-        case .proposed(let account): return .proposed(try await propose(request, from: account, on: network))
+        case .proposed(let account):
+            try takeBack(request.step, from: account.address, on: network)
+            return .proposed(try await propose(request, from: account, on: network))
         }
-    }
-
-    /// Takes back what people were asked for of a step that is now signed here.
-    private func takeBack(_ step: StepID, on network: OpenNetwork) throws(StepFailure) {
-        guard let proposal = try openProposal(of: step, on: network) else { return }
-        try withdraw(proposal, "it is signed by \(run) itself")
-        notice(
-            Diagnostic(
-                .warning,
-                "asked-before",
-                "run \(proposal.intent.run) asked \(proposal.intent.lane.sender) to send \(step), which another account sends now",
-                hint: "make sure that what was asked for then is sent no more"
-            )
-        )
-    }
-
-    /// Takes back what whoever has a key was asked for of a step for which nothing is to be sent any more: its nonce is free for what
-    /// is, so that of both at most one can come to a block.
-    func takeBackUnneeded(_ step: StepID, on network: OpenNetwork) throws(StepFailure) {
-        guard let proposal = try openProposal(of: step, on: network), proposal.batchHash == nil else {
-            return
-        }
-        try withdraw(proposal, "it is not needed any more")
-        notice(
-            Diagnostic(
-                .warning,
-                "asked-before",
-                "run \(proposal.intent.run) asked \(proposal.intent.lane.sender) to send \(step) (nonce \(proposal.nonce)), which is not "
-                    + "needed any more",
-                hint: "make sure that it is not sent: what is asked for next has its nonce"
-            )
-        )
-    }
-
-    /// What people were last asked to send for a step and may still send; nil where there is nothing.
-    ///
-    /// What they were asked for under a former name is still that of a plan; a run has it go by its name of now.
-    func openProposal(of step: StepID, on network: OpenNetwork) throws(StepFailure) -> Proposal? {
-        for name in [step] + formerSteps.names(of: step) {
-            let open = try inLedger { () throws(LedgerError) in
-                try ledger.openProposal(
-                    of: name,
-                    project: project,
-                    chainID: network.spec.chainID,
-                    genesisHash: network.genesis
-                )
-            }
-            if let open { return open }
-        }
-        return nil
     }
 
     func withdraw(_ proposal: Proposal, _ reason: String) throws(StepFailure) {

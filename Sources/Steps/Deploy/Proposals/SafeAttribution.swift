@@ -8,7 +8,7 @@ import Model
 /// Owners execute what they were shown, or the same calls under another nonce, through another MultiSend, or several batches
 /// as one. Where two steps ask for equal calls, two of them are needed.
 struct SafeAttribution: Sendable {
-    /// What tells a call.
+    /// What tells a call, or a creation.
     struct Operation: Hashable, Sendable {
         let to: Address?
         let value: Wei
@@ -183,6 +183,10 @@ struct SafeAttribution: Sendable {
 extension SafeAttribution.Operation {
     init(_ call: SafeBatch.Call) {
         self.init(to: call.to, value: call.value, payloadHash: Keccak256.hash(call.data))
+    }
+
+    init(_ creation: Creation, value: Wei) {
+        self.init(to: creation.to, value: value, payloadHash: creation.payloadHash)
     }
 
     init(_ intent: Proposal.Intent) {

@@ -29,7 +29,11 @@ extension Forecaster {
                 let proposed = try await proposed(beacon, action, inputs, network, view)
                 if let there = proposed.there { return there }
                 let knowledge = proposed.knowledge ?? recorded
-                decision = try await ProxyStep(context).decideBeacon(beacon, network, knowledge).decision
+                decision = try await ProxyStep(context).decideBeacon(beacon, of: action, network, knowledge) {
+                    () async throws(StepFailure) in
+                    let sender = await sender(beacon.signer, network)
+                    return try await known(beacon, action, inputs, sender, view).call
+                }.decision
                 maker = decision.maker(knowledge)
             }
             var forecast = try ProxyStep.intent(action, .beacon, decision.forecast, inputs)
@@ -192,8 +196,10 @@ extension Forecaster {
                 creation, part.value, sender, start, network,
                 isReady: behind.allSatisfy { view.actions[$0] == .keep })
         }
+        let content = creation.map { SafeAttribution.Operation($0, value: part.value) }
         if let network,
-            case .waits(let open) = try await context.proposalState(of: part.step, on: network, seen: true)
+            case .waits(let open) = try await context.proposalState(
+                of: part.step, like: content, on: network, seen: true)
         {
             note(open, creation, &forecast)
         }
@@ -209,10 +215,10 @@ extension Forecaster {
         _ network: OpenNetwork,
         _ view: ForecastView
     ) async throws(StepFailure) -> (there: DeploymentForecast?, knowledge: DeploymentKnowledge?) {
-        guard let open = try context.openProposal(of: part.step, on: network), open.isCreation else {
-            return (nil, nil)
-        }
-        let here = open.intent.lane.sender
+        let open = try context.openProposal(of: part.step, on: network)
+        guard open?.isCreation ?? true,
+            let here = try await ProxyStep(context).asked(open, part, on: network)
+        else { return (nil, nil) }
         let (call, creation) = try await known(part, action, inputs, here, view)
         let new = DeployStep.Decision.create(reason: "")
         let place: DeploymentPart = part.part == .beacon ? .beacon : .proxy

@@ -30,11 +30,16 @@ extension ProxyStep {
     ) async throws(StepFailure) -> DeploymentFact {
         let implementation = try implementation(of: action, inputs)
         if let open = try context.unfinished(action.step, network),
-            let settled = try await settleEarlier(open, action, implementation, network, inputs, progress)
+            let settled = try await settleEarlier(open, action, implementation, network, inputs, progress),
+            try await runs(implementation, settled, action, network)
         {
             return settled
         }
-        if let settled = try await settleProposed(action, implementation, network, inputs) { return settled }
+        if let settled = try await settleProposed(action, implementation, network, inputs),
+            try await runs(implementation, settled, action, network)
+        {
+            return settled
+        }
         let knowledge = try context.knowledge(
             of: action.name, formerly: action.deployment.formerly, on: network)
         let (decision, gasUsed) = try await decide(
@@ -80,6 +85,21 @@ extension ProxyStep {
             action.creation, call, place, creation, allowance, network: network, inputs: inputs, progress)
         fact.implementation = implementation.description
         return fact
+    }
+
+    /// Whether what an earlier run or people made runs the code that is wanted: a beacon of earlier code says another.
+    private func runs(
+        _ implementation: Address,
+        _ settled: DeploymentFact,
+        _ action: ProxyAction,
+        _ network: OpenNetwork
+    ) async throws(StepFailure) -> Bool {
+        guard action.spec.kind == .beacon, let address = settled.address.flatMap({ try? Address($0) }) else {
+            return true
+        }
+        let state = try await context.stateNow(
+            .beacon, at: address, since: settled.blockNumber, on: network)
+        return state.implementation == implementation
     }
 
     /// - Throws: As ``LiveFirstCheck/requireRunning(_:_:)`` and ``LiveFirstCheck/require(_:compiledBy:)``.

@@ -14,15 +14,29 @@ extension ProxyStep {
         _ network: OpenNetwork,
         _ inputs: StepInputs
     ) async throws(StepFailure) -> DeploymentFact? {
-        guard let open = try context.openProposal(of: action.step, on: network) else { return nil }
-        guard open.isCreation else {
+        let open = try context.openProposal(of: action.step, on: network)
+        if let open, !open.isCreation {
             return try await settleUpgrade(open, action, implementation, network, inputs)
         }
-        let call = try await creationOfProxy(action, inputs, sender: open.intent.lane.sender)
+        guard let sender = try await asked(open, action.deployment, on: network) else { return nil }
+        let call = try await creationOfProxy(action, inputs, sender: sender)
         let creation = try await context.creation(of: call.data, action.creation, on: network)
         var fact = try await DeployStep(context).settleProposed(action.creation, call, creation, network)
         fact?.implementation = implementation.description
         return fact
+    }
+
+    /// Who was asked to create a part of a proxy: for it, or perhaps for another name of it; nil where nobody was.
+    func asked(
+        _ open: Proposal?,
+        _ part: DeployAction,
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> Address? {
+        if let open { return open.intent.lane.sender }
+        guard part.signer?.isPeoples == true,
+            try context.entry(of: part.name, formerly: part.formerly, on: network) == nil
+        else { return nil }
+        return try await context.address(of: part.signer, on: network)
     }
 
     private func settleUpgrade(
@@ -46,6 +60,7 @@ extension ProxyStep {
             }
             return nil
         }
+        try await context.takeOverFormer(of: action.name, action.deployment.formerly, on: network)
         let claim = try claim(action, found.state, inputs, network)
         try inLedger { () throws(LedgerError) in
             if let execution = found.execution {

@@ -180,15 +180,20 @@ package struct ProxyStep: Sendable {
                 return settled
             }
         }
-        if let open = try context.openProposal(of: beacon.step, on: network) {
-            let call = try await creation(of: beacon, action, inputs, sender: open.intent.lane.sender)
+        let open = try context.openProposal(of: beacon.step, on: network)
+        if let sender = try await asked(open, beacon, on: network) {
+            let call = try await creation(of: beacon, action, inputs, sender: sender)
             let creation = try await context.creation(of: call.data, beacon, on: network)
             if let settled = try await deploy.settleProposed(beacon, call, creation, network) {
                 return settled
             }
         }
         let knowledge = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
-        let (decision, gasUsed) = try await decideBeacon(beacon, network, knowledge)
+        let (decision, gasUsed) = try await decideBeacon(beacon, of: action, network, knowledge) {
+            () async throws(StepFailure) in
+            let sender = try await context.address(of: beacon.signer, on: network)
+            return try await self.creation(of: beacon, action, inputs, sender: sender)
+        }
         try context.admit(decision, of: beacon, knowledge)
         try context.takeOver(knowledge, as: beacon.name, gasUsed: gasUsed, on: network)
         if case .keep(let fact) = decision {
@@ -219,11 +224,16 @@ package struct ProxyStep: Sendable {
             beacon, call, creation, decision, allowance, network: network, inputs: inputs, progress)
     }
 
-    /// A beacon stays where it is: what it says is changed, not the beacon.
+    /// A beacon stays where it is: what it says is changed, not the beacon. Before it has a proxy it is made anew where it was made with
+    /// other code, or for another owner.
+    ///
+    /// `making` gives how it would be made now; nil where that is not known.
     func decideBeacon(
         _ beacon: DeployAction,
+        of action: ProxyAction,
         _ network: OpenNetwork,
-        _ knowledge: DeploymentKnowledge
+        _ knowledge: DeploymentKnowledge,
+        making: () async throws(StepFailure) -> ConstructorCall?
     ) async throws(StepFailure) -> (decision: DeployStep.Decision, gasUsed: UInt64?) {
         switch knowledge {
         case .nothing:
@@ -244,9 +254,28 @@ package struct ProxyStep: Sendable {
                     hint: "find out what happened to it; nothing was sent"
                 )
             }
+            if try await !hasProxy(action, on: network), let call = try await making(),
+                !DeployStep.isMade(known.entry, with: call)
+            {
+                let words =
+                    "the one at \(known.entry.address) was made with other code or for another owner, and has no proxy yet"
+                return (.replace(reason: words), gasUsed)
+            }
             let reason = "it is there\(known.since)\(known.words)"
             return (.keep(Self.kept(beacon, known, gasUsed: gasUsed, reason: reason)), gasUsed)
         }
+    }
+
+    /// Whether a proxy is on record, or a block has one that is not. What is only signed or asked for is not made with another beacon.
+    private func hasProxy(_ action: ProxyAction, on network: OpenNetwork) async throws(StepFailure) -> Bool {
+        if try context.entry(of: action.name, formerly: action.deployment.formerly, on: network) != nil {
+            return true
+        }
+        if let open = try context.unfinished(action.step, network) { return open.isThere }
+        if case .sent = try await context.proposalState(of: action.step, on: network, seen: true) {
+            return true
+        }
+        return false
     }
 
     static func kept(
