@@ -27,7 +27,7 @@ extension ManifestBuilder {
             networks: networks(map, of: entry),
             arguments: arguments(map),
             value: map.wei("value") ?? .zero,
-            gasLimit: map.integer("gasLimit").map(UInt64.init),
+            gasLimit: map.text("gasLimit").flatMap(gasLimit),
             calls: map.map("calls")?.entries.compactMap(call) ?? [],
             redeploy: map.text("redeploy").flatMap { DeploymentSpec.Redeploy(rawValue: $0.text) } ?? .changed,
             policy: map.text("policy")?.known,
@@ -37,6 +37,10 @@ extension ManifestBuilder {
             creation: creation(map, of: entry.key),
             proxy: map.map("proxy").flatMap(proxy)
         )
+    }
+
+    private func gasLimit(_ text: CheckedText) -> Located<UInt64>? {
+        UInt64(text.text).map { Located($0, at: text.place.location) }
     }
 
     private func networks(_ map: CheckedMap, of entry: CheckedMap.Entry) -> [Located<String>] {
@@ -60,7 +64,7 @@ extension ManifestBuilder {
             function: function.located,
             arguments: arguments(map),
             value: map.wei("value") ?? .zero,
-            gasLimit: map.integer("gasLimit").map(UInt64.init),
+            gasLimit: map.text("gasLimit").flatMap(gasLimit),
             unless: unless
         )
         call.by = map.text("by").flatMap { CallSpec.Maker(rawValue: $0.text) } ?? .signer

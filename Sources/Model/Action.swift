@@ -145,7 +145,7 @@ package struct DeployAction: Hashable, Sendable {
     package var arguments: Arguments
     package var value: Wei
     /// The gas that its transaction may use; nil: what the node estimates decides.
-    package var gasLimit: UInt64?
+    package var gasLimit: Located<UInt64>?
     package var redeploy: DeploymentSpec.Redeploy
     /// The signers that arguments read addresses of.
     package var signersRead: [SignerSpec]
@@ -184,7 +184,7 @@ package struct DeployAction: Hashable, Sendable {
         signer: SignerSpec?,
         arguments: Arguments,
         value: Wei,
-        gasLimit: UInt64? = nil,
+        gasLimit: Located<UInt64>? = nil,
         redeploy: DeploymentSpec.Redeploy,
         signersRead: [SignerSpec],
         gates: [AuditAction.Gate],
@@ -297,7 +297,7 @@ package struct CallAction: Hashable, Sendable {
     package var arguments: Arguments
     package var value: Wei
     /// The gas that its transaction may use; nil: what the node estimates decides.
-    package var gasLimit: UInt64?
+    package var gasLimit: Located<UInt64>?
     package var unless: CallSpec.Unless?
     /// The signers that arguments read addresses of.
     package var signersRead: [SignerSpec]
@@ -319,7 +319,7 @@ package struct CallAction: Hashable, Sendable {
         function: Located<String>,
         arguments: Arguments,
         value: Wei,
-        gasLimit: UInt64? = nil,
+        gasLimit: Located<UInt64>? = nil,
         unless: CallSpec.Unless?,
         signersRead: [SignerSpec],
         liveFirst: LiveFirst? = nil,

@@ -278,7 +278,7 @@ package struct DeploymentSpec: Sendable {
     package var arguments: Arguments
     package var value: Wei
     /// The gas that its transaction may use; nil: what the node estimates decides.
-    package var gasLimit: UInt64?
+    package var gasLimit: Located<UInt64>?
     package var calls: [CallSpec]
     package var redeploy: Redeploy
     package var policy: String?
@@ -300,7 +300,7 @@ package struct DeploymentSpec: Sendable {
         networks: [Located<String>],
         arguments: Arguments = .none,
         value: Wei = .zero,
-        gasLimit: UInt64? = nil,
+        gasLimit: Located<UInt64>? = nil,
         calls: [CallSpec] = [],
         redeploy: Redeploy = .changed,
         policy: String? = nil,
@@ -373,7 +373,7 @@ package struct CallSpec: Hashable, Sendable {
     package var arguments: Arguments
     package var value: Wei
     /// The gas that its transaction may use; nil: what the node estimates decides.
-    package var gasLimit: UInt64?
+    package var gasLimit: Located<UInt64>?
     package var unless: Unless?
 
     package init(
@@ -382,7 +382,7 @@ package struct CallSpec: Hashable, Sendable {
         function: Located<String>,
         arguments: Arguments = .none,
         value: Wei = .zero,
-        gasLimit: UInt64? = nil,
+        gasLimit: Located<UInt64>? = nil,
         unless: Unless? = nil
     ) {
         self.name = name

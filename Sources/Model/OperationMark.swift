@@ -26,27 +26,28 @@ package struct OperationMark: Hashable, Sendable {
         Self.highest(limitRest, by: Self.limits, atMost: most, needed: needed)
     }
 
-    /// The highest price with this mark, in wei, that is at most `most`; `most` without a mark where there is none.
-    package func price(atMost most: UInt128) -> UInt128 {
-        Self.highest(priceRest, by: Self.prices, atMost: most, needed: 1)
+    /// The highest price with this mark, in wei, that is at most `most`; where that is less than `needed`, `most` without a mark.
+    package func price(atMost most: UInt128, needed: UInt128 = 1) -> UInt128 {
+        Self.highest(priceRest, by: Self.prices, atMost: most, needed: max(1, needed))
     }
 
-    /// Whether a transaction carries it, by its price in wei; by its gas limit where it has no price, or that is not known.
-    package func isOn(price: UInt128?, gasLimit: UInt64) -> Bool {
-        guard let price, price > 0 else { return gasLimit % Self.limits == limitRest }
-        return price % Self.prices == priceRest
+    /// Whether a transaction carries it, by its price in wei; by its gas limit too where gas is free, the price is not known, or it is the
+    /// network's `cap`.
+    package func isOn(price: UInt128?, gasLimit: UInt64, cap: UInt128? = nil) -> Bool {
+        guard let price, price > 0 else { return isOn(gasLimit: gasLimit) }
+        return price % Self.prices == priceRest || price == cap && isOn(gasLimit: gasLimit)
     }
+
+    /// Whether a gas limit carries it.
+    package func isOn(gasLimit: UInt64) -> Bool { gasLimit % Self.limits == limitRest }
 
     // MARK: Of transactions whose mark is known by them alone
 
-    /// The highest price that carries the mark of another and is at most `most`; where that is less than `needed`, `most` without it.
-    package static func price(markedAs other: UInt128, atMost most: UInt128, needed: UInt128) -> UInt128 {
-        highest(other % prices, by: prices, atMost: most, needed: max(1, needed))
-    }
-
-    /// Whether two transactions have the same mark, as far as their prices tell; nil where one has none.
-    package static func agree(_ price: UInt128?, _ other: UInt128?) -> Bool? {
-        guard let price, let other, price > 0, other > 0 else { return nil }
+    /// Whether two prices have the same mark; nil where one tells none: gas is free, the price is not known, or it is the network's `cap`.
+    package static func agree(_ price: UInt128?, _ other: UInt128?, cap: UInt128? = nil) -> Bool? {
+        guard let price, let other, ![price, other].contains(where: { $0 == 0 || $0 == cap }) else {
+            return nil
+        }
         return price % prices == other % prices
     }
 

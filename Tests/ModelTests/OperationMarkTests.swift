@@ -36,18 +36,25 @@ import Testing
         #expect(!Self.mark.isOn(price: price + 1, gasLimit: 5))
         #expect(Self.mark.isOn(price: 0, gasLimit: 5), "gas is free")
         #expect(!Self.mark.isOn(price: 0, gasLimit: 6))
+        let cap = 3_000_000_000 as UInt128
+        #expect(Self.mark.isOn(price: cap, gasLimit: 5, cap: cap), "there may be no room")
+        #expect(!Self.mark.isOn(price: cap, gasLimit: 6, cap: cap))
+        #expect(!Self.mark.isOn(price: cap, gasLimit: 5, cap: cap + 1))
+        #expect(Self.mark.isOn(price: price, gasLimit: 6, cap: price), "a cap may have it too")
         #expect(Self.mark.price(atMost: 2) == 2, "no room")
         #expect(OperationMark(of: 5).price(atMost: 1_048_575) == 1_048_575, "0 is no price")
     }
 
     @Test func whatPaysMoreKeepsTheMark() {
         let first = Self.mark.price(atMost: 3_000_000_000)
-        let more = OperationMark.price(markedAs: first, atMost: 3_400_000_000, needed: 3_300_000_000)
+        let more = Self.mark.price(atMost: 3_400_000_000, needed: 3_300_000_000)
         #expect(more >= 3_300_000_000 && Self.mark.isOn(price: more, gasLimit: 0))
-        let tight = OperationMark.price(markedAs: first, atMost: 3_300_000_001, needed: 3_300_000_000)
+        let tight = Self.mark.price(atMost: 3_300_000_001, needed: 3_300_000_000)
         #expect(tight == 3_300_000_001)
         #expect(OperationMark.agree(first, more) == true)
         #expect(OperationMark.agree(first, first + 1) == false)
         #expect(OperationMark.agree(first, 0) == nil && OperationMark.agree(nil, first) == nil)
+        #expect(OperationMark.agree(first, more, cap: more) == nil, "the gas limits tell")
+        #expect(OperationMark.agree(first + 1, more, cap: first + 1) == nil)
     }
 }

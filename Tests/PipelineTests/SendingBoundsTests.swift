@@ -1,3 +1,5 @@
+import Ethereum
+import EthereumTypes
 import Foundation
 import Testing
 
@@ -44,6 +46,93 @@ extension Pipelines {
             for (limit, given) in zip(sent, [777_777, 66_000] as [UInt64]) {
                 #expect(limit <= given && given - limit < 4_096)
             }
+            await bench.chain.stop()
+        }
+
+        /// A box on a chain whose gas price is the cap of its network, and a call that needs so much gas.
+        private func atTheCap() async throws -> (bench: BoxBench, box: String, price: UInt64, needed: UInt64)
+        {
+            let bench = try await BoxBench()
+            try bench.manifest(top: "registry: registry")
+            #expect(try await bench.run("--network", "chain").end == .exited(0))
+            let box = try #require(
+                try bench.sandbox.report()["deployments"].first("name", "box")["address"].string)
+            let number = { (answer: JSON) in
+                try #require(answer.string.flatMap { UInt64($0.dropFirst(2), radix: 16) })
+            }
+            let price = try number(try await bench.chain.ask("eth_gasPrice", ""))
+            let call =
+                #"{"from": "\#(DevelopmentAccount.address)", "to": "\#(box)", "data": "\#(Hex.prefixed(Self.data))"}"#
+            return (bench, box, price, try number(try await bench.chain.ask("eth_estimateGas", call)))
+        }
+
+        /// `set(7)`.
+        private static let data = Selector.of("set(uint256)") + [UInt8](repeating: 0, count: 31) + [7]
+
+        private func manifest(_ bench: BoxBench, gasLimit: UInt64, price: UInt64, _ more: String = "") throws
+        {
+            let call = #"set: { function: "set(uint256)", arguments: ["7"], gasLimit: \#(gasLimit) }"#
+            try bench.manifest(
+                network: ", fees: { legacy: true, maxFeePerGas: \(price) wei }\(more)",
+                deployment: "calls: { \(call) }", top: "registry: registry")
+        }
+
+        /// Who lost the record would not know it again, and pay twice.
+        @Test func whatHasNoRoomForItsMarkIsNotSent() async throws {
+            let (bench, _, price, needed) = try await atTheCap()
+            let registry = try bench.sandbox.text("registry/chain.json")
+            try manifest(bench, gasLimit: needed, price: price)
+            let raised = needed + 4_095
+            let planned = try await bench.plan()
+            let ran = try await bench.run("--network", "chain")
+            for said in [planned, ran] {
+                #expect(said.end == .exited(4), "\(said.errors)")
+                #expect(said.errors.contains("m.yaml:13:75: error: "), "\(said.errors)")
+                #expect(
+                    said.errors.contains(
+                        "it offers all that maxFeePerGas allows for a unit of gas, \(price) wei, and its 'gasLimit' of \(needed) "
+                            + "leaves fewer than 4095 of gas above what it needs"), "\(said.errors)")
+                #expect(said.errors.contains("raise 'gasLimit' by 4095, to \(raised)"), "\(said.errors)")
+            }
+            #expect(try await bench.sent() == 1)
+            for words in ["succeeded", "found-done"] {
+                try manifest(bench, gasLimit: raised, price: price)
+                let again = try await bench.run("--network", "chain")
+                #expect(again.end == .exited(0) && again.errors.contains(words), "\(again.errors)")
+                #expect(try await bench.sent() == 2, "at the same price")
+                try bench.sandbox.remove("state")
+                try bench.sandbox.write(Data(registry.utf8), to: "registry/chain.json")
+            }
+            await bench.chain.stop()
+        }
+
+        /// As an earlier version left it.
+        @Test(arguments: [false, true])
+        func whatMayHaveBeenSentWithoutAMarkIsNotSentAgain(_ needsApproval: Bool) async throws {
+            let (bench, box, price, needed) = try await atTheCap()
+            try await Wallet(bench.chain).send(
+                Transaction(
+                    form: .legacy(gasPrice: Wei(UInt128(price)), chainID: ChainID(31_337)), nonce: 1,
+                    gasLimit: needed, to: try Address(box), value: .zero, data: Self.data))
+            #expect(try await bench.sent() == 2)
+            try manifest(bench, gasLimit: needed, price: price, needsApproval ? ", approval: plan" : "")
+            let ran: Sandbox.Ran
+            if needsApproval {
+                ran = try await bench.plan()
+                let call = try bench.planned().first("id", "box@chain")["calls"].array.first
+                #expect(
+                    call?["reason"].string?.contains("may have been sent for that") == true,
+                    "\(ran.errors) \(try bench.planned())")
+            } else {
+                ran = try await bench.run("--network", "chain")
+                #expect(ran.errors.contains("may have been sent for that"), "\(ran.errors)")
+            }
+            #expect(ran.end == .exited(4), "\(ran.errors)")
+            #expect(try await bench.sent() == 2)
+            // A person has looked: it was something else.
+            try manifest(bench, gasLimit: needed + 4_095, price: price)
+            #expect(try await bench.run("--network", "chain").end == .exited(0))
+            #expect(try await bench.sent() == 3)
             await bench.chain.stop()
         }
 

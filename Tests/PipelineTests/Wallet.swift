@@ -97,7 +97,7 @@ struct Wallet {
     }
 
     @discardableResult
-    private func send(_ transaction: Transaction) async throws -> String {
+    func send(_ transaction: Transaction) async throws -> String {
         let raw = Hex.prefixed(transaction.signed(by: key).raw)
         return try #require(try await chain.ask("eth_sendRawTransaction", "\"\(raw)\"").string)
     }

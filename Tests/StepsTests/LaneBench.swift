@@ -11,7 +11,7 @@ struct LaneBench {
     var lane: Lane
     var journal: LaneFakeJournal
     var now: Duration = .zero
-    let settings: LaneSettings
+    var settings: LaneSettings
     /// What endpoints say when all of them are asked; they count nothing here where none answers.
     var endpoints: [AccountAnswer] = []
     /// What others sent; where a nonce has none of these it has one that does something else.
@@ -22,6 +22,8 @@ struct LaneBench {
     var unknown: Set<UInt64> = []
     /// The steps that are to ask for what an earlier process left.
     var toCome: Set<StepID> = []
+    /// The mark of all that is asked for.
+    static let mark = OperationMark(of: 100_000)
     /// What it was asked of others.
     private(set) var inspected: [[UInt64]] = []
     /// What those who wait were told.
@@ -56,6 +58,7 @@ struct LaneBench {
         gasLimit: UInt64? = 100_000,
         to: Address? = nil,
         data: [UInt8]? = nil,
+        given: UInt64? = nil,
         reach: TransactionRequest.Reach = .ever
     ) -> LaneTicket {
         journal.atWork.insert(.deploy(name, on: "sim"))
@@ -65,7 +68,8 @@ struct LaneBench {
             to: to,
             data: data ?? Array(name.utf8),
             value: .zero,
-            mark: OperationMark(of: 100_000),
+            gasLimit: given.map { Located($0, at: DeployBench.here) },
+            mark: Self.mark,
             reach: reach
         )
         return lane.submit(
@@ -78,7 +82,8 @@ struct LaneBench {
         unwanted: StepFailure? = nil
     ) -> LaneTicket? {
         journal.unfinished(.deploy(name, on: "sim")).map {
-            lane.attach($0.id, signer: canSign ? LaneFakeSigner() : nil, unwanted: unwanted, at: now)
+            lane.attach(
+                $0.id, signer: canSign ? LaneFakeSigner() : nil, mark: Self.mark, unwanted: unwanted, at: now)
         }
     }
 

@@ -10,6 +10,8 @@ import Support
 struct LaneSettings {
     var rules: LaneRules
     var fees: Fees.Settings
+    /// The most gas that a transaction may use.
+    var mostGas = UInt64.max
     var isLegacy: Bool
     var steps: Int
     var nodes: Int
@@ -119,7 +121,8 @@ struct LaneSettings {
                 sender: LaneFakeSigner.address
             ),
             fees: fees,
-            needsApproval: hasTwins
+            needsApproval: hasTwins,
+            mostGas: mostGas
         )
     }
 

@@ -24,8 +24,9 @@ extension LaneSimulation {
         else { return }
         census.count(.twinBeside)
         note("another machine sends \(operation.intent.step) with nonce \(nonce)")
+        let mark = OperationMark(operation.intent.step.rawValue)
         send(content.to, content.value, content.data, gasLimit: content.gasLimit, nonce: Int(nonce)) {
-            OperationMark.price(markedAs: content.maxFeePerGas.value, atMost: $0, needed: 1)
+            mark.price(atMost: $0)
         }
     }
 
@@ -51,7 +52,8 @@ extension LaneSimulation {
         twins.insert(step.id)
         send(
             nil, step.value, step.data, gasLimit: step.mark.gasLimit(atMost: 100_000, needed: 80_000),
-            nonce: nonce, price: step.mark.price)
+            nonce: nonce
+        ) { step.mark.price(atMost: $0) }
     }
 
     /// Before a process begins, whoever starts it looks at what was sent that nothing is on record of.

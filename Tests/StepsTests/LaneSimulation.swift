@@ -256,7 +256,8 @@ struct LaneSimulation {
         if let open, !open.attempts.isEmpty {
             steps[index].isOther = content(of: open).map { needed($0, by: step) != used } ?? false
             note("\(step.id) attaches to \(open.id)")
-            ticket = lane.attach(open.id, signer: chance(5) ? nil : LaneFakeSigner(), at: now)
+            ticket = lane.attach(
+                open.id, signer: chance(5) ? nil : LaneFakeSigner(), mark: step.mark, at: now)
         } else {
             note("\(step.id) submits")
             steps[index].isOther = false

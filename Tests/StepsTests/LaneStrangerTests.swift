@@ -90,7 +90,7 @@ import Testing
         LaneStranger(1, to: .zero, data: Self.token),
         LaneStranger(1, value: Wei(1), data: Self.token),
         LaneStranger(1, data: Self.token, succeeded: false),
-        LaneStranger(1, data: Self.token, markedAs: 100_000 + 4_096),
+        LaneStranger(1, data: Self.token, markedAs: 100_000 + 4_096, gasLimit: 100_001),
     ])
     func whatIsAnotherIsLeftAlone(_ stranger: LaneStranger) {
         var bench = bench(stranger)
@@ -148,7 +148,7 @@ import Testing
 
     @Test func equalOnesOfTheSameKeyAreToldApartByTheirMarks() {
         var bench = bench(
-            LaneStranger(1, data: Self.token, markedAs: 100_000 + 4_096),
+            LaneStranger(1, data: Self.token, markedAs: 100_000 + 4_096, gasLimit: 100_001),
             LaneStranger(2, data: Self.token, gasLimit: 70_000))
         _ = bench.submit()
         #expect(looked(sent(&bench, count: 3)) == [LaneStranger(2, data: Self.token, gasLimit: 70_000).hash])

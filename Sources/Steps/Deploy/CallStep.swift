@@ -70,24 +70,14 @@ package struct CallStep: Sendable {
         }
         var intent = Self.intent(action, reason: fact.reason)
         intent.past = try context.past(action, function.signature, data, at: address, on: network)
-        let allowance = try context.allowance(intent, of: action.deploy)
-        let request = TransactionRequest(
-            step: action.step,
-            kind: .call,
-            to: address,
-            data: data,
-            value: action.value,
-            gasLimit: action.gasLimit,
-            abi: abi,
-            allowance: allowance,
-            // By name, address and data a call is made once, whatever deployment, project or network it is for.
-            mark: OperationMark("call", action.name),
-            formerMarks: action.formerly.map { OperationMark("call", $0) },
-            reach: action.unless == nil ? .ever : since.map { .since(block: $0) } ?? .thisRun,
-            mayBeOthers: action.unless == nil ? try !context.knowsCreation(of: address, on: network) : false,
-            isToNew: try !wasThere(deployment, address, network),
-            targetBlock: try context.blockOfCreation(of: action.deployment, at: address, on: network)
-        )
+        var request = Self.request(action, to: address, data)
+        request.abi = abi
+        request.allowance = try context.allowance(intent, of: action.deploy)
+        request.reach = action.unless == nil ? .ever : since.map { .since(block: $0) } ?? .thisRun
+        request.mayBeOthers =
+            action.unless == nil ? try !context.knowsCreation(of: address, on: network) : false
+        request.isToNew = try !wasThere(deployment, address, network)
+        request.targetBlock = try context.blockOfCreation(of: action.deployment, at: address, on: network)
         let sending = try await context.sending(action.signer, on: network)
         try context.requireThere(deployment, action.deploy, before: sending.address, on: network)
         try requirePrevious(of: action, inputs, before: sending.address, on: network)
@@ -274,7 +264,8 @@ package struct CallStep: Sendable {
         _ progress: StepProgress
     ) async throws(StepFailure) -> ChainOperation? {
         let settlement = try await context.settled(
-            action.step, signer: action.signer, gasLimit: action.gasLimit, on: network, progress: progress,
+            action.step, signer: action.signer, mark: Self.mark(of: action),
+            gasLimit: action.gasLimit?.value, on: network, progress: progress,
             needed: { operation async throws(StepFailure) in
                 let intent = operation.intent
                 if let to = Self.target(of: operation),

@@ -63,7 +63,7 @@ extension DeployStep {
     }
 
     /// What is made anew each time is made once for each plan, else for each run.
-    private func mark(of action: DeployAction, named name: String) -> OperationMark {
+    func mark(of action: DeployAction, named name: String) -> OperationMark {
         let occasion = action.redeploy == .always ? context.approved?.digest.description ?? context.run : ""
         return OperationMark(action.step.kind.rawValue, context.project, name, action.network.name, occasion)
     }

@@ -18,7 +18,8 @@ extension DeployStep {
         let settlement = try await context.settled(
             action.step,
             signer: action.signer,
-            gasLimit: action.gasLimit,
+            mark: mark(of: action, named: action.name),
+            gasLimit: action.gasLimit?.value,
             on: network,
             progress: progress,
             needed: { operation throws(StepFailure) in

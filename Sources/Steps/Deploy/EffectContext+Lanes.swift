@@ -44,7 +44,9 @@ extension EffectContext {
                         network: spec.name,
                         lane: lane,
                         fees: spec.feeSettings,
-                        needsApproval: spec.needsApproval
+                        needsApproval: spec.needsApproval,
+                        location: spec.location,
+                        mostGas: spec.limits.maxTransactionGas
                     ),
                     stored: stored,
                     settled: settled,

@@ -302,10 +302,12 @@ package struct EffectContext: Sendable {
     ///
     /// Its signer is asked for a replacement alone, so a secret that is not there only means that there is none.
     ///
-    /// `needed` says why it is needed no more; it is asked of what no block is known to have. `gasLimit`: the most that it may use now.
+    /// `needed` says why it is needed no more; it is asked of what no block is known to have. `gasLimit`: the most that it may use now. `mark`: what a
+    /// replacement is to be known by.
     func settled(
         _ step: StepID,
         signer: SignerSpec?,
+        mark: OperationMark,
         gasLimit: UInt64? = nil,
         on network: OpenNetwork,
         progress: StepProgress,
@@ -347,6 +349,7 @@ package struct EffectContext: Sendable {
         return try await sender.resume(
             open,
             signer: own?.address == open.intent.sender ? own : nil,
+            mark: mark,
             unwanted: unwanted.map {
                 StepFailure(
                     code: "not-needed", "\(step) is not needed any more: \($0)",

@@ -8,7 +8,8 @@ import Model
 /// before it, with `eth_simulateV1`, where the node has that; else it is bounded by rule. People are asked for
 /// one before and after they have sent another that comes before it, so that it may use what either needs.
 struct ForecastBounds: Sendable {
-    private typealias Bound = (gas: UInt64, from: DeploymentForecast.GasBound)
+    /// `needed`: what it needs at least.
+    private typealias Bound = (gas: UInt64, from: DeploymentForecast.GasBound, needed: UInt64)
 
     /// geth simulates no more blocks at once; each transaction has one of its own, so that none is short of gas.
     private static let mostSimulated = 256
@@ -54,10 +55,14 @@ struct ForecastBounds: Sendable {
             for (effect, bound) in zip(here, bounds) {
                 // Of what is known to fail a bound by rule says nothing.
                 if bound == nil, forecasts[effect.deployment].isStuck { continue }
-                let given: Bound? = effect.gasLimit.map { ($0, .given) }
+                let needed = bound?.needed ?? 0
+                let given: Bound? = effect.gasLimit.map { ($0.value, .given, needed) }
                 set(
-                    given ?? bound ?? (network.spec.limits.maxTransactionGas, .rule), price, effect,
+                    given ?? bound ?? (network.spec.limits.maxTransactionGas, .rule, needed), price, effect,
                     &forecasts)
+                if let needed = bound?.needed, let refusal = unmarked(effect, needed, price, network.spec) {
+                    stop(effect, refusal, &forecasts)
+                }
             }
         }
     }
@@ -78,7 +83,8 @@ struct ForecastBounds: Sendable {
         }
         for (place, answer) in zip(asked, answers) {
             switch answer {
-            case .success(let gas): bounds[place] = (DeploymentForecast.GasBound.estimated(gas), .estimated)
+            case .success(let gas):
+                bounds[place] = (DeploymentForecast.GasBound.estimated(gas), .estimated, gas)
             case .failure(.node(let fault)) where place == 0 && fault.isRevert:
                 revert = "it would revert: \(RevertReason(fault.revertData ?? []))"
             case .failure: continue
@@ -90,7 +96,7 @@ struct ForecastBounds: Sendable {
     /// The greater of a bound and that for what a simulation charged.
     private func greater(_ bound: Bound?, _ charged: UInt64) -> Bound {
         let other = DeploymentForecast.GasBound.simulated(charged)
-        return bound.flatMap { $0.gas < other ? nil : $0 } ?? (other, .simulated)
+        return bound.flatMap { $0.gas < other ? nil : $0 } ?? (other, .simulated, charged)
     }
 
     /// Whether one is asked for, of people with a key, behind another that people are asked for: a run asks for both at once, and looks
@@ -167,6 +173,32 @@ struct ForecastBounds: Sendable {
             forecasts[effect.deployment].maxCostWei = cost
             forecasts[effect.deployment].gasBound = bound.from
         }
+    }
+
+    /// Why a run would not sign it, as far as what it needs is known: there is no room for its mark.
+    private func unmarked(
+        _ effect: ForecastEffect,
+        _ needed: UInt64,
+        _ price: GasPrice,
+        _ network: NetworkSpec
+    ) -> StepFailure? {
+        let room = MarkRoom(network)
+        let most = effect.gasLimit?.value ?? min(DeploymentForecast.GasBound.estimated(needed), room.gas)
+        // What is too little is another matter.
+        guard effect.payer == .lane, let mark = effect.mark, needed <= most else { return nil }
+        return room.refusal(
+            of: mark, price, gasLimit: mark.gasLimit(atMost: most, needed: needed), given: effect.gasLimit)
+    }
+
+    private func stop(
+        _ effect: ForecastEffect,
+        _ failure: StepFailure,
+        _ forecasts: inout [DeploymentForecast]
+    ) {
+        guard let call = effect.call else { return forecasts[effect.deployment].stop(by: failure) }
+        guard forecasts[effect.deployment].calls[call].obstacle == nil else { return }
+        forecasts[effect.deployment].calls[call].obstacle = failure
+        forecasts[effect.deployment].calls[call].reason = failure.message
     }
 
     private func note(_ words: String, _ effect: ForecastEffect, _ forecasts: inout [DeploymentForecast]) {

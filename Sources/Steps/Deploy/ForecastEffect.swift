@@ -17,7 +17,9 @@ struct ForecastEffect: Sendable {
     /// Whether all that it needs is there already; code that is not there takes any call.
     let standsAlone: Bool
     /// What the manifest lets it use.
-    var gasLimit: UInt64?
+    var gasLimit: Located<UInt64>?
+    /// What a run would have it known by; nil where that is not known before, or others sign it.
+    var mark: OperationMark?
     /// Which forecast it is of, and which of that one's calls; nil: its creation.
     var deployment = 0
     var call: Int?

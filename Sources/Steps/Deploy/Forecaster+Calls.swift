@@ -78,7 +78,9 @@ extension Forecaster {
                     ahead: try context.onceOnly(action, at: address, on: network), by: sender, on: network)
                 if action.unless == nil, action.signer?.isPeoples != true {
                     let block = try context.blockOfCreation(of: action.deployment, at: address, on: network)
-                    try await requireLook(at: sender, since: block, on: network, &view)
+                    try await requireLook(
+                        at: sender, since: block, on: network,
+                        for: data.map { CallStep.request(action, to: address, $0) }, &view)
                 }
                 let check = LiveFirstCheck(context, action.liveFirst, before: action.network)
                 try await require(check, nil, action.compile, inputs, view)
@@ -99,7 +101,8 @@ extension Forecaster {
                     data: address == nil ? nil : data,
                     value: action.value,
                     standsAlone: deployment.action == .keep,
-                    gasLimit: action.gasLimit
+                    gasLimit: action.gasLimit,
+                    mark: CallStep.mark(of: action)
                 )
             }
         }
@@ -135,12 +138,13 @@ extension Forecaster {
 
     /// Looks once at what an account did that is on no record, where a network is changed by approved plans alone.
     ///
-    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `unknown-history`, where it may have made a call to what was created in a
-    ///   block, and not all of that could be looked at.
+    /// - Throws: ``StepFailure`` of the kind `blocked`: `may-be-done` where one may be the call that is asked for, `unknown-history` where it
+    ///   may have made a call to what was created in a block, and not all of that could be looked at.
     private func requireLook(
         at account: Address?,
         since block: UInt64?,
         on network: OpenNetwork,
+        for request: TransactionRequest?,
         _ view: inout ForecastView
     ) async throws(StepFailure) {
         guard let account, network.spec.needsApproval, !network.spec.isDevnet else { return }
@@ -151,6 +155,12 @@ extension Forecaster {
         } else {
             strangers = try await context.look(at: account, on: network)
             view.looks[lane] = strangers
+        }
+        if let request, strangers.doing(request, besides: []) == nil,
+            let (stranger, obstacle) = strangers.doubt(
+                about: request, most: network.spec.limits.maxTransactionGas)
+        {
+            throw .mayBeDone(stranger, obstacle, request, by: account, on: network.spec.name)
         }
         guard strangers.isIncomplete(since: block) else { return }
         throw .unknownHistory(of: account, on: network.spec.name)

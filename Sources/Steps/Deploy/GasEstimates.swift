@@ -67,18 +67,18 @@ struct GasEstimates: Sendable {
             throw StepFailure(error, on: network.spec)
         }
         let ceiling = network.spec.limits.maxTransactionGas
-        guard max(estimate, request.gasLimit ?? 0) <= ceiling else {
+        guard max(estimate, request.gasLimit?.value ?? 0) <= ceiling else {
             let (words, hint) =
                 estimate > ceiling
                 ? ("it needs \(estimate) gas", "make it smaller, or part it in several")
-                : ("its 'gasLimit' is \(request.gasLimit ?? 0)", "lower it")
+                : ("its 'gasLimit' is \(request.gasLimit?.value ?? 0)", "lower it")
             throw StepFailure(
                 code: "gas-limit",
                 "\(words), and a transaction on '\(name)' may use \(ceiling)",
                 hint: "\(hint), or raise limits.transactionGas where the network takes more; nothing was sent"
             )
         }
-        if let given = request.gasLimit {
+        if let given = request.gasLimit?.value {
             guard estimate <= given else {
                 throw StepFailure(
                     code: "gas-limit",

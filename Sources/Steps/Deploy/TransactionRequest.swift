@@ -22,7 +22,7 @@ struct TransactionRequest: Sendable {
     var data: [UInt8]
     var value: Wei
     /// What it may use; nil: what the node estimates decides.
-    var gasLimit: UInt64?
+    var gasLimit: Located<UInt64>?
     /// For messages when the code reverts.
     var abi: ContractABI?
     var allowance = Allowance.unlimited
@@ -47,15 +47,21 @@ struct TransactionRequest: Sendable {
 
     /// Whether a transaction that does the same was sent for it: one of its marks is on that.
     ///
-    /// `price`: what it offers for a unit of gas; nil where that is not known, or had no room for a mark.
-    func isMarked(price: Wei?, gasLimit: UInt64) -> Bool {
-        ([mark] + formerMarks).contains { $0.isOn(price: price?.value, gasLimit: gasLimit) }
+    /// `price`: what it offers for a unit of gas; nil where that is not known. `cap`: the most that the network's rules allow for one.
+    func isMarked(price: Wei?, gasLimit: UInt64, cap: Wei?) -> Bool {
+        ([mark] + formerMarks).contains {
+            $0.isOn(price: price?.value, gasLimit: gasLimit, cap: cap?.value)
+        }
+    }
+
+    /// Whether a gas limit has one of its marks.
+    func isMarked(gasLimit: UInt64) -> Bool {
+        ([mark] + formerMarks).contains { $0.isOn(gasLimit: gasLimit) }
     }
 
     /// The transaction at a nonce.
     ///
-    /// `price`: the most that it may offer; what it offers carries its mark, but for where it is the network's `cap` and too little below
-    /// that has it.
+    /// `price`: the most that it may offer. What it offers is as of ``OperationMark/offer(within:cap:)``.
     func transaction(
         _ price: GasPrice,
         nonce: UInt64,
@@ -63,10 +69,8 @@ struct TransactionRequest: Sendable {
         chainID: ChainID,
         cap: Wei? = nil
     ) -> Transaction {
-        let isCapped = cap.map { price.most >= $0 } ?? false
-        let marked = Wei(mark.price(atMost: price.most.value))
         let form: Transaction.Form =
-            switch isCapped && marked < price.leastAtCap ? price : price.with(most: marked) {
+            switch mark.offer(within: price, cap: cap) {
             case .legacy(let gasPrice): .legacy(gasPrice: gasPrice, chainID: chainID)
             case .dynamic(let fees):
                 .dynamicFee(
@@ -122,33 +126,43 @@ enum GasPrice: Sendable {
         return with(most: max(most, cap.map { min($0, room) } ?? room))
     }
 
-    /// The same transaction at a price for which nodes let it take the place of the first, with the same mark.
+    /// The same transaction at a price for which nodes let it take the place of the first.
     ///
-    /// - Throws: ``Fees/Refusal`` where the caps forbid it.
-    func replacing(_ transaction: Transaction, within settings: Fees.Settings) throws(Fees.Refusal)
-        -> Transaction
-    {
+    /// `mark`: what it is to be known by; nil: it does nothing, and needs none.
+    ///
+    /// - Throws: ``Fees/Refusal`` where the caps forbid it, or leave no price that has the mark while the gas limit has none.
+    func replacing(
+        _ transaction: Transaction,
+        within settings: Fees.Settings,
+        markedBy mark: OperationMark?
+    ) throws(Fees.Refusal) -> Transaction {
         let form: Transaction.Form
-        let marked = { (least: Wei) in
-            let room = max(least + Wei(OperationMark.priceRoom), most)
-            let cap = max(least, settings.maxFeePerGas.map { min($0, room) } ?? room)
-            return Wei(
-                OperationMark.price(
-                    markedAs: transaction.maxFeePerGas.value, atMost: cap.value, needed: least.value))
+        func offer(_ least: Wei) throws(Fees.Refusal) -> Wei {
+            let room = least + Wei(OperationMark.priceRoom)
+            let most = max(least, min(settings.maxFeePerGas ?? Wei(.max), max(room, self.most)))
+            guard let mark else { return most }
+            let price = mark.price(atMost: most.value, needed: least.value)
+            guard mark.isOn(price: price, gasLimit: transaction.gasLimit, cap: settings.maxFeePerGas?.value)
+            else {
+                let needed = Wei(mark.price(atMost: room.value, needed: least.value))
+                throw .replacementAboveCap(needed: needed, cap: most)
+            }
+            return Wei(price)
         }
         switch transaction.form {
         case .legacy(let price, let chainID):
             let least = try Fees.bumped(gasPrice: price, settings: settings)
-            form = .legacy(gasPrice: marked(least), chainID: chainID)
+            form = .legacy(gasPrice: try offer(least), chainID: chainID)
         case .accessList(let price, let chainID, let list):
             let least = try Fees.bumped(gasPrice: price, settings: settings)
-            form = .accessList(gasPrice: marked(least), chainID: chainID, list)
+            form = .accessList(gasPrice: try offer(least), chainID: chainID, list)
         case .dynamicFee(let fee, let tip, let chainID, let list):
             let before = Fees(maxFeePerGas: fee, maxPriorityFeePerGas: tip)
             let least = try before.bumped(settings: settings)
+            let most = try offer(least.maxFeePerGas)
             form = .dynamicFee(
-                maxFeePerGas: marked(least.maxFeePerGas),
-                maxPriorityFeePerGas: max(least.maxPriorityFeePerGas, self.tip),
+                maxFeePerGas: most,
+                maxPriorityFeePerGas: min(most, max(least.maxPriorityFeePerGas, self.tip)),
                 chainID: chainID,
                 list
             )
@@ -245,5 +259,13 @@ extension OperationMark {
     init(_ words: String...) {
         let digest = Keccak256.hash(words.joined(separator: "\n").utf8)
         self.init(of: digest.bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    /// What is offered where a price is the most: it carries the mark, but for where the price is the network's `cap` and too little below
+    /// that has it.
+    func offer(within price: GasPrice, cap: Wei?) -> GasPrice {
+        let isCapped = cap.map { price.most >= $0 } ?? false
+        let marked = Wei(self.price(atMost: price.most.value))
+        return isCapped && marked < price.leastAtCap ? price : price.with(most: marked)
     }
 }

@@ -11,6 +11,8 @@ extension Lane {
         var ticket: LaneTicket?
         /// Who can sign a replacement; nil where only what is signed can be sent.
         var signer: (any TransactionSigner)?
+        /// What a replacement is to be known by; nil where no step of this process asked for it.
+        var mark: OperationMark?
         var allowance = Allowance.unlimited
         /// Left by an earlier process: nothing new is signed until a block has it.
         var isRecovered: Bool

@@ -48,7 +48,7 @@ extension Lane {
         do throws(Fees.Refusal) {
             let replacement: Transaction
             if isToBeVoid, !slot.isHeldByOthers,
-                let most = try? price.value.replacing(before, within: context.fees)
+                let most = try? price.value.replacing(before, within: context.fees, markedBy: nil)
             {
                 replacement = most
             } else if isToBeVoid {
@@ -56,7 +56,8 @@ extension Lane {
                 // the other one any more.
                 replacement = before
             } else {
-                replacement = try price.value.replacing(before, within: context.fees)
+                replacement = try price.value.replacing(
+                    before, within: context.fees, markedBy: slot.isVoid ? nil : slot.mark)
             }
             more = isToBeVoid ? replacement.void(by: context.sender) : replacement
         } catch {
@@ -165,6 +166,10 @@ extension Lane {
         if let stranger = wish.stranger ?? (held == nil ? doing(wish) : nil) {
             return takeOver(wish: index, stranger, at: now) ?? next(at: now)
         }
+        if held == nil, let doubt = doubt(about: wish) {
+            fail(wish: index, doubt)
+            return next(at: now)
+        }
         if wish.operation == nil, wish.request.transaction.mayBeOthers, context.needsApproval,
             let stranger = strangers.equal(to: wish.request.transaction)
         {
@@ -187,6 +192,13 @@ extension Lane {
                     price.value, gas: gasLimit, value: request.transaction.value)
             } catch {
                 fail(wish: index, error)
+                return next(at: now)
+            }
+            if let refusal = context.room.refusal(
+                of: request.transaction.mark, allowed, gasLimit: gasLimit,
+                given: request.transaction.gasLimit)
+            {
+                fail(wish: index, refusal)
                 return next(at: now)
             }
             let most = allowed.most * gasLimit + request.transaction.value

@@ -141,6 +141,7 @@ extension Lane {
                         operation: operation,
                         ticket: wish?.wasLeft == false ? wish?.ticket : nil,
                         signer: wish?.request.signer,
+                        mark: wish?.request.transaction.mark,
                         allowance: wish?.request.transaction.allowance ?? .unlimited,
                         isRecovered: false,
                         wasLookedUp: true,

@@ -72,6 +72,16 @@ extension Lane {
         strangers.doing(wish.request.transaction, besides: Set(wishes.compactMap(\.stranger?.hash)))
     }
 
+    /// Why a wish may be done already: somebody else's transaction does that, and no mark tells what it was for.
+    func doubt(about wish: Wish) -> StepFailure? {
+        let request = wish.request.transaction
+        let taken = Set(wishes.compactMap(\.stranger?.hash))
+        guard
+            let (stranger, obstacle) = strangers.doubt(about: request, besides: taken, most: context.room.gas)
+        else { return nil }
+        return .mayBeDone(stranger, obstacle, request, by: context.sender, on: context.network)
+    }
+
     // MARK: What was signed before
 
     /// Whether others may have done meanwhile what an earlier process signed, and no node was offered in this one.
@@ -259,6 +269,38 @@ extension StepFailure {
             code: "unknown-history",
             "\(unlooked(sender, network)): this call may have been made already",
             hint: "\(lookRemedy); what was never made is made by a run without 'approval'; nothing was sent"
+        )
+    }
+
+    /// What is to be sent may be what a transaction is that is on no record.
+    static func mayBeDone(
+        _ stranger: LaneStranger,
+        _ obstacle: MarkObstacle,
+        _ request: TransactionRequest,
+        by sender: Address,
+        on network: String
+    ) -> StepFailure {
+        let done =
+            request.kind == .deploy
+            ? "take over what it created with hyperkit deployments adopt"
+            : "take the call out of the manifest, or give it an 'unless'"
+        let (why, other) =
+            switch obstacle {
+            case .otherPrice:
+                ("its gas limit has the mark of that, and its price has not", "give it another name")
+            case .noRoom:
+                (
+                    "neither its price nor its gas limit had room for a mark",
+                    "raise \(request.gasLimit == nil ? "limits.transactionGas" : "'gasLimit'")"
+                )
+            }
+        return StepFailure(
+            .blocked,
+            code: "may-be-done",
+            "\(stranger.hash) of \(sender) on '\(network)' (nonce \(stranger.nonce)), which is on no record here, does what "
+                + "\(request.step) is to do and may have been sent for that: \(why)",
+            hint:
+                "look what it was for. Where it was that, \(done); where it was not, \(other). Nothing was sent"
         )
     }
 

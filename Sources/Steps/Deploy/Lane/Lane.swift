@@ -118,11 +118,12 @@ struct Lane: Sendable {
         return ticket
     }
 
-    /// Waits for an operation that is stored; `signer` may replace its transaction by one that pays more, or by one that does
-    /// nothing where it is `unwanted`.
+    /// Waits for an operation that is stored; `signer` may replace its transaction by one that pays more, with the `mark` of what it is
+    /// for, or by one that does nothing where it is `unwanted`.
     mutating func attach(
         _ id: ChainOperation.ID,
         signer: (any TransactionSigner)?,
+        mark: OperationMark,
         unwanted: StepFailure? = nil,
         at now: Duration
     ) -> LaneTicket {
@@ -136,6 +137,7 @@ struct Lane: Sendable {
             slots[index].ticket = ticket
             slots[index].wasAskedFor = true
             slots[index].signer = signer
+            slots[index].mark = mark
             slots[index].deadline = now + rules.patience
             slots[index].givenUp = nil
             slots[index].asksForMore = nil

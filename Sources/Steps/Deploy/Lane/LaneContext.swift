@@ -12,8 +12,15 @@ struct LaneContext: Sendable {
     var fees: Fees.Settings
     /// Whether approved plans alone change the network.
     var needsApproval = false
+    /// Where the manifest has the network.
+    var location: FileLocation?
+    /// The most gas that a transaction may use.
+    var mostGas = UInt64.max
 
     var sender: Address { lane.sender }
+    var room: MarkRoom {
+        MarkRoom(network: network, location: location, cap: fees.maxFeePerGas, gas: mostGas)
+    }
 
     func intent(_ request: TransactionRequest, most: Wei) -> ChainOperation.Intent {
         ChainOperation.Intent(

@@ -35,10 +35,11 @@ actor LaneDriver {
     func attach(
         _ id: ChainOperation.ID,
         signer: (any TransactionSigner)?,
+        mark: OperationMark,
         unwanted: StepFailure? = nil
     ) -> AsyncStream<LaneNotice> {
         unasked.remove(id)
-        return listen { lane.attach(id, signer: signer, unwanted: unwanted, at: performer.now()) }
+        return listen { lane.attach(id, signer: signer, mark: mark, unwanted: unwanted, at: performer.now()) }
     }
 
     /// Waits for one that is stored, if a block has it.

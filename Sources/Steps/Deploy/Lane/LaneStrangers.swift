@@ -12,10 +12,8 @@ struct LaneStranger: Hashable, Sendable {
     let value: Wei
     let data: [UInt8]
     let gasLimit: UInt64
-    /// What it offers for a unit of gas; nil where the node does not say all of it, or that is the cap, which may have no mark.
-    var price: Wei? {
-        signed.flatMap { $0.transaction.maxFeePerGas == cap ? nil : $0.transaction.maxFeePerGas }
-    }
+    /// What it offers for a unit of gas; nil where the node does not say all of it.
+    var price: Wei? { signed?.transaction.maxFeePerGas }
     /// Whether it did what it says.
     let succeeded: Bool
     /// nil: the node does not say all of it.
@@ -26,7 +24,7 @@ struct LaneStranger: Hashable, Sendable {
     /// Whether it does the same as another, for the same operation.
     func does(_ transaction: Transaction) -> Bool {
         let isMarked =
-            OperationMark.agree(price?.value, transaction.maxFeePerGas.value)
+            OperationMark.agree(price?.value, transaction.maxFeePerGas.value, cap: cap?.value)
             ?? OperationMark.agree(gasLimit, transaction.gasLimit)
         return isMarked && does(transaction.to, transaction.value, transaction.data)
     }
@@ -40,7 +38,17 @@ struct LaneStranger: Hashable, Sendable {
 
     /// Whether it does what is asked for, and was sent for that.
     func does(_ request: TransactionRequest) -> Bool {
-        request.isMarked(price: price, gasLimit: gasLimit) && isLike(request)
+        request.isMarked(price: price, gasLimit: gasLimit, cap: cap) && isLike(request)
+    }
+
+    /// What was in the way of the mark of one that does what is asked for and may have been sent for that; nil where nothing was.
+    ///
+    /// `most`: the most gas that a transaction may use there.
+    func obstacle(toTheMarkOf request: TransactionRequest, most: UInt64) -> MarkObstacle? {
+        guard isLike(request), !does(request) else { return nil }
+        if request.isMarked(gasLimit: gasLimit) { return .otherPrice }
+        let isTold = price.map { $0 > .zero && $0 != cap } ?? false
+        return !isTold && gasLimit == request.gasLimit?.value ?? most ? .noRoom : nil
     }
 
     /// Whether it does the same as what is asked for, whatever it was sent for.
@@ -49,6 +57,14 @@ struct LaneStranger: Hashable, Sendable {
     private func does(_ to: Address?, _ value: Wei, _ data: [UInt8]) -> Bool {
         self.to == to && self.value == value && self.data == data
     }
+}
+
+/// Why the price of what was sent does not have the mark of what it was for.
+enum MarkObstacle: Sendable {
+    /// Its gas limit has the mark: somebody sped it up, or the price was the network's cap once.
+    case otherPrice
+    /// It is the network's cap, not known or nothing, and the gas limit is all that there was.
+    case noRoom
 }
 
 /// What is on record of a lane's sender when the lane begins.
@@ -236,15 +252,31 @@ struct LaneStrangers: Sendable {
 
     /// The first that does what is asked for and is not one of `taken`.
     func doing(_ request: TransactionRequest, besides taken: Set<Hash>) -> LaneStranger? {
-        seen.first { stranger in
-            guard stranger.succeeded, stranger.does(request), !taken.contains(stranger.hash),
-                !record.hashes.contains(stranger.hash)
-            else { return false }
-            return switch request.reach {
-            case .ever: true
-            case .since(let block): stranger.block > block
-            case .thisRun: stranger.nonce >= began
+        seen.first { isWithinReach(of: request, $0) && $0.does(request) && !taken.contains($0.hash) }
+    }
+
+    /// The first that may have been sent for what is asked for, though its price does not have the mark of that, and is not one of `taken`.
+    ///
+    /// `most`: the most gas that a transaction may use there.
+    func doubt(
+        about request: TransactionRequest,
+        besides taken: Set<Hash> = [],
+        most: UInt64
+    ) -> (LaneStranger, MarkObstacle)? {
+        for stranger in seen where isWithinReach(of: request, stranger) && !taken.contains(stranger.hash) {
+            if let obstacle = stranger.obstacle(toTheMarkOf: request, most: most) {
+                return (stranger, obstacle)
             }
+        }
+        return nil
+    }
+
+    private func isWithinReach(of request: TransactionRequest, _ stranger: LaneStranger) -> Bool {
+        guard stranger.succeeded, !record.hashes.contains(stranger.hash) else { return false }
+        return switch request.reach {
+        case .ever: true
+        case .since(let block): stranger.block > block
+        case .thisRun: stranger.nonce >= began
         }
     }
 }

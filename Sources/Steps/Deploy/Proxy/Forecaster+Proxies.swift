@@ -126,7 +126,8 @@ extension Forecaster {
                     to: upgrade.to,
                     data: implementation.map { _ in upgrade.data },
                     value: .zero,
-                    standsAlone: view.actions[action.implementation] == .keep
+                    standsAlone: view.actions[action.implementation] == .keep,
+                    mark: ProxyStep(context).mark(ofUpgrade: action)
                 )
             }
             var call = DeploymentForecast.Call(
@@ -195,6 +196,8 @@ extension Forecaster {
             view.next = try await effect(
                 creation, part.value, sender, start, network,
                 isReady: behind.allSatisfy { view.actions[$0] == .keep })
+            view.next?.mark =
+                part.redeploy == .always ? nil : DeployStep(context).mark(of: part, named: part.name)
         }
         let content = creation.map { SafeAttribution.Operation($0, value: part.value) }
         if let network,

@@ -34,7 +34,7 @@ extension ProxyStep {
             value: .zero,
             abi: try EffectContext.abi(try inputs[action.deployment.compile]),
             allowance: allowance,
-            mark: OperationMark("upgrade", context.project, action.step.subject),
+            mark: mark(ofUpgrade: action),
             reach: .thisRun
         )
         // A block that goes away takes the new code with it, and not the address: what calls it must not come before.
@@ -48,6 +48,10 @@ extension ProxyStep {
             return Self.upgraded(action, known.entry, to: implementation, operation, reason)
         case .proposed(let waits): return Self.proposed(action, known.entry, to: implementation, waits)
         }
+    }
+
+    func mark(ofUpgrade action: ProxyAction) -> OperationMark {
+        OperationMark("upgrade", context.project, action.step.subject)
     }
 
     /// An operation of this step that an earlier run left: it is taken to its end before anything is decided anew.
@@ -72,6 +76,7 @@ extension ProxyStep {
         let settlement = try await context.settled(
             action.step,
             signer: action.upgrader,
+            mark: mark(ofUpgrade: action),
             on: network,
             progress: progress,
             needed: { operation throws(StepFailure) in
