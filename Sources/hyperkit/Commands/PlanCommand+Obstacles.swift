@@ -26,7 +26,7 @@ extension [DeploymentForecast] {
     var obstacles: [Diagnostic] {
         var seen: Set<Diagnostic> = []
         return compactMap(\.hindrance).flatMap { obstacle in
-            guard ["is-there", "renamed-call", "former-name"].contains(obstacle.code),
+            guard ["is-there", "may-be-done", "renamed-call", "former-name"].contains(obstacle.code),
                 obstacle.diagnostics.isEmpty
             else {
                 return obstacle.diagnostics
