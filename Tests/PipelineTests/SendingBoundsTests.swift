@@ -50,38 +50,38 @@ extension Pipelines {
         }
 
         /// A box on a chain whose gas price is the cap of its network, and a call that needs so much gas.
-        private func atTheCap() async throws -> (bench: BoxBench, box: String, price: UInt64, needed: UInt64)
-        {
+        private func atTheCap() async throws -> (bench: BoxBench, box: String, needed: UInt64) {
             let bench = try await BoxBench()
             try bench.manifest(top: "registry: registry")
             #expect(try await bench.run("--network", "chain").end == .exited(0))
             let box = try #require(
                 try bench.sandbox.report()["deployments"].first("name", "box")["address"].string)
-            let number = { (answer: JSON) in
-                try #require(answer.string.flatMap { UInt64($0.dropFirst(2), radix: 16) })
+            let data = Hex.prefixed(Self.data)
+            let call = #"{"from": "\#(DevelopmentAccount.address)", "to": "\#(box)", "data": "\#(data)"}"#
+            let needed = try await bench.chain.ask("eth_estimateGas", call).string.flatMap {
+                UInt64($0.dropFirst(2), radix: 16)
             }
-            let price = try number(try await bench.chain.ask("eth_gasPrice", ""))
-            let call =
-                #"{"from": "\#(DevelopmentAccount.address)", "to": "\#(box)", "data": "\#(Hex.prefixed(Self.data))"}"#
-            return (bench, box, price, try number(try await bench.chain.ask("eth_estimateGas", call)))
+            return (bench, box, try #require(needed))
         }
+
+        private static let price = 2_000_000_000 as UInt128
 
         /// `set(7)`.
         private static let data = Selector.of("set(uint256)") + [UInt8](repeating: 0, count: 31) + [7]
 
-        private func manifest(_ bench: BoxBench, gasLimit: UInt64, price: UInt64, _ more: String = "") throws
-        {
+        private func manifest(_ bench: BoxBench, gasLimit: UInt64, _ more: String = "") throws {
             let call = #"set: { function: "set(uint256)", arguments: ["7"], gasLimit: \#(gasLimit) }"#
             try bench.manifest(
-                network: ", fees: { legacy: true, maxFeePerGas: \(price) wei }\(more)",
+                network:
+                    ", fees: { zeroBaseFee: true, minPriorityFeePerGas: 2 gwei, maxFeePerGas: 2 gwei }\(more)",
                 deployment: "calls: { \(call) }", top: "registry: registry")
         }
 
         /// Who lost the record would not know it again, and pay twice.
         @Test func whatHasNoRoomForItsMarkIsNotSent() async throws {
-            let (bench, _, price, needed) = try await atTheCap()
+            let (bench, _, needed) = try await atTheCap()
             let registry = try bench.sandbox.text("registry/chain.json")
-            try manifest(bench, gasLimit: needed, price: price)
+            try manifest(bench, gasLimit: needed)
             let raised = needed + 4_095
             let planned = try await bench.plan()
             let ran = try await bench.run("--network", "chain")
@@ -90,13 +90,13 @@ extension Pipelines {
                 #expect(said.errors.contains("m.yaml:13:75: error: "), "\(said.errors)")
                 #expect(
                     said.errors.contains(
-                        "it offers all that maxFeePerGas allows for a unit of gas, \(price) wei, and its 'gasLimit' of \(needed) "
+                        "it offers all that maxFeePerGas allows for a unit of gas, \(Self.price) wei, and its 'gasLimit' of \(needed) "
                             + "leaves fewer than 4095 of gas above what it needs"), "\(said.errors)")
                 #expect(said.errors.contains("raise 'gasLimit' by 4095, to \(raised)"), "\(said.errors)")
             }
             #expect(try await bench.sent() == 1)
             for words in ["succeeded", "found-done"] {
-                try manifest(bench, gasLimit: raised, price: price)
+                try manifest(bench, gasLimit: raised)
                 let again = try await bench.run("--network", "chain")
                 #expect(again.end == .exited(0) && again.errors.contains(words), "\(again.errors)")
                 #expect(try await bench.sent() == 2, "at the same price")
@@ -109,20 +109,25 @@ extension Pipelines {
         /// As an earlier version left it.
         @Test(arguments: [false, true])
         func whatMayHaveBeenSentWithoutAMarkIsNotSentAgain(_ needsApproval: Bool) async throws {
-            let (bench, box, price, needed) = try await atTheCap()
+            let (bench, box, needed) = try await atTheCap()
             try await Wallet(bench.chain).send(
                 Transaction(
-                    form: .legacy(gasPrice: Wei(UInt128(price)), chainID: ChainID(31_337)), nonce: 1,
+                    form: .legacy(gasPrice: Wei(Self.price), chainID: ChainID(31_337)), nonce: 1,
                     gasLimit: needed, to: try Address(box), value: .zero, data: Self.data))
             #expect(try await bench.sent() == 2)
-            try manifest(bench, gasLimit: needed, price: price, needsApproval ? ", approval: plan" : "")
-            let ran = needsApproval ? try await bench.plan() : try await bench.run("--network", "chain")
-            #expect(ran.errors.contains("may have been sent for that"), "\(ran.errors)")
-            #expect(ran.errors.contains("hint: look what it was for"), "\(ran.errors)")
-            #expect(ran.end == .exited(4), "\(ran.errors)")
+            try manifest(bench, gasLimit: needed, needsApproval ? ", approval: plan" : "")
+            let planned = try await bench.plan()
+            let ran =
+                needsApproval
+                ? try await bench.run("--plan", "plan.json") : try await bench.run("--network", "chain")
+            for said in [planned, ran] {
+                #expect(said.errors.contains("may have been sent for that"), "\(said.errors)")
+                #expect(said.errors.contains("hint: look what it was for"), "\(said.errors)")
+                #expect(said.end == .exited(4), "\(said.errors)")
+            }
             #expect(try await bench.sent() == 2)
             // A person has looked: it was something else.
-            try manifest(bench, gasLimit: needed + 4_095, price: price)
+            try manifest(bench, gasLimit: needed + 4_095)
             #expect(try await bench.run("--network", "chain").end == .exited(0))
             #expect(try await bench.sent() == 3)
             await bench.chain.stop()

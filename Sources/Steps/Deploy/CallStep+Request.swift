@@ -13,7 +13,8 @@ extension CallStep {
             value: action.value,
             gasLimit: action.gasLimit,
             mark: mark(of: action),
-            formerMarks: action.formerly.map { OperationMark("call", $0) }
+            formerMarks: action.formerly.map { OperationMark("call", $0) },
+            reach: action.unless == nil ? .ever : .thisRun
         )
     }
 

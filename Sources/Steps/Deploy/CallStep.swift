@@ -73,7 +73,7 @@ package struct CallStep: Sendable {
         var request = Self.request(action, to: address, data)
         request.abi = abi
         request.allowance = try context.allowance(intent, of: action.deploy)
-        request.reach = action.unless == nil ? .ever : since.map { .since(block: $0) } ?? .thisRun
+        if let since { request.reach = .since(block: since) }
         request.mayBeOthers =
             action.unless == nil ? try !context.knowsCreation(of: address, on: network) : false
         request.isToNew = try !wasThere(deployment, address, network)

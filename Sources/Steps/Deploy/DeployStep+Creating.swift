@@ -69,7 +69,7 @@ extension DeployStep {
     }
 
     /// Which transactions that are on no record are the creation that is wanted: what is replaced comes of an earlier one.
-    private func reach(of action: DeployAction, on network: OpenNetwork) throws(StepFailure)
+    func reach(of action: DeployAction, on network: OpenNetwork) throws(StepFailure)
         -> TransactionRequest.Reach
     {
         guard action.redeploy != .always else { return context.approved == nil ? .thisRun : .ever }

@@ -61,7 +61,7 @@ struct ForecastBounds: Sendable {
                     given ?? bound ?? (network.spec.limits.maxTransactionGas, .rule, needed), price, effect,
                     &forecasts)
                 if let needed = bound?.needed, let refusal = unmarked(effect, needed, price, network.spec) {
-                    stop(effect, refusal, &forecasts)
+                    stop(effect, await doubt(effect) ?? refusal, &forecasts)
                 }
             }
         }
@@ -185,9 +185,17 @@ struct ForecastBounds: Sendable {
         let room = MarkRoom(network)
         let most = effect.gasLimit?.value ?? min(DeploymentForecast.GasBound.estimated(needed), room.gas)
         // What is too little is another matter.
-        guard effect.payer == .lane, let mark = effect.mark, needed <= most else { return nil }
+        guard effect.payer == .lane, let mark = effect.asked?.mark, needed <= most else { return nil }
         return room.refusal(
             of: mark, price, gasLimit: mark.gasLimit(atMost: most, needed: needed), given: effect.gasLimit)
+    }
+
+    /// Why it may be done already: who makes room for its mark would not be told of that any more.
+    private func doubt(_ effect: ForecastEffect) async -> StepFailure? {
+        guard effect.data != nil, let asked = effect.asked,
+            let strangers = try? await context.look(at: effect.sender, on: effect.network)
+        else { return nil }
+        return strangers.doubt(about: asked, on: MarkRoom(effect.network.spec))
     }
 
     private func stop(

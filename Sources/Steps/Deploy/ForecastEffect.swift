@@ -18,8 +18,8 @@ struct ForecastEffect: Sendable {
     let standsAlone: Bool
     /// What the manifest lets it use.
     var gasLimit: Located<UInt64>?
-    /// What a run would have it known by; nil where that is not known before, or others sign it.
-    var mark: OperationMark?
+    /// What a lane would be asked for, without data that are not known; nil where its mark is not known before the run.
+    var asked: TransactionRequest?
     /// Which forecast it is of, and which of that one's calls; nil: its creation.
     var deployment = 0
     var call: Int?

@@ -102,7 +102,7 @@ extension Forecaster {
                     value: action.value,
                     standsAlone: deployment.action == .keep,
                     gasLimit: action.gasLimit,
-                    mark: CallStep.mark(of: action)
+                    asked: CallStep.request(action, to: address ?? .zero, data ?? [])
                 )
             }
         }
@@ -156,11 +156,8 @@ extension Forecaster {
             strangers = try await context.look(at: account, on: network)
             view.looks[lane] = strangers
         }
-        if let request, strangers.doing(request, besides: []) == nil,
-            let (stranger, obstacle) = strangers.doubt(
-                about: request, most: network.spec.limits.maxTransactionGas)
-        {
-            throw .mayBeDone(stranger, obstacle, request, by: account, on: network.spec.name)
+        if let request, let doubt = strangers.doubt(about: request, on: MarkRoom(network.spec)) {
+            throw doubt
         }
         guard strangers.isIncomplete(since: block) else { return }
         throw .unknownHistory(of: account, on: network.spec.name)

@@ -2,6 +2,7 @@ import Engine
 import Ethereum
 import EthereumTypes
 import Foundation
+import Ledger
 import Model
 
 /// What is known of a creation before a run.
@@ -82,6 +83,20 @@ extension Forecaster {
             // A factory may take what fails within it for done.
             standsAlone: isReady && creation?.to == nil
         )
+    }
+
+    /// What a lane would be asked for; nil where it is made anew each time, since it has the mark of the plan that is applied then.
+    func asked(
+        _ action: DeployAction,
+        _ effect: ForecastEffect
+    ) throws(StepFailure) -> TransactionRequest? {
+        guard action.redeploy != .always else { return nil }
+        let step = DeployStep(context)
+        return TransactionRequest(
+            step: action.step, kind: .deploy, to: effect.to, data: effect.data ?? [], value: effect.value,
+            gasLimit: effect.gasLimit, mark: step.mark(of: action, named: action.name),
+            formerMarks: action.formerly.map { step.mark(of: action, named: $0) },
+            reach: try step.reach(of: action, on: effect.network))
     }
 
     func checkSameAddress(

@@ -252,9 +252,7 @@ package struct Forecaster: Sendable {
         forecast.address = Self.place(action, creation, address)?.description
         var effect = try await effect(creation, action.value, sender, count, network)
         effect.gasLimit = action.gasLimit
-        // What is made anew each time has the mark of the plan that is applied.
-        effect.mark =
-            action.redeploy == .always ? nil : DeployStep(context).mark(of: action, named: action.name)
+        effect.asked = try asked(action, effect)
         view.next = effect
     }
 

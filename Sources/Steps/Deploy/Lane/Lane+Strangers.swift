@@ -74,12 +74,9 @@ extension Lane {
 
     /// Why a wish may be done already: somebody else's transaction does that, and no mark tells what it was for.
     func doubt(about wish: Wish) -> StepFailure? {
-        let request = wish.request.transaction
-        let taken = Set(wishes.compactMap(\.stranger?.hash))
-        guard
-            let (stranger, obstacle) = strangers.doubt(about: request, besides: taken, most: context.room.gas)
-        else { return nil }
-        return .mayBeDone(stranger, obstacle, request, by: context.sender, on: context.network)
+        strangers.doubt(
+            about: wish.request.transaction, besides: Set(wishes.compactMap(\.stranger?.hash)),
+            on: context.room)
     }
 
     // MARK: What was signed before

@@ -255,18 +255,16 @@ struct LaneStrangers: Sendable {
         seen.first { isWithinReach(of: request, $0) && $0.does(request) && !taken.contains($0.hash) }
     }
 
-    /// The first that may have been sent for what is asked for, though its price does not have the mark of that, and is not one of `taken`.
-    ///
-    /// `most`: the most gas that a transaction may use there.
+    /// Why what is asked for may be done already, though none has the mark of that: one that is not of `taken` may have been sent for it.
     func doubt(
         about request: TransactionRequest,
         besides taken: Set<Hash> = [],
-        most: UInt64
-    ) -> (LaneStranger, MarkObstacle)? {
+        on room: MarkRoom
+    ) -> StepFailure? {
+        guard doing(request, besides: taken) == nil else { return nil }
         for stranger in seen where isWithinReach(of: request, stranger) && !taken.contains(stranger.hash) {
-            if let obstacle = stranger.obstacle(toTheMarkOf: request, most: most) {
-                return (stranger, obstacle)
-            }
+            guard let obstacle = stranger.obstacle(toTheMarkOf: request, most: room.gas) else { continue }
+            return .mayBeDone(stranger, obstacle, request, by: sender, on: room.network)
         }
         return nil
     }

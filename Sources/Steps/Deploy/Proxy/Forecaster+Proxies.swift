@@ -127,7 +127,9 @@ extension Forecaster {
                     data: implementation.map { _ in upgrade.data },
                     value: .zero,
                     standsAlone: view.actions[action.implementation] == .keep,
-                    mark: ProxyStep(context).mark(ofUpgrade: action)
+                    asked: TransactionRequest(
+                        step: action.step, kind: .call, to: upgrade.to, data: upgrade.data, value: .zero,
+                        mark: ProxyStep(context).mark(ofUpgrade: action), reach: .thisRun)
                 )
             }
             var call = DeploymentForecast.Call(
@@ -193,11 +195,11 @@ extension Forecaster {
         if let network, let sender {
             let behind =
                 [action.implementation] + (part.part == .proxy ? [action.beacon].compactMap(\.self) : [])
-            view.next = try await effect(
+            var effect = try await effect(
                 creation, part.value, sender, start, network,
                 isReady: behind.allSatisfy { view.actions[$0] == .keep })
-            view.next?.mark =
-                part.redeploy == .always ? nil : DeployStep(context).mark(of: part, named: part.name)
+            effect.asked = try asked(part, effect)
+            view.next = effect
         }
         let content = creation.map { SafeAttribution.Operation($0, value: part.value) }
         if let network,
