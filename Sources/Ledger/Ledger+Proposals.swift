@@ -134,6 +134,27 @@ extension Ledger {
         }
     }
 
+    /// The nonces that a step was asked for under and that something else was seen to have used, or the same to no effect.
+    package func noncesSeen(
+        of step: StepID,
+        project: String,
+        in lane: ChainOperation.Lane
+    ) throws(LedgerError) -> Set<UInt64> {
+        try read { database in
+            Set(
+                try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT nonce FROM proposals WHERE state = 'withdrawn' AND project = ? AND step = ?
+                            AND chain_id = ? AND genesis_hash = ? AND account = ? AND (reason = ? OR reason LIKE '%' || ?)
+                        """,
+                    arguments: [project, step.rawValue] + Self.chain(lane) + [
+                        lane.sender.description, Proposal.overtaken, Proposal.reverted,
+                    ]
+                ).map { try $0.number("nonce") })
+        }
+    }
+
     /// The transactions with which people did what an account was asked for.
     package func executions(in lane: ChainOperation.Lane) throws(LedgerError) -> [Hash] {
         try read { database in
@@ -172,6 +193,8 @@ extension Ledger {
     ///   - project: Who asked.
     ///   - chainID: The chain.
     ///   - genesisHash: The hash of its block 0.
+    /// - Returns: Those of whatever account and step.
+    /// - Throws: ``LedgerError`` where the file cannot be read.
     package func proposals(
         to address: Address?,
         payloadHash: Hash,

@@ -48,6 +48,10 @@ package struct Proposal: Hashable, Sendable {
 
     /// Why what people may still send was taken back.
     package static let notNeeded = "it is not needed any more"
+    /// Why one has ended under whose nonce blocks have something else.
+    package static let overtaken = "another transaction has its nonce"
+    /// The same of what was done and undone, behind the hash of the transaction.
+    package static let reverted = " reverted"
     /// Why one has ended that goes on as what another step asks for, ahead of that step: it is not what was asked for any more.
     static let moved = "it is asked for as "
 

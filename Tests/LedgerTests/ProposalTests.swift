@@ -153,13 +153,46 @@ import Testing
             before.map(\.intent.payloadHash) == [first.intent.payloadHash] && before.map(\.counted) == [3])
         #expect(try ledger.openProposals(in: intent().lane).map(\.id) == [renamed.id, other.id])
 
-        // Open under both names: people may have sent either.
-        _ = try ledger.propose(intent("third"), nonce: 6, counted: 4)
-        try ledger.renameProposals([old: new], project: Bench.project, run: Bench.run)
-        #expect(try open(new)?.id == renamed.id && open(old) == nil)
-        #expect(try ledger.proposals(supersededBy: renamed).map(\.nonce) == [6, 4])
         try ledger.renameProposals([new: old], project: "another", run: Bench.run)
         #expect(try open(new)?.id == renamed.id)
+
+        // Open under both names: which of them it is, is for a person to say.
+        let third = try ledger.propose(intent("third"), nonce: 6, counted: 4)
+        try ledger.renameProposals([old: new], project: Bench.project, run: Bench.run)
+        #expect(try open(new)?.id == renamed.id && open(old)?.id == third.id)
+        // What has moved is no longer of the step that it was asked for by.
+        let lane = try ledger.proposals(in: intent().lane)
+        #expect(lane.map(\.intent.step) == [other.intent.step, new, new, old])
+        try ledger.check()
+    }
+
+    @Test func whatAnotherStepAsksForIsTakenUpWithWhatItTookThePlaceOf() throws {
+        let new = StepID.deploy("coin", on: "goerli")
+        _ = try ledger.propose(intent("first"), nonce: 4, counted: 3)
+        let open = try ledger.propose(intent("second"), nonce: 4, counted: 4)
+        func asked(_ payload: String) throws -> [Proposal] {
+            try ledger.proposals(
+                to: nil, payloadHash: Keccak256.hash(payload.utf8), value: Wei(7), project: Bench.project,
+                on: sepolia, genesisHash: genesis)
+        }
+        let first = try #require(try asked("first").first)
+        try ledger.takeUp(first, as: new, on: "goerli", run: Bench.run)
+        let taken = try #require(
+            try ledger.openProposal(
+                of: new, project: Bench.project, chainID: sepolia, genesisHash: genesis))
+        #expect(taken.intent.payloadHash == first.intent.payloadHash && taken.intent.network == "goerli")
+        let before = try ledger.proposals(supersededBy: taken)
+        #expect(before.map(\.intent.payloadHash) == [open.intent.payloadHash])
+        #expect(
+            try ledger.openProposal(
+                of: step, project: Bench.project, chainID: sepolia, genesisHash: genesis) == nil)
+
+        // What was taken back since nothing needed it can be asked for again, anything else that ended cannot.
+        try ledger.withdraw(taken, reason: Proposal.notNeeded)
+        #expect(try asked("first").map(\.state) == [.withdrawn])
+        let again = try ledger.propose(intent("third"), nonce: 5, counted: 4)
+        try ledger.withdraw(again, reason: "another transaction has its nonce")
+        #expect(try asked("third") == [])
         try ledger.check()
     }
 

@@ -4,120 +4,9 @@ import Testing
 extension Pipelines.Proposals {
     /// What people were asked for and the manifest says otherwise by the time that they have sent it, or not.
     @Suite struct Otherwise {
-        private final class Bench {
-            let sandbox: Sandbox
-            let chain: RunningDevnet
-            let wallet: Wallet
-            private var plans = 0
-            private let approval: Bool
-
-            init(approval: Bool = false) async throws {
-                self.approval = approval
-                sandbox = try Sandbox()
-                chain = try await RunningDevnet(sandbox)
-                wallet = try Wallet(chain)
-                try sandbox.write(
-                    Data(
-                        """
-                        // SPDX-License-Identifier: MIT
-                        pragma solidity ^0.8.20;
-
-                        contract Pot {
-                            uint256 public size;
-                            uint256 public paid;
-
-                            constructor(uint256 size_) payable { size = size_; }
-
-                            function pay(uint256) external payable { paid += msg.value; }
-                        }
-                        """.utf8), to: "contracts/Pot.sol")
-                try manifest()
-            }
-
-            func manifest(
-                _ name: String = "pot", formerly: String? = nil, size: String = "7", paid: String = "1"
-            )
-                throws
-            {
-                try sandbox.write(
-                    Data(
-                        """
-                        version: 1
-                        project: pots
-                        registry: registry
-                        contracts: { Pot: { source: contracts/Pot.sol } }
-                        signers: { people: { address: "\(DevelopmentAccount.address)" } }
-                        networks:
-                          paper:
-                            rpc: "\(chain.url)"
-                            chainId: 31337
-                            signer: people
-                            \(approval ? "approval: plan" : "")
-                        deployments:
-                          \(name):
-                            contract: Pot
-                            arguments: ["\(size)"]
-                            networks: [paper]
-                            \(formerly.map { "formerly: [\($0)]" } ?? "")
-                            calls: { first: { function: "pay(uint256)", arguments: ["\(paid)"], value: 5 wei } }
-                        policies: { default: { tools: [solc, hyperkit], failOn: critical } }
-                        """.utf8), to: "pots.yaml")
-            }
-
-            /// What is asked for by a run that ends so, by nonce; where plans approve, of a plan of now.
-            @discardableResult
-            func asked(_ code: Int32) async throws -> [String: String] {
-                var arguments = ["--network", "paper"]
-                if approval {
-                    plans += 1
-                    let plan = "plan\(plans).json"
-                    let planned = try await sandbox.hyperkit(
-                        Sandbox.command("plan", "pots.yaml", arguments + ["--out", plan]))
-                    #expect(planned.end == .exited(0), "\(planned.errors)")
-                    arguments = ["--plan", plan]
-                }
-                let ran = try await sandbox.hyperkit(Sandbox.command("run", "pots.yaml", arguments))
-                #expect(ran.end == .exited(code), "\(ran.errors)")
-                var asked: [String: String] = [:]
-                for name in (try? sandbox.names("reports/latest/unsigned")) ?? [] {
-                    let file = try sandbox.text("reports/latest/unsigned/\(name)")
-                    asked[try #require(try JSON(text: file)["nonce"].string)] = file
-                }
-                return asked
-            }
-
-            /// Sends the one thing that is asked for by a run of now; its nonce.
-            @discardableResult
-            func send() async throws -> String? {
-                let asked = try await asked(4)
-                #expect(asked.count == 1)
-                let (nonce, file) = try #require(asked.first)
-                try await wallet.send(file)
-                return nonce
-            }
-
-            func plan() async throws -> JSON {
-                let planned = try await sandbox.hyperkit(
-                    Sandbox.command("plan", "pots.yaml", ["--json", "--network", "paper"]))
-                return try #require(try JSON(text: planned.output)["deployments"].array.first)
-            }
-
-            func entry() throws -> JSON {
-                try #require(
-                    try JSON(text: sandbox.text("registry/paper.json"))["deployments"].array
-                        .first { $0["status"] == "current" })
-            }
-
-            func word(_ number: Int) -> String { "0x" + String(repeating: "0", count: 63) + "\(number)" }
-
-            func transactions() async throws -> Int? {
-                try await chain.transactionCount(DevelopmentAccount.address)
-            }
-        }
-
         @Test(arguments: [false, true])
         func goesOnRecordAsItWasAskedFor(_ approval: Bool) async throws {
-            let bench = try await Bench(approval: approval)
+            let bench = try await PotBench(approval: approval)
             #expect(try await bench.send() == "0x0")
             try bench.manifest(size: "8")
             let planned = try await bench.plan()
@@ -136,8 +25,7 @@ extension Pipelines.Proposals {
             #expect(try await bench.plan()["action"] == "keep")
             let call = try await bench.asked(4)
             #expect(call.keys.sorted() == ["0x1"])
-            let warned = try bench.sandbox.report()["notes"].array.map { $0["code"] }
-            #expect(warned.contains("asked-before"))
+            #expect(try bench.codes().contains("asked-before"))
             try await bench.wallet.send(try #require(call["0x1"]))
             try await bench.asked(0)
             #expect(try await bench.transactions() == 2)
@@ -145,7 +33,7 @@ extension Pipelines.Proposals {
         }
 
         @Test func aCallThatIsTakenBackFreesItsNonce() async throws {
-            let bench = try await Bench()
+            let bench = try await PotBench()
             try await bench.send()
             try await bench.send()
             try bench.manifest(paid: "2")
@@ -159,7 +47,7 @@ extension Pipelines.Proposals {
 
         @Test(arguments: [false, true])
         func goesOnUnderItsNewName(_ approval: Bool) async throws {
-            let bench = try await Bench(approval: approval)
+            let bench = try await PotBench(approval: approval)
             let old = try await bench.asked(4)
             try bench.manifest("jar", formerly: "pot")
             #expect(try await bench.plan()["proposedIn"].string != nil)
@@ -181,14 +69,144 @@ extension Pipelines.Proposals {
         }
 
         /// As where a commit that renamed it is reverted.
-        @Test func isADoubtUnderAnotherNameThatSaysNothing() async throws {
-            let bench = try await Bench(approval: true)
+        @Test(arguments: [false, true])
+        func goesOnUnderAnotherNameThatSaysNothing(_ approval: Bool) async throws {
+            let bench = try await PotBench(approval: approval)
+            let first = try await bench.asked(4)
+            // People may send what was asked for first, though another took its place.
+            try bench.manifest(size: "8")
             try await bench.asked(4)
             try bench.manifest("jar")
+            #expect(try await bench.plan()["proposedIn"].string != nil)
+            #expect(try await bench.asked(4).keys.sorted() == ["0x0"])
+            try await bench.wallet.send(try #require(first["0x0"]))
+            try bench.manifest("tin")
+            #expect(try await bench.plan()["action"] == "keep")
+            #expect(try await bench.asked(4).keys.sorted() == ["0x1"])
+            #expect(try bench.entry()["name"] == "tin")
+            await bench.chain.stop()
+        }
+
+        @Test(arguments: [false, true])
+        func goesOnUnderTheNewNameOfItsNetwork(_ approval: Bool) async throws {
+            let bench = try await PotBench(approval: approval)
+            try await bench.send()
+            bench.network = "board"
+            try bench.manifest()
+            #expect(try await bench.plan()["action"] == "keep")
+            let call = try await bench.asked(4)
+            #expect(call.keys.sorted() == ["0x1"])
+            try await bench.wallet.send(try #require(call["0x1"]))
+            try await bench.asked(0)
+            #expect(try await bench.transactions() == 2)
+            await bench.chain.stop()
+        }
+
+        @Test func underTwoNamesThatAreOneNowIsADoubt() async throws {
+            let bench = try await PotBench()
+            try bench.manifest("pot", "cup")
+            #expect(try await bench.asked(4).keys.sorted() == ["0x0", "0x1"])
+            try bench.manifest("jar", formerly: "pot, cup")
+            #expect(try await bench.asked(4).isEmpty)
+            let error = try bench.sandbox.report()["steps"].first("id", "deploy:jar@paper")["error"]
+            #expect(error["code"] == "former-name")
+            #expect(error["hint"].string?.contains("take its name out of 'formerly'") == true)
+            await bench.chain.stop()
+        }
+
+        /// What is asked for behind a nonce that nothing asks for any more would wait for ever.
+        @Test func whatIsLeftOutIsUsedUp() async throws {
+            let bench = try await PotBench()
+            try bench.manifest("pot", "cup")
+            try await bench.asked(4)
+            try bench.manifest("cup")
+            let asked = try await bench.asked(4)
+            #expect(asked.keys.sorted() == ["0x0", "0x1"])
+            #expect(try bench.codes().contains("asked-before"))
+            let void = try JSON(text: try #require(asked["0x0"]))
+            #expect(void["to"].string == DevelopmentAccount.address && void["data"] == "0x")
+            for nonce in ["0x0", "0x1"] { try await bench.wallet.send(try #require(asked[nonce])) }
+            #expect(try await bench.asked(4).keys.sorted() == ["0x2"])
+            #expect(try bench.entry()["name"] == "cup")
+            await bench.chain.stop()
+        }
+
+        @Test func ofAnotherAccountIsTakenBackWithAWarning() async throws {
+            let bench = try await PotBench()
+            try await bench.asked(4)
+            bench.people = OwnedProxyBench.people
+            try bench.manifest()
+            #expect(try await bench.asked(4).keys.sorted() == ["0x0"])
+            #expect(try bench.codes().contains("asked-before"))
+            await bench.chain.stop()
+        }
+
+        /// It was asked for, taken back, sent all the same, and is wanted again.
+        @Test func isLookedForWhereItIsWantedAgain() async throws {
+            let bench = try await PotBench()
+            try await bench.send()
+            try await bench.send()
+            try bench.manifest(paid: "2")
+            let late = try await bench.asked(4)
+            try bench.manifest()
+            try await bench.asked(0)
+            try await bench.wallet.send(try #require(late["0x2"]))
+            try bench.manifest(paid: "2")
+            #expect(try await bench.asked(4).isEmpty)
+            let step = try bench.sandbox.report()["steps"].first("id", "call:pot@paper/first")
+            #expect(step["error"]["code"] == "asked-before")
+            try await bench.asked(0)
+            #expect(try await bench.transactions() == 3)
+            await bench.chain.stop()
+        }
+
+        /// As README says: with a new name in between.
+        @Test func changesItsNameWithAnother() async throws {
+            let bench = try await PotBench()
+            try bench.manifest("pot", "cup")
+            let both = try await bench.asked(4)
+            try bench.manifest("jar", "cup", formerly: "pot")
+            try await bench.asked(4)
+            for nonce in ["0x0", "0x1"] { try await bench.wallet.send(try #require(both[nonce])) }
+            try bench.manifest("jar", "pot", formerly: "none", "cup")
+            #expect(try await bench.asked(4).keys.sorted() == ["0x2", "0x3"])
+            #expect(try bench.codes() == [])
+            await bench.chain.stop()
+        }
+
+        /// A replacement goes on record in the place of what stands under the former name.
+        @Test func takesThePlaceOfWhatHadTheFormerName() async throws {
+            let bench = try await PotBench()
+            try await bench.send()
+            try await bench.send()
+            try bench.manifest(size: "8")
+            try await bench.send()
+            try bench.manifest("jar", formerly: "pot", size: "8")
+            #expect(try await bench.asked(4).keys.sorted() == ["0x3"])
+            #expect(try bench.sandbox.report()["deployments"].first("name", "jar")["action"] == "replaced")
+            #expect(try bench.entry()["constructorArguments"].string == bench.word(8))
+            #expect(try await bench.plan()["action"] == "keep")
+            await bench.chain.stop()
+        }
+
+        /// Somebody may have called what an earlier run asked for, and a block has.
+        @Test func isNoNewContractForItsCalls() async throws {
+            let bench = try await PotBench(approval: true)
+            let creation = try await bench.asked(4)
+            try await bench.wallet.send(try #require(creation["0x0"]))
+            try await bench.wallet.spend(nonce: 1)
             let planned = try await bench.plan()
-            #expect(planned["action"] == "blocked")
-            #expect(planned["reason"].string?.contains("which run") == true, "\(planned)")
-            #expect(planned["reason"].string?.contains("'pot'") == true, "\(planned)")
+            #expect(planned["action"] == "keep")
+            let ran = try await bench.sandbox.hyperkit(
+                Sandbox.command("plan", "pots.yaml", ["--network", "paper", "--out", "last.json"]))
+            #expect(
+                ran.end == .exited(4) && ran.errors.contains("may have been made already"), "\(ran.errors)")
+            let applied = try await bench.sandbox.hyperkit(
+                Sandbox.command("run", "pots.yaml", ["--plan", "last.json"]))
+            #expect(applied.end == .exited(4), "\(applied.errors)")
+            let call = try bench.sandbox.report()["steps"].first("id", "call:pot@paper/first")
+            #expect(call["error"]["code"] == "unknown-history")
+            #expect(!bench.sandbox.exists("reports/latest/unsigned"))
             await bench.chain.stop()
         }
     }

@@ -33,8 +33,13 @@ struct OwnedProxyBench {
     }
 
     /// Writes the manifest; `approval` says whether the chain is changed by plans alone, `kind` what the proxy is to be where that is
-    /// another than it was made as, `initial` whom `initialize` is told.
-    func manifest(approval: Bool = false, kind: ProxyKind? = nil, initial: String? = nil) throws {
+    /// another than it was made as, `initial` whom `initialize` is told, `name` what the deployment is called that was 'vault'.
+    func manifest(
+        approval: Bool = false,
+        kind: ProxyKind? = nil,
+        initial: String? = nil,
+        name: String = "vault"
+    ) throws {
         let who = owner ?? signer
         let text = """
             version: 1
@@ -53,9 +58,10 @@ struct OwnedProxyBench {
                 \(approval ? "approval: plan" : "")
             contracts: { Vault: { source: contracts/Vault.sol } }
             deployments:
-              vault:
+              \(name):
                 contract: Vault
                 networks: [chain]
+                \(name == "vault" ? "" : "formerly: [vault]")
                 \(salt.map { "salt: \($0)" } ?? "")
                 proxy:
                   kind: \((kind ?? bench.kind).rawValue)

@@ -220,6 +220,40 @@ extension Pipelines {
             await owned.stop()
         }
 
+        /// One that was made for the code of before says that code to whatever proxy is made with it.
+        @Test func aBeaconOfEarlierCodeIsMadeAnewBeforeItHasAProxy() async throws {
+            let owned = try await OwnedProxyBench(.beacon, signer: "people")
+            for _ in 0..<2 { try await owned.wallet.send(try await owned.unsigned()) }
+            try owned.bench.code(more: ProxyBench.second)
+            try await owned.wallet.send(try await owned.unsigned())
+            let planned = try await owned.planned("beacon")
+            #expect(planned["action"] == "replace")
+            #expect(planned["reason"].string?.contains("has no proxy yet") == true, "\(planned)")
+            for _ in 0..<2 { try await owned.wallet.send(try await owned.unsigned()) }
+            _ = try await owned.unsigned()
+            #expect(try owned.bench.deployment()["action"] == "created")
+            #expect(try await owned.version() == 2)
+            await owned.stop()
+        }
+
+        /// Its upgrade is on no record when it gets another name and other code.
+        @Test func whatPeopleUpgradedIsKnownUnderANewName() async throws {
+            let owned = try await OwnedProxyBench(.uups, signer: "dev", owner: "people")
+            try await owned.wallet.send(try await owned.unsigned())
+            try owned.bench.code(more: ProxyBench.second)
+            try await owned.wallet.send(try await owned.unsigned())
+            try owned.manifest(name: "safe")
+            try owned.bench.code(more: ProxyBench.third)
+            try await owned.wallet.send(try await owned.unsigned())
+            #expect(try await owned.done()["action"] == "upgraded")
+            #expect(try await owned.version() == 3)
+            let entries = try JSON(text: owned.bench.sandbox.text("deployments/chain.json"))["deployments"]
+                .array
+            let current = entries.filter { $0["status"] == "current" }.compactMap { $0["name"].string }
+            #expect(current.sorted() == ["implementation:safe", "safe"])
+            await owned.stop()
+        }
+
         @Test func nothingGoesAheadOfWhatSomebodyElseIsAskedFor() async throws {
             let owned = try await OwnedProxyBench(.uups, signer: "dao", owner: "people", salt: "one")
             let ran = try await owned.bench.run()

@@ -32,5 +32,27 @@ extension Pipelines {
             #expect(try await bench.sent() == sent)
             await bench.chain.stop()
         }
+
+        /// The code says nothing of what it was created with.
+        @Test func whatIsAdoptedHasTheArgumentsThatItWasCreatedWith() async throws {
+            let bench = try await Pipelines.Proposals.PotBench()
+            try await bench.send()
+            _ = try await bench.asked(4)
+            let address = try #require(try bench.entry()["address"].string)
+            for path in ["state", "registry"] { try bench.sandbox.remove(path) }
+            try bench.manifest("jar", size: "8")
+            let adopted = try await bench.sandbox.hyperkit(
+                [
+                    "deployments", "adopt", "jar@paper", address, "--manifest", "pots.yaml", "--state-dir",
+                    "state",
+                ])
+            #expect(
+                adopted.end == .exited(0) && adopted.errors.contains("[other-arguments]"), "\(adopted.errors)"
+            )
+            #expect(try bench.entry()["constructorArguments"].string == bench.word(7))
+            #expect(try bench.entry()["deployer"].string == DevelopmentAccount.address)
+            #expect(try await bench.plan()["action"] == "replace")
+            await bench.chain.stop()
+        }
     }
 }

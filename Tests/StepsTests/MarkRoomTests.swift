@@ -97,6 +97,25 @@ import Testing
         #expect(plan.hint == "make a new plan and have it approved; nothing was sent")
     }
 
+    /// Nodes take nothing that offers a block's producer more than it offers in all.
+    @Test func theTipIsNoHigherThanThePriceThatTheMarkLeaves() throws {
+        var settings = Fees.Settings()
+        settings.maxFeePerGas = Wei(4_000_000_000)
+        let first = Self.dynamic(1_070_000_000, tip: 1_000_000_000)
+        let sent = Transaction(
+            form: .dynamicFee(
+                maxFeePerGas: first.most, maxPriorityFeePerGas: Wei(1_000_000_000),
+                chainID: DeployBench.sepolia.chainID, []),
+            nonce: 0, gasLimit: 74_200, to: Address.zero, value: .zero, data: [])
+        let now = Self.dynamic(4_000_000_000, tip: 4_000_000_000)
+        let next = try now.replacing(sent, within: settings, markedBy: Self.mark)
+        guard case .dynamicFee(let most, let tip, _, _) = next.form else {
+            Issue.record("it has another form: \(next.form)")
+            return
+        }
+        #expect(tip <= most && most <= Wei(4_000_000_000) && tip > Wei(1_100_000_000))
+    }
+
     /// What goes to the block's producer is not lowered, so that what an approved plan allows may leave too little above it.
     @Test func aPlanMayLeaveNoRoomInThePrice() throws {
         let price = Self.dynamic(1_000_000_100, tip: 1_000_000_000)

@@ -82,13 +82,29 @@ package struct Adoption: Sendable {
         return try withRecord(entry, network)
     }
 
-    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `is-there`, where the name is on record at another address.
+    /// - Throws: ``StepFailure`` of the kind `blocked`, coded `is-there`, where the name is on record at another address; coded
+    ///   `one-address`, where another deployment of the manifest is at this one.
     func refuseTaken(
         _ action: DeployAction,
         _ address: Address,
         _ network: OpenNetwork
     ) throws(StepFailure) {
         let subject = action.step.subject
+        let own = [action.name] + action.formerly
+        let names = (context.deploymentNames[network.spec.name] ?? []).subtracting(own)
+        for other in names.sorted() {
+            guard case .known(let known) = try context.knowledge(of: other, on: network),
+                known.entry.address == address
+            else { continue }
+            throw StepFailure(
+                .blocked,
+                code: "one-address",
+                "\(other)@\(network.spec.name) is at \(address), and the manifest has both",
+                hint:
+                    "where it is \(subject), say that the other name no longer counts: hyperkit deployments forget "
+                    + "\(other)@\(network.spec.name)"
+            )
+        }
         guard
             case .known(let known) = try context.knowledge(
                 of: action.name, formerly: action.formerly, on: network),

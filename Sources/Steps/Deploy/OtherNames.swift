@@ -198,7 +198,9 @@ extension EffectContext {
     }
 
     /// What people were asked to create and may still send: as a deployment of another project, or a proxy of which the manifest has the
-    /// name no longer. What asks for just that under a lost name goes on under the new one instead.
+    /// name no longer.
+    ///
+    /// What asks for just that under a lost name goes on under the new one instead.
     private func askedFor(
         _ deed: OnceOnly,
         by account: Address?,

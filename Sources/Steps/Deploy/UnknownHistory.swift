@@ -109,7 +109,10 @@ extension EffectContext {
         if case .asked(let block) = deed.kind {
             // Of a Safe it was seen that its events do not tell what it did.
             guard !deed.isSafe else { return 1 }
-            return try await unknownCount(of: account, since: block, on: network)
+            let seen = try inLedger { () throws(LedgerError) in
+                try ledger.noncesSeen(of: deed.step, project: project, in: network.lane(of: account))
+            }
+            return try await unknownCount(of: account, since: block, besides: seen, on: network)
         }
         let lane = network.lane(of: account)
         let first = try inLedger { () throws(LedgerError) in try ledger.firstNonce(of: lane) }
@@ -141,12 +144,14 @@ extension EffectContext {
         return LaneStrangers.first(of: record, account, at: count, began: count).nonce..<count
     }
 
-    /// How many transactions an account sent since a block that nothing is on record of, whatever they did.
+    /// How many transactions an account sent since a block that nothing is on record of, whatever they did; `seen`: the nonces of those
+    /// that are known to have done something else.
     ///
     /// Where the node has no state of that block any more, all count that the account ever sent.
     private func unknownCount(
         of account: Address,
         since block: UInt64?,
+        besides seen: Set<UInt64>,
         on network: OpenNetwork
     ) async throws(StepFailure) -> UInt64 {
         let count = try await network.transactionCount(of: account, at: .pending)
@@ -157,7 +162,8 @@ extension EffectContext {
             first = before
         }
         guard first < count else { return 0 }
-        return UInt64(try await unknownNonces(of: account, in: first..<count, on: network).count)
+        let unknown = try await unknownNonces(of: account, in: first..<count, on: network)
+        return UInt64(unknown.count { !seen.contains($0) })
     }
 
     /// The nonces of an account, within some, of which neither the ledger nor a registry knows what they were used for.

@@ -107,7 +107,9 @@ struct KeyAttribution: Sendable {
         _ asked: [Key],
         _ steps: Steps
     ) -> [UInt64: Key] {
-        let askedFor = Dictionary(grouping: proposals) { $0.nonce }
+        // One that has ended has its transaction, or none.
+        let unended = proposals.filter { $0.state == .open || $0.state == .superseded }
+        let askedFor = Dictionary(grouping: unended) { $0.nonce }
         var holders: [UInt64: Key] = [:]
         for (nonce, sent) in sent {
             let keys = (askedFor[nonce] ?? []).filter { Operation($0.intent) == sent.operation }

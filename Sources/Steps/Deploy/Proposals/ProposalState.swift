@@ -89,10 +89,10 @@ extension EffectContext {
         switch try await proposalState(of: step, on: network, seen: isSeen) {
         case .nothing, .waits: return nil
         case .overtaken(let proposal):
-            try withdraw(proposal, "another transaction has its nonce")
+            try withdraw(proposal, Proposal.overtaken)
             return nil
         case .reverted(let proposal, let receipt):
-            try withdraw(proposal, "\(receipt.transactionHash) reverted")
+            try withdraw(proposal, "\(receipt.transactionHash)\(Proposal.reverted)")
             throw Self.reverted(proposal, receipt)
         case .sent(let execution):
             try await requireDepth(of: execution.receipt, network)

@@ -224,8 +224,9 @@ package struct ProxyStep: Sendable {
             beacon, call, creation, decision, allowance, network: network, inputs: inputs, progress)
     }
 
-    /// A beacon stays where it is: what it says is changed, not the beacon. Before it has a proxy it is made anew where it was made with
-    /// other code, or for another owner.
+    /// A beacon stays where it is: what it says is changed, not the beacon.
+    ///
+    /// Before it has a proxy it is made anew where it was made with other code, or for another owner.
     ///
     /// `making` gives how it would be made now; nil where that is not known.
     func decideBeacon(
@@ -266,7 +267,9 @@ package struct ProxyStep: Sendable {
         }
     }
 
-    /// Whether a proxy is on record, or a block has one that is not. What is only signed or asked for is not made with another beacon.
+    /// Whether a proxy is on record, or a block has one that is not.
+    ///
+    /// What is only signed or asked for is not made with another beacon.
     private func hasProxy(_ action: ProxyAction, on network: OpenNetwork) async throws(StepFailure) -> Bool {
         if try context.entry(of: action.name, formerly: action.deployment.formerly, on: network) != nil {
             return true
