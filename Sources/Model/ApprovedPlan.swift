@@ -120,7 +120,7 @@ package struct ApprovedPlan: Sendable {
         if forecast.action != .keep {
             found += Self.excess(
                 (forecast.maxGas, forecast.maxCostWei, forecast.gasBound),
-                (approved.maxGas, approved.maxCostWei)
+                (approved.maxGas, approved.maxCostWei, approved.sender)
             )
         }
         for call in forecast.calls where call.obstacle?.kind != .unavailable {
@@ -130,7 +130,7 @@ package struct ApprovedPlan: Sendable {
             }
             let more = Self.excess(
                 (call.maxGas, call.maxCostWei, call.gasBound),
-                (foreseen.maxGas, foreseen.maxCostWei)
+                (foreseen.maxGas, foreseen.maxCostWei, foreseen.sender)
             )
             let unplanned = unplanned(call.deployments, foreseen.deployments)
             found += (foreseen.differences(from: call) + unplanned + more)
@@ -149,19 +149,25 @@ package struct ApprovedPlan: Sendable {
     /// Whether what is needed now is beyond the bounds.
     ///
     /// What a forecast names has room on top of what is needed: a part of the gas, by what the bound is from, and twice the
-    /// base fee. The bounds of the plan may use that room up. A bound by rule says nothing of what is needed.
+    /// base fee. The bounds of the plan may use that room up. A bound by rule says nothing of what is needed. What is signed has its price,
+    /// and is held against the bounds when it is sent; where a block had it when the plan was made the plan has no bounds for it.
     private static func excess(
         _ now: (maxGas: UInt64?, maxCostWei: String?, bound: DeploymentForecast.GasBound?),
-        _ approved: (maxGas: UInt64?, maxCostWei: String?)
+        _ approved: (maxGas: UInt64?, maxCostWei: String?, sender: String?)
     ) -> [String] {
         guard now.bound != .rule else { return [] }
+        if now.bound == .signed, approved.sender != nil, approved.maxGas == nil {
+            return ["it was signed before and is in no block, and the plan bounds nothing of it"]
+        }
         var found: [String] = []
         let needed = now.maxGas.map { (now.bound ?? .estimated).least(of: $0) }
         if let needed, let most = approved.maxGas, needed > most {
             found.append("it needs \(needed) gas now, and the plan allows \(most)")
         }
         let cost = now.maxCostWei.flatMap { UInt128($0) }
-        if let cost, let most = approved.maxCostWei.flatMap({ UInt128($0) }), cost / 2 > most {
+        if now.bound != .signed, let cost, let most = approved.maxCostWei.flatMap({ UInt128($0) }),
+            cost / 2 > most
+        {
             found.append("it costs about \(cost / 2) wei now, and the plan allows \(most)")
         }
         return found

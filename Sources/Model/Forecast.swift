@@ -14,6 +14,8 @@ package struct DeploymentForecast: Hashable, Sendable {
         case rule
         /// The manifest's `gasLimit`.
         case given
+        /// An earlier run signed it with that limit.
+        case signed
 
         /// The bound for what a simulation was charged: at most a fifth was given back (EIP-3529), a call keeps back one part in 64
         /// (EIP-150), and a fifth is on top.
@@ -30,7 +32,7 @@ package struct DeploymentForecast: Hashable, Sendable {
             case .estimated: bound < OperationMark.gasRoom ? 0 : (bound - OperationMark.gasRoom) / 6 * 5
             case .simulated: bound / 8 * 5
             case .rule: 0
-            case .given: bound
+            case .given, .signed: bound
             }
         }
     }

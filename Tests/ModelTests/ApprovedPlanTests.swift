@@ -60,6 +60,42 @@ import Testing
         #expect(departures(now) == [])
     }
 
+    /// What it costs is held against the plan when it is sent: it may have been signed for less than may be paid now.
+    @Test func whatIsSignedIsBoundByItsGasAlone() {
+        let now = { gas in
+            forecast {
+                $0.gasBound = .signed
+                $0.maxGas = gas
+                $0.maxCostWei = "9000"
+            }
+        }
+        #expect(departures(now(120_000)) == [])
+        #expect(
+            departures(now(120_001)) == [
+                "token@sepolia: it needs 120001 gas now, and the plan allows 120000"
+            ])
+    }
+
+    /// A block had it, so that the plan has no bounds for it; that block went away.
+    @Test func whatWasInABlockAndIsSentAgainNeedsAnotherPlan() {
+        let without = plan(
+            forecast {
+                $0.calls[0].gasBound = nil
+                $0.calls[0].maxGas = nil
+                $0.calls[0].maxCostWei = nil
+            })
+        #expect(without.departures(of: [forecast()], on: [Self.chain]) == [])
+        let now = forecast {
+            $0.calls[0].gasBound = .signed
+            $0.calls[0].maxGas = 50_000
+            $0.calls[0].maxCostWei = "7"
+        }
+        #expect(
+            without.departures(of: [now], on: [Self.chain]) == [
+                "token@sepolia: call setFee: it was signed before and is in no block, and the plan bounds nothing of it"
+            ])
+    }
+
     @Test func whatNothingToldWhenThePlanWasMadeIsNotCompared() {
         let blind = plan(
             forecast {

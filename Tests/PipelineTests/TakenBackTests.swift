@@ -10,31 +10,20 @@ extension Pipelines {
         /// The second version was put there, and the run was killed before any node had its upgrade.
         @Test(arguments: ProxyKind.allCases)
         func anUpgradeThatWasTakenBackNeverRuns(_ kind: ProxyKind) async throws {
-            let victim = Mutex<(process: pid_t, sends: Int)>((0, 0))
+            let killers = Mutex<SendKiller?>(nil)
             let bench = try await ProxyBench(kind) { port in
-                try TestProxy(
-                    to: port,
-                    asked: { data, onward in
-                        guard data.range(of: Data("eth_sendRawTransaction".utf8)) != nil else {
-                            return TestProxy.pass(data, onward)
-                        }
-                        let process: pid_t = victim.withLock { victim in
-                            victim.sends += 1
-                            return victim.process != 0 && victim.sends == 2 ? victim.process : 0
-                        }
-                        guard process != 0 else { return TestProxy.pass(data, onward) }
-                        _ = kill(process, SIGKILL)
-                        victim.withLock { $0.process = 0 }
-                        return false
-                    }
-                ).port
+                let killer = try SendKiller(to: port)
+                killers.withLock { $0 = killer }
+                return killer.port
             }
+            let made = killers.withLock { $0 }
+            let killer = try #require(made)
             #expect(try await bench.run().end == .exited(0))
             try bench.code(more: ProxyBench.second)
             #expect(try await bench.sandbox.run("m.yaml", "--until", "audit").end == .exited(0))
             let child = try bench.sandbox.start(
                 Sandbox.command("run", "m.yaml", ["--network", "chain"]), environment: ProxyBench.environment)
-            victim.withLock { $0 = (child.processID, 0) }
+            killer.aim(at: child.processID, send: 2)
             _ = await child.remainingErrors()
             #expect(await child.end() == .killed(by: SIGKILL))
             #expect(try await bench.sent() == bench.first + 1, "the code is there, and nothing runs it")

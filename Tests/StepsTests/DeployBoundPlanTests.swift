@@ -138,6 +138,43 @@ import Testing
         #expect(bench.node.sends > sends)
     }
 
+    /// What is signed, and as often as it may be replaced by what pays more.
+    @Test(arguments: [0, 4]) func whatIsSignedAndWantedIsBounded(_ bumps: Int) async throws {
+        let network = DeployForesightTests.network { $0.fees.maxBumps = bumps }
+        let token = try bench.deploy("token", .withFee, network: network)
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"),
+            on: "eth_sendRawTransaction")
+        #expect(try await bench.run([token]).failures.map(\.code) == ["node-refused"])
+        let signed = try #require(try bench.ledger().operation(ChainOperation.ID(1)).transactions.first)
+        let planned = try await bench.plan(token)
+        let forecast = try #require(planned[.deploy("token", on: "sepolia")])
+        #expect(forecast.gasBound == .signed && forecast.maxGas == signed.gasLimit)
+        let most = try #require(forecast.maxCostWei.flatMap { UInt128($0) })
+        if bumps == 0 {
+            #expect(most == signed.maxCost.value)
+        } else {
+            #expect(most > signed.maxCost.value / 100 * 146 && most < signed.maxCost.value * 2)
+        }
+    }
+
+    /// The plan does nothing of a deployment that it says is blocked, be it signed or not.
+    @Test func whatIsSignedAndBlockedInThePlanIsNotSent() async throws {
+        let token = try bench.deploy("token", .withFee)
+        bench.node.plan(
+            .refuse(code: -32_000, "tx fee (1.2 ether) exceeds the configured cap (1.0 ether)"),
+            on: "eth_sendRawTransaction")
+        #expect(try await bench.run([token]).failures.map(\.code) == ["node-refused"])
+        let open = try bench.ledger().operation(ChainOperation.ID(1))
+        var forecasts = try await bench.forecast([token])
+        forecasts[0].stop(by: StepFailure(.blocked, code: "not-live-first", "it comes after another"))
+        let plan = DeployBench.approved(
+            forecasts, signedBefore: Set(open.attempts.map(\.hash.description)))
+        let sends = bench.node.sends
+        #expect(try await bench.run([token], applying: plan).failures.map(\.code) == ["not-as-planned"])
+        #expect(bench.node.sends == sends)
+    }
+
     /// A killed run signed a call, and somebody else did what it is for since.
     @Test func whatIsNotNeededAnyMoreIsNotSentThoughItWasSigned() async throws {
         let other = try PrivateKey(hex: Self.keys[0])

@@ -79,11 +79,13 @@ struct LaneBench {
     mutating func attach(
         _ name: String = "token",
         canSign: Bool = true,
+        within allowance: Allowance = .unlimited,
         unwanted: StepFailure? = nil
     ) -> LaneTicket? {
         journal.unfinished(.deploy(name, on: "sim")).map {
             lane.attach(
-                $0.id, signer: canSign ? LaneFakeSigner() : nil, mark: Self.mark, unwanted: unwanted, at: now)
+                $0.id, signer: canSign ? LaneFakeSigner() : nil, mark: Self.mark, within: allowance,
+                unwanted: unwanted, at: now)
         }
     }
 

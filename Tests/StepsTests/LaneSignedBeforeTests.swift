@@ -49,6 +49,29 @@ import Testing
         #expect(bench.journal.operations.map(\.attempts.count) == [1])
     }
 
+    /// No block takes it, and what pays more costs more than a plan allows, or may.
+    @Test(arguments: [false, true]) func whatPaysMoreStaysWithinThePlan(_ isBound: Bool) throws {
+        var bench = LaneBench(LaneRules(bumpAfter: .seconds(20), patience: .seconds(100)))
+        _ = bench.submit()
+        _ = bench.nextSend()
+        let cost = try #require(bench.journal.operations[0].transactions.first?.maxCost)
+        bench.restart()
+        let most = isBound ? cost.description : nil
+        _ = bench.attach(within: Allowance(gas: nil, costWei: most, sender: nil))
+        while bench.now < .seconds(60) {
+            let move = bench.next()
+            switch move {
+            case .ask: bench.answer(move, LaneBench.account())
+            case .look: bench.answer(move, LaneBench.nothing())
+            case .send: bench.answer(move, LaneBench.sent(.taken, for: move))
+            case .rest(let until): bench.now = until ?? .seconds(1_000)
+            default: Issue.record("\(move) was not expected")
+            }
+        }
+        let costs = bench.journal.operations[0].transactions.map(\.maxCost)
+        #expect(isBound ? costs == [cost] : costs.count > 1 && costs.allSatisfy { $0 >= cost })
+    }
+
     @Test func whatIsNotNeededAnyMoreIsNotSentAndItsNonceIsUsedUp() throws {
         var bench = killed("token")
         bench.restart()

@@ -1,3 +1,4 @@
+import Ethereum
 import EthereumTypes
 import Ledger
 import Model
@@ -132,6 +133,36 @@ extension EffectContext {
         let differences = planned.differences(from: now)
         guard differences.isEmpty else { throw Self.departs(differences.joined(separator: "; ")) }
         return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei, sender: planned.sender)
+    }
+
+    /// What was approved of what an earlier run signed for a deployment; nil: nothing of it is to be sent.
+    func allowance(ofSigned step: StepID) -> Allowance? {
+        guard let approved else { return .unlimited }
+        guard let planned = approved[step], !planned.isStuck, planned.action != .keep else { return nil }
+        return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei, sender: planned.sender)
+    }
+
+    /// What was approved of what an earlier run signed for a call; nil: it is not to be sent.
+    func allowance(ofSigned call: String, of deployment: StepID) -> Allowance? {
+        guard let approved else { return .unlimited }
+        guard let planned = approved.call(call, of: deployment) else { return nil }
+        return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei, sender: planned.sender)
+    }
+
+    /// Why what is signed is not to be sent again; nil where it is within what was approved.
+    static func refusal(of open: ChainOperation, within allowance: Allowance?) -> StepFailure? {
+        guard let allowance else {
+            return departs("\(open.intent.step) was signed before, and is not in the plan")
+        }
+        do throws(StepFailure) {
+            for transaction in open.transactions {
+                try allowance.check(gas: transaction.gasLimit)
+                try allowance.check(cost: transaction.maxCost)
+            }
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// Whether the address of a signer is the one that was approved, where the plan reads it.

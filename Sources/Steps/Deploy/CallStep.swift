@@ -265,6 +265,7 @@ package struct CallStep: Sendable {
     ) async throws(StepFailure) -> ChainOperation? {
         let settlement = try await context.settled(
             action.step, signer: action.signer, mark: Self.mark(of: action),
+            within: context.allowance(ofSigned: action.name, of: action.deploy),
             gasLimit: action.gasLimit?.value, on: network, progress: progress,
             needed: { operation async throws(StepFailure) in
                 let intent = operation.intent

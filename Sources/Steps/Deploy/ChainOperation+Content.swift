@@ -11,11 +11,18 @@ extension ChainOperation {
         attempts.first.flatMap { try? SignedTransaction(raw: $0.rawTransaction) }?.transaction
     }
 
-    /// Whether no block is known to have it and other data or another value is wanted now: a run does not send it.
+    /// Its attempts, in the order in which they were signed, without those that cannot be read.
+    var transactions: [Transaction] {
+        attempts.compactMap { try? SignedTransaction(raw: $0.rawTransaction).transaction }
+    }
+
+    /// Whether no block is known to have it and other data, another value or less gas is wanted now: a run does not send it.
     ///
-    /// `payload`: the hash of what would be sent now; nil where that is not known.
-    func isTakenBack(by payload: Hash?, with value: Wei) -> Bool {
-        guard let payload, [.signed, .sent].contains(state) else { return false }
+    /// `payload`: the hash of what would be sent now; nil where that is not known. `most`: the gas that it may use.
+    func isTakenBack(by payload: Hash?, with value: Wei, most: UInt64) -> Bool {
+        guard [.signed, .sent].contains(state) else { return false }
+        if needsMoreGas(than: most) { return true }
+        guard let payload else { return false }
         return payload != intent.payloadHash || value != intent.value
     }
 
@@ -27,6 +34,9 @@ extension ChainOperation {
         else { return false }
         return !sent.transaction.isVoid(of: intent.sender)
     }
+
+    /// Whether it was signed with a greater gas limit.
+    func needsMoreGas(than most: UInt64) -> Bool { content.map { $0.gasLimit > most } ?? false }
 
     /// - Throws: ``StepFailure`` of the kind `blocked`, coded `other-account`, where no block is known to have it and another account
     ///   is to send it now.

@@ -19,6 +19,7 @@ extension DeployStep {
             action.step,
             signer: action.signer,
             mark: mark(of: action, named: action.name),
+            within: context.allowance(ofSigned: action.step),
             gasLimit: action.gasLimit?.value,
             on: network,
             progress: progress,

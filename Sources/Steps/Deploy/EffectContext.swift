@@ -303,11 +303,13 @@ package struct EffectContext: Sendable {
     /// Its signer is asked for a replacement alone, so a secret that is not there only means that there is none.
     ///
     /// `needed` says why it is needed no more; it is asked of what no block is known to have. `gasLimit`: the most that it may use now. `mark`: what a
-    /// replacement is to be known by.
+    /// replacement is to be known by. `allowance`: what the approved plan allows it; nil: nothing, so that it goes on record where a block has it, and is not
+    /// sent.
     func settled(
         _ step: StepID,
         signer: SignerSpec?,
         mark: OperationMark,
+        within allowance: Allowance?,
         gasLimit: UInt64? = nil,
         on network: OpenNetwork,
         progress: StepProgress,
@@ -339,17 +341,22 @@ package struct EffectContext: Sendable {
         var unwanted: String?
         if open.state != .included {
             let most = min(gasLimit ?? .max, network.spec.limits.maxTransactionGas)
-            if let used = open.content?.gasLimit, used > most {
+            if open.needsMoreGas(than: most), let used = open.content?.gasLimit {
                 unwanted =
                     "run \(open.intent.run) signed it with a gas limit of \(used), and \(most) is the most now"
             } else {
                 unwanted = try await needed(open)
             }
         }
+        if open.state != .included, unwanted == nil, let refusal = Self.refusal(of: open, within: allowance) {
+            guard let settlement = try await sender.watch(open) else { throw refusal }
+            return settlement
+        }
         return try await sender.resume(
             open,
             signer: own?.address == open.intent.sender ? own : nil,
             mark: mark,
+            within: allowance ?? .unlimited,
             unwanted: unwanted.map {
                 StepFailure(
                     code: "not-needed", "\(step) is not needed any more: \($0)",

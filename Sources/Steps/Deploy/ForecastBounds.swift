@@ -9,7 +9,7 @@ import Model
 /// one before and after they have sent another that comes before it, so that it may use what either needs.
 struct ForecastBounds: Sendable {
     /// `needed`: what it needs at least.
-    private typealias Bound = (gas: UInt64, from: DeploymentForecast.GasBound, needed: UInt64)
+    typealias Bound = (gas: UInt64, from: DeploymentForecast.GasBound, needed: UInt64)
 
     /// geth simulates no more blocks at once; each transaction has one of its own, so that none is short of gas.
     private static let mostSimulated = 256
@@ -57,8 +57,9 @@ struct ForecastBounds: Sendable {
                 if bound == nil, forecasts[effect.deployment].isStuck { continue }
                 let needed = bound?.needed ?? 0
                 let given: Bound? = effect.gasLimit.map { ($0.value, .given, needed) }
+                let most = given ?? bound ?? (network.spec.limits.maxTransactionGas, .rule, needed)
                 set(
-                    given ?? bound ?? (network.spec.limits.maxTransactionGas, .rule, needed), price, effect,
+                    most, price.most * most.gas + effect.value, effect.deployment, effect.call,
                     &forecasts)
                 if let needed = bound?.needed, let refusal = unmarked(effect, needed, price, network.spec) {
                     stop(effect, await doubt(effect) ?? refusal, &forecasts)
@@ -157,21 +158,21 @@ struct ForecastBounds: Sendable {
         return true
     }
 
-    private func set(
+    func set(
         _ bound: Bound,
-        _ price: GasPrice,
-        _ effect: ForecastEffect,
+        _ most: Wei,
+        _ deployment: Int,
+        _ call: Int?,
         _ forecasts: inout [DeploymentForecast]
     ) {
-        let cost = (price.most * bound.gas + effect.value).description
-        if let call = effect.call {
-            forecasts[effect.deployment].calls[call].maxGas = bound.gas
-            forecasts[effect.deployment].calls[call].maxCostWei = cost
-            forecasts[effect.deployment].calls[call].gasBound = bound.from
+        if let call {
+            forecasts[deployment].calls[call].maxGas = bound.gas
+            forecasts[deployment].calls[call].maxCostWei = most.description
+            forecasts[deployment].calls[call].gasBound = bound.from
         } else {
-            forecasts[effect.deployment].maxGas = bound.gas
-            forecasts[effect.deployment].maxCostWei = cost
-            forecasts[effect.deployment].gasBound = bound.from
+            forecasts[deployment].maxGas = bound.gas
+            forecasts[deployment].maxCostWei = most.description
+            forecasts[deployment].gasBound = bound.from
         }
     }
 

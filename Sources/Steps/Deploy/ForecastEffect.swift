@@ -33,6 +33,15 @@ struct ForecastEffect: Sendable {
     }
 }
 
+/// What an earlier run signed, and a run goes on with as it was signed.
+struct ForecastSigned: Sendable {
+    let operation: ChainOperation
+    let network: OpenNetwork
+    /// Which forecast it is of, and which of that one's calls; nil: its creation, or an upgrade.
+    var deployment = 0
+    var call: Int?
+}
+
 /// What is known half-way through the plan.
 struct ForecastView {
     var addresses: [String: Address] = [:]
@@ -46,6 +55,10 @@ struct ForecastView {
     private(set) var effects: [ForecastEffect] = []
     /// The effect of the step that is looked at.
     var next: ForecastEffect?
+    /// In plan order.
+    private(set) var signed: [ForecastSigned] = []
+    /// What was signed of the step that is looked at, and is wanted as it was.
+    var nextSigned: ForecastSigned?
 
     /// What accounts did that is on no record, as far as it was looked at.
     var looks: [ChainOperation.Lane: LaneStrangers] = [:]
@@ -88,6 +101,12 @@ struct ForecastView {
 
     /// Says of which forecast the effect is, where the step has one.
     mutating func note(_ deployment: Int, call: Int? = nil, by signer: SignerSpec?) {
+        if var open = nextSigned {
+            open.deployment = deployment
+            open.call = call
+            signed.append(open)
+            nextSigned = nil
+        }
         guard var effect = next else { return }
         effect.deployment = deployment
         effect.call = call

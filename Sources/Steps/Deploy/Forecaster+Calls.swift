@@ -59,8 +59,9 @@ extension Forecaster {
         let sender = await sender(action.signer, network)
         let open = network.flatMap { try? context.unfinished(action.step, $0) }
         let payload = data.map { Keccak256.hash($0) }
+        let most = min(action.gasLimit?.value ?? .max, action.network.limits.maxTransactionGas)
         let isMovedOn = open.map {
-            $0.isTakenBack(by: payload, with: action.value) || $0.content?.to != address
+            $0.isTakenBack(by: payload, with: action.value, most: most) || $0.content?.to != address
         }
         let signed = isMovedOn == false ? open : nil
         let isOpen = signed != nil
@@ -88,6 +89,9 @@ extension Forecaster {
                 reason = error.message
                 obstacle = error
             }
+        }
+        if let signed, let network, obstacle == nil {
+            view.nextSigned = ForecastSigned(operation: signed, network: network)
         }
         if !isOpen {
             let start = (try? await firstNonce(of: sender, network)) ?? nil

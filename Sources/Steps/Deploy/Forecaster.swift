@@ -79,6 +79,7 @@ package struct Forecaster: Sendable {
         Self.noteLeftOut(plan, &forecasts)
         let kept = Set(forecasts.filter { $0.action == .keep }.map(\.step))
         await ForecastBounds(context).fill(&forecasts, view.effects)
+        await ForecastBounds(context).fill(&forecasts, view.signed)
         Self.stopDependents(in: plan, of: kept, &forecasts)
         if countsMoney {
             await ForecastMoney(context).judge(&forecasts, view.effects)
@@ -187,7 +188,8 @@ package struct Forecaster: Sendable {
         if case .there = proposed { return }
         let open = try context.unfinished(action.step, network)
         try open?.requireSender(sender)
-        if let open, !open.isTakenBack(by: creation?.payloadHash, with: action.value) {
+        let most = min(action.gasLimit?.value ?? .max, network.spec.limits.maxTransactionGas)
+        if let open, !open.isTakenBack(by: creation?.payloadHash, with: action.value, most: most) {
             // The run first takes it to its end.
             forecast.reason = "run \(open.intent.run) signed it and ended before it was confirmed"
             forecast.address = open.attempts.first?.predictedAddress?.description
@@ -198,7 +200,10 @@ package struct Forecaster: Sendable {
             if case .known = try context.knowledge(of: action.name, formerly: action.formerly, on: network) {
                 forecast.action = .replace
             }
-            guard let creation, open.intent.payloadHash != creation.payloadHash else { return }
+            guard let creation, open.intent.payloadHash != creation.payloadHash else {
+                view.nextSigned = ForecastSigned(operation: open, network: network)
+                return
+            }
             forecast.action = .replace
             forecast.replaces = open.attempts.first?.predictedAddress?.description
             forecast.reason += "; code or arguments changed since"

@@ -37,6 +37,7 @@ struct TransactionSender: Sendable {
     ///   - operation: What is stored of it.
     ///   - signer: Who can sign a replacement that pays more; nil: only what is signed is sent.
     ///   - mark: What that is to be known by.
+    ///   - allowance: What one that pays more may cost.
     ///   - unwanted: Why it is not to come into a block any more, where none has it; nil: it is.
     /// - Returns: The operation, as of ``settle(_:signedBy:)``.
     /// - Throws: ``StepFailure`` of the kind `blocked` where it waits for a person.
@@ -44,9 +45,12 @@ struct TransactionSender: Sendable {
         _ operation: ChainOperation,
         signer: (any TransactionSigner)?,
         mark: OperationMark,
+        within allowance: Allowance,
         unwanted: StepFailure?
     ) async throws(StepFailure) -> Settlement {
-        try await follow(await lane.attach(operation.id, signer: signer, mark: mark, unwanted: unwanted))
+        try await follow(
+            await lane.attach(
+                operation.id, signer: signer, mark: mark, within: allowance, unwanted: unwanted))
     }
 
     /// Waits for an operation of which a block has something; nothing is sent for it.

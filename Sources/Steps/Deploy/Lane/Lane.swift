@@ -119,11 +119,12 @@ struct Lane: Sendable {
     }
 
     /// Waits for an operation that is stored; `signer` may replace its transaction by one that pays more, with the `mark` of what it is
-    /// for, or by one that does nothing where it is `unwanted`.
+    /// for and `within` what is allowed, or by one that does nothing where it is `unwanted`.
     mutating func attach(
         _ id: ChainOperation.ID,
         signer: (any TransactionSigner)?,
         mark: OperationMark,
+        within allowance: Allowance = .unlimited,
         unwanted: StepFailure? = nil,
         at now: Duration
     ) -> LaneTicket {
@@ -138,6 +139,7 @@ struct Lane: Sendable {
             slots[index].wasAskedFor = true
             slots[index].signer = signer
             slots[index].mark = mark
+            slots[index].allowance = allowance
             slots[index].deadline = now + rules.patience
             slots[index].givenUp = nil
             slots[index].asksForMore = nil

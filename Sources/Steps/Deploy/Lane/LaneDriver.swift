@@ -36,10 +36,14 @@ actor LaneDriver {
         _ id: ChainOperation.ID,
         signer: (any TransactionSigner)?,
         mark: OperationMark,
+        within allowance: Allowance = .unlimited,
         unwanted: StepFailure? = nil
     ) -> AsyncStream<LaneNotice> {
         unasked.remove(id)
-        return listen { lane.attach(id, signer: signer, mark: mark, unwanted: unwanted, at: performer.now()) }
+        return listen {
+            lane.attach(
+                id, signer: signer, mark: mark, within: allowance, unwanted: unwanted, at: performer.now())
+        }
     }
 
     /// Waits for one that is stored, if a block has it.

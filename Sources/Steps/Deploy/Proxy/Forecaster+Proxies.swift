@@ -22,7 +22,7 @@ extension Forecaster {
             var decision = DeployStep.Decision.create(reason: Self.newChain)
             var maker: Address?
             if let network, let open = try await unfinished(beacon, action, network, inputs, view) {
-                return try unfinished(open, beacon, action, network, inputs, view)
+                return try unfinished(open, beacon, action, network, inputs, &view)
             }
             if let network {
                 let recorded = try context.knowledge(of: beacon.name, formerly: beacon.formerly, on: network)
@@ -67,7 +67,7 @@ extension Forecaster {
                     inputs, nil, &view)
             }
             if let open = try await unfinished(action.creation, action, network, inputs, view) {
-                return try unfinished(open, action.deployment, action, network, inputs, view)
+                return try unfinished(open, action.deployment, action, network, inputs, &view)
             }
             let proposed = try await proposed(action.creation, action, inputs, network, view)
             if let there = proposed.there { return there }
@@ -289,10 +289,14 @@ extension Forecaster {
         guard open.intent.kind == .call else {
             try open.requireSender(await sender(part.signer, network))
             let (_, creation) = try await known(part, action, inputs, open.intent.sender, view)
-            return open.isTakenBack(by: creation?.payloadHash, with: part.value) ? nil : open
+            let most = min(part.gasLimit?.value ?? .max, network.spec.limits.maxTransactionGas)
+            return open.isTakenBack(by: creation?.payloadHash, with: part.value, most: most) ? nil : open
         }
         try open.requireSender(await sender(action.upgrader, network))
-        let isWanted = open.content.flatMap(Upgrade.implementation(in:)) == view.implementation(of: action)
+        let most = network.spec.limits.maxTransactionGas
+        let isWanted =
+            open.content.flatMap(Upgrade.implementation(in:)) == view.implementation(of: action)
+            && !open.needsMoreGas(than: most)
         return isWanted || [.included, .blocked].contains(open.state) ? open : nil
     }
 
@@ -303,7 +307,7 @@ extension Forecaster {
         _ action: ProxyAction,
         _ network: OpenNetwork,
         _ inputs: StepInputs,
-        _ view: ForecastView
+        _ view: inout ForecastView
     ) throws(StepFailure) -> DeploymentForecast {
         let reason = "run \(open.intent.run) signed it and ended before it was confirmed"
         if open.state == .blocked {
@@ -328,6 +332,7 @@ extension Forecaster {
                 forecast.replacesSince = nil
             }
         }
+        view.nextSigned = ForecastSigned(operation: open, network: network)
         return forecast
     }
 

@@ -77,6 +77,7 @@ extension ProxyStep {
             action.step,
             signer: action.upgrader,
             mark: mark(ofUpgrade: action),
+            within: context.allowance(ofSigned: action.step),
             on: network,
             progress: progress,
             needed: { operation throws(StepFailure) in
