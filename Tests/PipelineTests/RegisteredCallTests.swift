@@ -92,6 +92,71 @@ extension Pipelines {
             try await Self.areNotSkipped(bench, because: "it makes 1 such, and 2 are on record of it")
         }
 
+        // MARK: In the wrong place
+
+        /// Two boxes, of which the first was called with a seven, and a machine without the state.
+        private static func two(calling second: String = "") async throws -> BoxBench {
+            let bench = try await BoxBench()
+            try wantsTwo("", bench)
+            #expect(try await bench.run("--network", "chain").end == .exited(0))
+            #expect(try await bench.sent() == 3)
+            try bench.sandbox.remove("state")
+            try wantsTwo(second, bench)
+            return bench
+        }
+
+        private static func wantsTwo(_ second: String, _ bench: BoxBench) throws {
+            let set = #"calls: { set: { function: "set(uint256)", arguments: ["7"] } }"#
+            try bench.manifest(
+                deployment: """
+                    \(set)
+                      second: { contract: Box, networks: [chain], arguments: ["2"]\(second.isEmpty ? "" : ", " + set) }
+                    """,
+                top: "registry: registry")
+        }
+
+        /// A merge put the call below the other box: that nothing is on record of the first says nothing.
+        @Test(arguments: [[], ["--select", "box"]]) func underAnotherContractAreNotMadeAgain(
+            _ more: [String]
+        ) async throws {
+            let bench = try await Self.two()
+            let bytes = Data(try bench.sandbox.text("registry/chain.json").utf8)
+            var file = try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
+            var entries = try #require(file["deployments"] as? [[String: Any]])
+            let from = try #require(entries.firstIndex { $0["name"] as? String == "box" })
+            let to = try #require(entries.firstIndex { $0["name"] as? String == "second" })
+            entries[to]["calls"] = entries[from].removeValue(forKey: "calls")
+            file["deployments"] = entries
+            try bench.sandbox.write(
+                try JSONSerialization.data(withJSONObject: file, options: .sortedKeys),
+                to: "registry/chain.json")
+            let commands = [
+                Sandbox.command("plan", "m.yaml", ["--network", "chain"] + more),
+                Sandbox.command("run", "m.yaml", ["--network", "chain"] + more),
+            ]
+            for command in commands {
+                let ran = try await bench.sandbox.hyperkit(
+                    command, environment: ["DEV_KEY": DevelopmentAccount.key])
+                #expect(ran.end == .exited(4), "\(ran.errors)")
+                #expect(
+                    ran.errors.contains("and the chain says that this is call:box@chain/set, made to 0x"),
+                    "\(ran.errors)")
+            }
+            #expect(try await bench.sent() == 3)
+            await bench.chain.stop()
+        }
+
+        /// The same call of another contract is another call.
+        @Test func underTheRightContractSayNothingOfAnother() async throws {
+            let bench = try await Self.two(calling: "set")
+            for _ in 0..<2 {
+                let ran = try await bench.run("--network", "chain")
+                #expect(ran.end == .exited(0), "\(ran.errors)")
+                #expect(try await bench.sent() == 4)
+            }
+            await bench.chain.stop()
+        }
+
         @Test func thatWereMadeAreTakenOverWithoutAWord() async throws {
             let bench = try await Self.bench()
             let before = try bench.sandbox.text("registry/chain.json")

@@ -33,18 +33,13 @@ enum CallEvidence: Hashable, Sendable {
         }
         guard let transaction = record.transaction else { return .untold }
         guard let target = transaction.to else { return .notMade("it creates a contract") }
-        func isIt(_ to: Address, _ data: [UInt8]) -> Bool {
-            to == entry.address && Keccak256.hash(data) == call.callDataHash
-        }
-        if isIt(target, transaction.input) { return made(1, call, entry) }
-        // Owners of a Safe may have it act in any transaction; its event says that it did.
-        let logs = record.receipt?.logs
-        guard logs?.contains(where: SafeReading.saysThatOneActed) ?? (target != entry.address) else {
+        let count = record.calls(to: entry.address, call.callDataHash)
+        if count > 0 { return made(count, call, entry) }
+        guard record.mayBeSafes(to: entry.address) else {
             return .notMade(
                 target == entry.address ? "it calls that with other data" : "it calls \(target)")
         }
-        let count = SafeExecution.calls(askedFor: transaction.input).count { isIt($0.to, $0.data) }
-        return count == 0 ? .untold : made(count, call, entry)
+        return .untold
     }
 
     /// What it tells that a transaction did it so many times.
@@ -111,7 +106,7 @@ extension EffectContext {
         return hashes
     }
 
-    private func unknown(
+    func unknown(
         _ calls: [RegistryCall],
         to address: Address,
         on network: OpenNetwork

@@ -62,8 +62,9 @@ package struct CallStep: Sendable {
             try await check?.require(inputs, compiledBy: action.compile)
             switch try await context.unrecorded(action, at: address, data, on: network) {
             case .made(let execution): return try takeOver(execution, action, data, address, network, &fact)
-            case .notMade: break
+            case .notMade: try await context.requireNotMisplaced(action, data, at: address, on: network)
             case .untold:
+                try await context.requireNotMisplaced(action, data, at: address, on: network)
                 try await context.checkHistory(
                     ahead: try context.onceOnly(action, at: address, on: network), on: network, progress)
             }

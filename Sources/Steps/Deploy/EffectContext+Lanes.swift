@@ -80,7 +80,7 @@ extension EffectContext {
         }
         let asked = newest.prefix(Self.mostRegistered).map(\.key)
         guard !asked.isEmpty else { return [] }
-        let records = try await network.records(asked).get()
+        let records = try await hub.records(of: asked, on: network)
         return Set(records.values.compactMap(\.transaction).filter { $0.sender == sender }.map(\.nonce))
     }
 

@@ -47,6 +47,7 @@ extension Forecaster {
                     case .notMade: isTold = true
                     case .untold: break
                     }
+                    try await context.requireNotMisplaced(action, data, at: address, on: network)
                 }
             } catch {
                 // Whether it is needed cannot be told, so a reviewer is told of it.

@@ -43,6 +43,7 @@ package actor NetworkHub {
     private var codes: [String: Task<Result<[Address: [UInt8]], StepFailure>, Never>] = [:]
     private var codeReaders: [String: CodeReader] = [:]
     private var records: [String: Task<Result<[Hash: TransactionRecord], StepFailure>, Never>] = [:]
+    private var lookedUp: [String: [Hash: TransactionRecord]] = [:]
     private var believed: [String: [Believed: Set<String>]] = [:]
     private var spokenOf: Set<String> = []
     private var sent: [ChainOperation.Lane: SentCount] = [:]
@@ -150,6 +151,20 @@ package actor NetworkHub {
         }
         if let record = try await asking.value.get()[hash] { return record }
         return try await network.records([hash]).get()[hash] ?? .none
+    }
+
+    /// What a node has of some transactions; each is asked for once a run. Those that were asked for before are there too.
+    func records(
+        of hashes: [Hash],
+        on network: OpenNetwork
+    ) async throws(StepFailure) -> [Hash: TransactionRecord] {
+        let name = network.spec.name
+        let unknown = Set(hashes).filter { lookedUp[name]?[$0] == nil }
+        guard !unknown.isEmpty else { return lookedUp[name] ?? [:] }
+        let found = try await network.records(unknown.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) })
+            .get()
+        for hash in unknown { lookedUp[name, default: [:]][hash] = found[hash] ?? TransactionRecord.none }
+        return lookedUp[name] ?? [:]
     }
 
     /// Notes what of a network's registry is believed though the chain does not tell it; whether it is the first of its kind.
