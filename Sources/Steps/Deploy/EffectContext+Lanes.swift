@@ -15,6 +15,8 @@ extension EffectContext {
         let looked = await hub.sentCount(of: sender, on: network)
         let others = try await registeredNonces(of: sender, on: network)
         return try await hub.lane(of: sender, on: network) { lane throws(StepFailure) in
+            // Ahead of the first signature: a disk may be full, and only who writes finds that out.
+            if let obstacle = recordObstacle(spec) { throw obstacle }
             let rules = LaneRules(spec, patience: patience)
             // Ahead of all that is reserved: what is on its way counts for the run that takes it on.
             try inLedger { () throws(LedgerError) in

@@ -39,6 +39,8 @@ package struct EffectContext: Sendable {
     package var deploymentNames: [String: Set<String>]
     /// Who sends in other shards, by chain.
     package var apart: [ChainID: Set<SignerSpec>]
+    /// Why what is sent on a network could not go on record where that is committed; nil where it can.
+    package var recordObstacle: @Sendable (NetworkSpec) -> StepFailure?
     /// Hears what the user should know.
     package var notice: @Sendable (Diagnostic) -> Void
     private let keyring = Keyring()
@@ -67,6 +69,7 @@ package struct EffectContext: Sendable {
         deploymentNames: [String: Set<String>] = [:],
         manifestSteps: @escaping @Sendable () -> Set<StepID>? = { nil },
         apart: [ChainID: Set<SignerSpec>] = [:],
+        recordObstacle: @escaping @Sendable (NetworkSpec) -> StepFailure? = { _ in nil },
         notice: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.world = world
@@ -88,6 +91,7 @@ package struct EffectContext: Sendable {
         self.deploymentNames = deploymentNames
         self.manifestSteps = ManifestSteps(manifestSteps)
         self.apart = apart
+        self.recordObstacle = recordObstacle
         self.notice = notice
     }
 

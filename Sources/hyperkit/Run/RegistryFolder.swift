@@ -28,6 +28,16 @@ struct RegistryFolder: Sendable {
     /// - Throws: ``ManifestError`` with every problem of the file.
     func read(_ network: String) throws(ManifestError) -> RegistryFile {
         let bytes: Data?
+        guard !isLink(file(network)) else {
+            throw ManifestError(diagnostics: [
+                .error(
+                    "registry",
+                    "\(shown)/\(network).json is a symbolic link: a run writes a file of its own there, and its target would stay as it is",
+                    hint:
+                        "put the file itself there; 'registry' of the manifest may name another folder, or be a link to one"
+                )
+            ])
+        }
         do {
             bytes = try files.read(file(network))
         } catch {
@@ -41,6 +51,13 @@ struct RegistryFolder: Sendable {
         }
         guard let bytes else { return RegistryFile(network: network) }
         return try RegistryReader.read(bytes, name: "\(shown)/\(network).json", network: network)
+    }
+
+    /// Whether a symbolic link is there; one that leads nowhere too, which reads as if nothing were on record.
+    private func isLink(_ place: String) -> Bool {
+        guard files.kind(place) != nil else { return false }
+        guard let real = files.resolved(place), let folder = files.resolved(path) else { return true }
+        return real != PathText.join(folder, PathText.name(of: place))
     }
 
     private static func remedy(for error: FileError) -> String {
@@ -114,6 +131,38 @@ struct RegistryFolder: Sendable {
 }
 
 extension RegistryFolder {
+    /// The least that is tried to be written.
+    private static let leastRoom: Int64 = 65_536
+
+    /// Why what a run sends on a network could not go on record; nil where it can.
+    ///
+    /// As much as its file may become is written beside it, with all that makes it durable, and removed: the file stays as it is. Where
+    /// there is no folder yet it is done where that would be made.
+    func obstacle(toRecord network: String) -> StepFailure? {
+        let room = max(Self.leastRoom, 2 * (files.status(file(network))?.size ?? 0))
+        var folder = path
+        while files.kind(folder) == nil, folder != "/" { folder = PathText.directory(of: folder) }
+        let trial = "\(folder)/.\(network).\(String(UInt64.random(in: 0 ... .max), radix: 36)).trial"
+        // Some file systems keep what is all the same in no room.
+        let block = Data((0..<Self.leastRoom).map { _ in UInt8.random(in: .min ... .max) })
+        var bytes = Data()
+        while bytes.count < room { bytes += block }
+        do throws(FileError) {
+            try files.write(trial, bytes, true)
+            try files.remove(trial)
+            return nil
+        } catch {
+            return StepFailure(
+                .environment,
+                code: "registry",
+                "the registry '\(shown)' cannot be written: \(error.reason)",
+                hint:
+                    "what is deployed must go on record: make room, or mend the permissions of '\(shown)' or those of its disk; nothing "
+                    + "was sent"
+            )
+        }
+    }
+
     /// Brings the files of the networks that a run used up to what the ledger knows of their chains.
     ///
     /// It is the ledger that is asked, not the run: what a run that was killed made final is written by the next.

@@ -301,6 +301,9 @@ struct RunState {
             deploymentNames: deploymentNames,
             manifestSteps: { [self] in allSteps },
             apart: apart,
+            recordObstacle: { [folder = RegistryFolder(project.manifest, world: world)] network in
+                network.isRecorded ? folder?.obstacle(toRecord: network.name) : nil
+            },
             notice: notice
         )
     }
