@@ -144,7 +144,7 @@ extension Ledger {
         return sum
     }
 
-    /// What left the accounts by what is on the bill of a run on a network and is in a block.
+    /// What left the accounts by what is on the bill of a run on a network, is in a block and was signed here.
     package func paid(
         in run: String,
         on network: String,
@@ -157,6 +157,8 @@ extension Ledger {
                 sql: """
                     SELECT fee_paid_wei, value_wei, cost_wei, succeeded FROM transactions
                         WHERE \(rule) AND state IN ('included', 'final', 'reverted')
+                            AND NOT EXISTS (SELECT 1 FROM attempts
+                                WHERE operation = transactions.id AND hash = included_hash AND is_others)
                     """,
                 arguments: values
             )

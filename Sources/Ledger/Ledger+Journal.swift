@@ -10,12 +10,21 @@ package struct SignedBytes: Sendable {
     let hash: Hash
     /// The contract that it creates, where its nonce says so.
     let creates: Address?
+    /// Whether somebody else signed it, such as another machine with the same key.
+    let isOthers: Bool
 
-    package init(_ operation: ChainOperation.ID, _ raw: [UInt8], hash: Hash, creates: Address?) {
+    package init(
+        _ operation: ChainOperation.ID,
+        _ raw: [UInt8],
+        hash: Hash,
+        creates: Address?,
+        isOthers: Bool = false
+    ) {
         self.operation = operation
         self.raw = raw
         self.hash = hash
         self.creates = creates
+        self.isOthers = isOthers
     }
 }
 
@@ -64,6 +73,7 @@ extension Ledger {
     ///   - rawTransaction: Exactly what is going to be sent.
     ///   - hash: Its hash.
     ///   - predictedAddress: The contract that it creates; of one that a factory creates the intent says it.
+    ///   - isOthers: Whether somebody else signed it.
     ///   - most: The most that a replacement may cost, where that is more than was reserved.
     ///   - run: The run that replaces it, whose budget counts; nil: the one that planned it.
     ///   - limits: What the network's budget allows.
@@ -76,13 +86,15 @@ extension Ledger {
         rawTransaction: [UInt8],
         hash: Hash,
         predictedAddress: Address?,
+        isOthers: Bool = false,
         most: Wei? = nil,
         in run: String? = nil,
         within limits: SpendLimits = .none,
         beside atWork: Set<StepID> = []
     ) throws(LedgerError) -> ChainOperation {
         try write { database in
-            let signed = SignedBytes(id, rawTransaction, hash: hash, creates: predictedAddress)
+            let signed = SignedBytes(
+                id, rawTransaction, hash: hash, creates: predictedAddress, isOthers: isOthers)
             return try record(signed, most: most, in: run, within: limits, beside: atWork, in: database)
         }
     }
@@ -121,10 +133,11 @@ extension Ledger {
                 in: database)
         }
         try database.executeKept(
-            sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?)",
+            sql: "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 id.rawValue, operation.attempts.count + 1, hash.description, Data(signed.raw),
                 (signed.creates ?? operation.intent.creates)?.description, now().milliseconds,
+                signed.isOthers,
             ]
         )
         return try move(operation, to: .signed, hash.description, in: database)

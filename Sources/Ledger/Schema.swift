@@ -12,6 +12,7 @@ enum Schema {
     private static let later = [
         repeats, spending, registry, skipping, proposals, creations, verifications, proxies,
         proposedLayouts, handovers, unsettled, spent, creationRecords, shared, places, plans, underWay,
+        others,
     ]
 
     /// Runs the migrations that the file has not seen.

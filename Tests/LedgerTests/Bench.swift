@@ -181,6 +181,7 @@ extension Ledger {
     func takeBackToVersion4() throws {
         try write { database in
             for statement in [
+                "ALTER TABLE attempts DROP COLUMN is_others",
                 "ALTER TABLE runs DROP COLUMN plan_digest",
                 "DROP INDEX unfinished_by_payload",
                 "DROP INDEX current_deployments_by_name",

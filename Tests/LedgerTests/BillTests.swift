@@ -199,6 +199,31 @@ extension BudgetTests {
             try ledger.paid(in: Bench.run, on: "other", chainID: sepolia, genesisHash: genesis).fees == .zero)
     }
 
+    /// Another machine with the same key did it: be it before anything was signed here, or in place of that.
+    @Test(arguments: [false, true]) func whatOthersSignedIsNoneOfWhatARunPaid(_ isReplacement: Bool) throws {
+        let id = try operation("a", gwei(6)).id
+        _ = try ledger.reserveNonce(id, latest: 0, pending: 0)
+        if isReplacement { _ = try ledger.sign(id, Keccak256.hash([1])) }
+        let hash = Keccak256.hash([2])
+        let bytes = [UInt8](repeating: 2, count: 9)
+        if isReplacement {
+            _ = try ledger.recordSigned(
+                id, rawTransaction: bytes, hash: hash, predictedAddress: nil, isOthers: true)
+        } else {
+            _ = try ledger.recordSigned([
+                SignedBytes(id, bytes, hash: hash, creates: nil, isOthers: true)
+            ])
+        }
+        _ = try ledger.markSent(id)
+        _ = try ledger.markIncluded(id, inclusion(hash))
+        #expect(try paid(Bench.run) == [.zero, .zero])
+        // The account is poorer all the same, so that it counts for budgets.
+        #expect(try before(ledger).day.most > .zero)
+        guard isReplacement else { return }
+        let own = try ledger.markIncluded(id, inclusion(Keccak256.hash([1])))
+        #expect(try paid(Bench.run)[0] == own.inclusion?.feePaid)
+    }
+
     // MARK: Ways
 
     @Test func noBillIsASearchOfAllThatIsOnRecord() throws {

@@ -42,9 +42,11 @@ extension Pipelines {
                 top: "registry: registry")
             if needsApproval { #expect(try await bench.plan().end == .exited(0)) }
             let apply = needsApproval ? ["--plan", "plan.json"] : ["--network", "chain"]
-            for _ in 0..<2 {
+            for isAnother in [false, true] {
                 let ran = try await bench.run(apply[0], apply[1])
                 #expect(ran.end == .exited(0), "\(ran.errors)")
+                let cost = try bench.sandbox.report()["networks"].first("name", "chain")["spentWei"]
+                #expect((cost == "0") == isAnother, "\(cost): what another machine paid is none of its cost")
                 #expect(try await bench.sent() == 2, "once the box, once the call")
                 let registry = try JSON(text: try bench.sandbox.text("registry/chain.json"))
                 let calls = registry["deployments"].array.flatMap { $0["calls"].array }

@@ -108,7 +108,9 @@ extension Lane {
         if !isGathered(at: now), let move = prepare(wish: first, at: now) { return move }
         let signatures = wishes.prefix { $0.signed != nil && !$0.isUnsure }.compactMap { wish in
             wish.signed.flatMap { signed in
-                wish.operation.map { LaneSignature(id: $0.id, transaction: signed) }
+                wish.operation.map {
+                    LaneSignature(id: $0.id, transaction: signed, isOthers: wish.stranger != nil)
+                }
             }
         }
         guard !signatures.isEmpty else { return nil }

@@ -82,6 +82,7 @@ struct LanePerformer: Sendable {
                     rawTransaction: signed.raw,
                     hash: signed.hash,
                     predictedAddress: signed.createdAddress,
+                    isOthers: signature.isOthers,
                     most: most,
                     in: run,
                     within: rules.limits,
@@ -205,6 +206,8 @@ extension LaneResult {
 extension SignedBytes {
     init(_ signature: LaneSignature) {
         let signed = signature.transaction
-        self.init(signature.id, signed.raw, hash: signed.hash, creates: signed.createdAddress)
+        self.init(
+            signature.id, signed.raw, hash: signed.hash, creates: signed.createdAddress,
+            isOthers: signature.isOthers)
     }
 }
