@@ -272,62 +272,6 @@ extension Pipelines {
             await chain.stop()
         }
 
-        /// Only who writes finds out that a disk is full.
-        @Test func aRegistryWhoseDiskIsFullIsFoundOutAheadOfTheFirstSignature() async throws {
-            let (sandbox, chain) = try await deployed()
-            let before = try sandbox.text("deployments/chain.json")
-            try await sandbox.moveToSmallDisk(["deployments"])
-            let disk = try #require(sandbox.disk)
-            try sandbox.write(Data(before.utf8), to: "deployments/chain.json")
-            try sandbox.replace(#"arguments: ["5"]"#, with: #"arguments: ["6"]"#, in: "m.yaml")
-            for room in [0, 32 << 10] {
-                try disk.fill(leaving: room)
-                let ran = try await run(sandbox)
-                #expect(ran.end == .exited(5), "\(ran.errors)")
-                #expect(
-                    ran.errors.contains(
-                        "the registry 'deployments' cannot be written: No space left on device"),
-                    "\(ran.errors)")
-                #expect(ran.errors.contains("nothing was sent"))
-                #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)
-                #expect(try sandbox.text("deployments/chain.json") == before)
-                #expect(try sandbox.names("deployments") == ["chain.json"])
-            }
-            try disk.makeRoom()
-            let ran = try await run(sandbox)
-            #expect(ran.end == .exited(0), "\(ran.errors)")
-            #expect(try sandbox.text("deployments/chain.json") != before)
-            await chain.stop()
-        }
-
-        /// A run would put a file into its place and leave the target as it is; one that leads nowhere reads as if nothing were there.
-        @Test(arguments: [true, false]) func aLinkInThePlaceOfItsFileIsRefused(_ leadsSomewhere: Bool)
-            async throws
-        {
-            let (sandbox, chain) = try await deployed()
-            if leadsSomewhere { try sandbox.copy("deployments/chain.json", to: "real.json") }
-            try lose("state", "deployments/chain.json", of: sandbox)
-            try FileManager.default.createSymbolicLink(
-                atPath: sandbox.project.appending(path: "deployments/chain.json").path(),
-                withDestinationPath: "../real.json")
-            let ran = try await run(sandbox)
-            #expect(ran.end == .exited(2), "\(ran.errors)")
-            #expect(ran.errors.contains("deployments/chain.json is a symbolic link"), "\(ran.errors)")
-            #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)
-            // The folder may be one.
-            if leadsSomewhere {
-                try lose("deployments", of: sandbox)
-                try sandbox.write(Data(try sandbox.text("real.json").utf8), to: "elsewhere/chain.json")
-                try FileManager.default.createSymbolicLink(
-                    atPath: sandbox.project.appending(path: "deployments").path(),
-                    withDestinationPath: "elsewhere")
-                let kept = try await run(sandbox)
-                #expect(kept.end == .exited(0), "\(kept.errors)")
-                #expect(try await chain.transactionCount(DevelopmentAccount.address) == 2)
-            }
-            await chain.stop()
-        }
-
         @Test func checksAskTheContract() async throws {
             let (sandbox, chain) = try await deployed()
             let checks = { (step: String) in

@@ -88,7 +88,9 @@ extension EffectContext {
                 code: "registry-differs",
                 "the registry says of \(step) that \(call.transactionHash) made it to \(entry.address), and the chain says "
                     + "otherwise: \(why)",
-                hint: "take the registry's file from git again, or take the call out of it; nothing was sent"
+                hint:
+                    "take the registry's file from git again, or put right what it says of the call: one that is in no file may be made "
+                    + "again; nothing was sent"
             )
         }
     }

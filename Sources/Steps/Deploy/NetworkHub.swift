@@ -153,7 +153,7 @@ package actor NetworkHub {
         return try await network.records([hash]).get()[hash] ?? .none
     }
 
-    /// What a node has of some transactions; each is asked for once a run. Those that were asked for before are there too.
+    /// What a node has of some transactions, among others that were asked for before; each is asked for once a run.
     func records(
         of hashes: [Hash],
         on network: OpenNetwork
