@@ -10,8 +10,15 @@ struct Allowance: Hashable, Sendable {
     var cost: Wei?
     /// Who may send it; nil where the plan could not tell.
     var sender: String?
+    /// Whether nothing was approved, so that nothing is sent.
+    private(set) var isNothing = false
 
     static let unlimited = Allowance()
+    static let nothing = {
+        var nothing = Allowance()
+        nothing.isNothing = true
+        return nothing
+    }()
 
     private init() {}
 
@@ -135,23 +142,23 @@ extension EffectContext {
         return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei, sender: planned.sender)
     }
 
-    /// What was approved of what an earlier run signed for a deployment; nil: nothing of it is to be sent.
-    func allowance(ofSigned step: StepID) -> Allowance? {
+    /// What was approved of what an earlier run signed for a deployment.
+    func allowance(ofSigned step: StepID) -> Allowance {
         guard let approved else { return .unlimited }
-        guard let planned = approved[step], !planned.isStuck, planned.action != .keep else { return nil }
+        guard let planned = approved[step], !planned.isStuck, planned.action != .keep else { return .nothing }
         return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei, sender: planned.sender)
     }
 
-    /// What was approved of what an earlier run signed for a call; nil: it is not to be sent.
-    func allowance(ofSigned call: String, of deployment: StepID) -> Allowance? {
+    /// The same of a call.
+    func allowance(ofSigned call: String, of deployment: StepID) -> Allowance {
         guard let approved else { return .unlimited }
-        guard let planned = approved.call(call, of: deployment) else { return nil }
+        guard let planned = approved.call(call, of: deployment) else { return .nothing }
         return Allowance(gas: planned.maxGas, costWei: planned.maxCostWei, sender: planned.sender)
     }
 
     /// Why what is signed is not to be sent again; nil where it is within what was approved.
-    static func refusal(of open: ChainOperation, within allowance: Allowance?) -> StepFailure? {
-        guard let allowance else {
+    static func refusal(of open: ChainOperation, within allowance: Allowance) -> StepFailure? {
+        guard !allowance.isNothing else {
             return departs("\(open.intent.step) was signed before, and is not in the plan")
         }
         do throws(StepFailure) {

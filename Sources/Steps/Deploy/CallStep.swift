@@ -265,9 +265,11 @@ package struct CallStep: Sendable {
         _ progress: StepProgress
     ) async throws(StepFailure) -> ChainOperation? {
         let settlement = try await context.settled(
-            action.step, signer: action.signer, mark: Self.mark(of: action),
-            within: context.allowance(ofSigned: action.name, of: action.deploy),
-            gasLimit: action.gasLimit?.value, on: network, progress: progress,
+            action.step,
+            as: SignedTerms(
+                signer: action.signer, mark: Self.mark(of: action), gasLimit: action.gasLimit?.value,
+                allowance: context.allowance(ofSigned: action.name, of: action.deploy)),
+            on: network, progress: progress,
             needed: { operation async throws(StepFailure) in
                 let intent = operation.intent
                 if let to = Self.target(of: operation),

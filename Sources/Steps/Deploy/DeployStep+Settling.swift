@@ -17,10 +17,9 @@ extension DeployStep {
     ) async throws(StepFailure) -> DeploymentFact? {
         let settlement = try await context.settled(
             action.step,
-            signer: action.signer,
-            mark: mark(of: action, named: action.name),
-            within: context.allowance(ofSigned: action.step),
-            gasLimit: action.gasLimit?.value,
+            as: SignedTerms(
+                signer: action.signer, mark: mark(of: action, named: action.name),
+                gasLimit: action.gasLimit?.value, allowance: context.allowance(ofSigned: action.step)),
             on: network,
             progress: progress,
             needed: { operation throws(StepFailure) in

@@ -43,12 +43,7 @@ package struct EffectContext: Sendable {
     package var recordObstacle: @Sendable (NetworkSpec) -> StepFailure?
     /// Hears what the user should know.
     package var notice: @Sendable (Diagnostic) -> Void
-    private let keyring = Keyring()
-    let safes = SafeDesk()
-    let keys = KeyDesk()
-    let stepsAtWork: StepsAtWork
-    let formerSteps: FormerSteps
-    let manifestSteps: ManifestSteps
+    private let shared: Shared
 
     package init(
         world: World,
@@ -85,15 +80,41 @@ package struct EffectContext: Sendable {
         self.registry = registry
         self.calls = calls
         self.deployments = deployments
-        stepsAtWork = StepsAtWork(of: project, planned: steps)
-        formerSteps = FormerSteps(deployments, calls)
+        shared = Shared(
+            stepsAtWork: StepsAtWork(of: project, planned: steps),
+            formerSteps: FormerSteps(deployments, calls),
+            manifestSteps: ManifestSteps(manifestSteps))
         self.networks = networks
         self.deploymentNames = deploymentNames
-        self.manifestSteps = ManifestSteps(manifestSteps)
         self.apart = apart
         self.recordObstacle = recordObstacle
         self.notice = notice
     }
+
+    /// What all steps of a run have in common and nobody else does.
+    ///
+    /// A class, so that a context is small: it is handed on at every step of the way.
+    private final class Shared: Sendable {
+        let keyring = Keyring()
+        let safes = SafeDesk()
+        let keys = KeyDesk()
+        let stepsAtWork: StepsAtWork
+        let formerSteps: FormerSteps
+        let manifestSteps: ManifestSteps
+
+        init(stepsAtWork: StepsAtWork, formerSteps: FormerSteps, manifestSteps: ManifestSteps) {
+            self.stepsAtWork = stepsAtWork
+            self.formerSteps = formerSteps
+            self.manifestSteps = manifestSteps
+        }
+    }
+
+    private var keyring: Keyring { shared.keyring }
+    var safes: SafeDesk { shared.safes }
+    var keys: KeyDesk { shared.keys }
+    var stepsAtWork: StepsAtWork { shared.stepsAtWork }
+    var formerSteps: FormerSteps { shared.formerSteps }
+    var manifestSteps: ManifestSteps { shared.manifestSteps }
 
     /// Who sends on a network.
     func sending(_ signer: SignerSpec?, on network: OpenNetwork) async throws(StepFailure) -> Sending {
@@ -306,15 +327,10 @@ package struct EffectContext: Sendable {
     ///
     /// Its signer is asked for a replacement alone, so a secret that is not there only means that there is none.
     ///
-    /// `needed` says why it is needed no more; it is asked of what no block is known to have. `gasLimit`: the most that it may use now. `mark`: what a
-    /// replacement is to be known by. `allowance`: what the approved plan allows it; nil: nothing, so that it goes on record where a block has it, and is not
-    /// sent.
+    /// `needed` says why it is needed no more; it is asked of what no block is known to have.
     func settled(
         _ step: StepID,
-        signer: SignerSpec?,
-        mark: OperationMark,
-        within allowance: Allowance?,
-        gasLimit: UInt64? = nil,
+        as terms: SignedTerms,
         on network: OpenNetwork,
         progress: StepProgress,
         needed: (ChainOperation) async throws(StepFailure) -> String? = { _ throws(StepFailure) in nil },
@@ -330,21 +346,21 @@ package struct EffectContext: Sendable {
         }
         guard let open, !open.attempts.isEmpty else { return nil }
         var own: (any TransactionSigner)?
-        if case .signed(let signer) = try? await sending(signer, on: network) { own = signer }
+        if case .signed(let signer) = try? await sending(terms.signer, on: network) { own = signer }
         let sender = try await sender(
             open.intent.sender,
             on: network,
             progress: progress,
             usable: usable
         )
-        if let other = try? await address(of: signer, on: network), other != open.intent.sender {
+        if let other = try? await address(of: terms.signer, on: network), other != open.intent.sender {
             // Whoever sends it owns what is created, and pays.
             guard let settlement = try await sender.watch(open) else { throw open.signedByOther(than: other) }
             return settlement
         }
         var unwanted: String?
         if open.state != .included {
-            let most = min(gasLimit ?? .max, network.spec.limits.maxTransactionGas)
+            let most = min(terms.gasLimit ?? .max, network.spec.limits.maxTransactionGas)
             if open.needsMoreGas(than: most), let used = open.content?.gasLimit {
                 unwanted =
                     "run \(open.intent.run) signed it with a gas limit of \(used), and \(most) is the most now"
@@ -352,15 +368,16 @@ package struct EffectContext: Sendable {
                 unwanted = try await needed(open)
             }
         }
-        if open.state != .included, unwanted == nil, let refusal = Self.refusal(of: open, within: allowance) {
+        if open.state != .included, unwanted == nil,
+            let refusal = Self.refusal(of: open, within: terms.allowance)
+        {
             guard let settlement = try await sender.watch(open) else { throw refusal }
             return settlement
         }
         return try await sender.resume(
             open,
             signer: own?.address == open.intent.sender ? own : nil,
-            mark: mark,
-            within: allowance ?? .unlimited,
+            as: terms,
             unwanted: unwanted.map {
                 StepFailure(
                     code: "not-needed", "\(step) is not needed any more: \($0)",

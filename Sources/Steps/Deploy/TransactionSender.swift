@@ -36,21 +36,17 @@ struct TransactionSender: Sendable {
     /// - Parameters:
     ///   - operation: What is stored of it.
     ///   - signer: Who can sign a replacement that pays more; nil: only what is signed is sent.
-    ///   - mark: What that is to be known by.
-    ///   - allowance: What one that pays more may cost.
+    ///   - terms: What that is to be known by, and may cost.
     ///   - unwanted: Why it is not to come into a block any more, where none has it; nil: it is.
     /// - Returns: The operation, as of ``settle(_:signedBy:)``.
     /// - Throws: ``StepFailure`` of the kind `blocked` where it waits for a person.
     func resume(
         _ operation: ChainOperation,
         signer: (any TransactionSigner)?,
-        mark: OperationMark,
-        within allowance: Allowance,
+        as terms: SignedTerms,
         unwanted: StepFailure?
     ) async throws(StepFailure) -> Settlement {
-        try await follow(
-            await lane.attach(
-                operation.id, signer: signer, mark: mark, within: allowance, unwanted: unwanted))
+        try await follow(await lane.attach(operation.id, signer: signer, as: terms, unwanted: unwanted))
     }
 
     /// Waits for an operation of which a block has something; nothing is sent for it.

@@ -35,14 +35,14 @@ actor LaneDriver {
     func attach(
         _ id: ChainOperation.ID,
         signer: (any TransactionSigner)?,
-        mark: OperationMark,
-        within allowance: Allowance = .unlimited,
+        as terms: SignedTerms,
         unwanted: StepFailure? = nil
     ) -> AsyncStream<LaneNotice> {
         unasked.remove(id)
         return listen {
             lane.attach(
-                id, signer: signer, mark: mark, within: allowance, unwanted: unwanted, at: performer.now())
+                id, signer: signer, mark: terms.mark, within: terms.allowance, unwanted: unwanted,
+                at: performer.now())
         }
     }
 

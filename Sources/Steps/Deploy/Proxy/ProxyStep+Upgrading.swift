@@ -75,9 +75,9 @@ extension ProxyStep {
         }
         let settlement = try await context.settled(
             action.step,
-            signer: action.upgrader,
-            mark: mark(ofUpgrade: action),
-            within: context.allowance(ofSigned: action.step),
+            as: SignedTerms(
+                signer: action.upgrader, mark: mark(ofUpgrade: action), gasLimit: nil,
+                allowance: context.allowance(ofSigned: action.step)),
             on: network,
             progress: progress,
             needed: { operation throws(StepFailure) in
