@@ -54,5 +54,24 @@ extension Pipelines {
             #expect(try await bench.plan()["action"] == "replace")
             await bench.chain.stop()
         }
+
+        /// Both would have it run their code.
+        @Test func whatAnotherDeploymentHasIsNotAdopted() async throws {
+            let bench = try await Pipelines.Proposals.PotBench()
+            try await bench.send()
+            _ = try await bench.asked(4)
+            let address = try #require(try bench.entry()["address"].string)
+            try bench.manifest("pot", "jar")
+            let adopt = [
+                "deployments", "adopt", "jar@paper", address, "--manifest", "pots.yaml", "--state-dir",
+                "state",
+            ]
+            let refused = try await bench.sandbox.hyperkit(adopt)
+            #expect(
+                refused.end == .exited(4) && refused.errors.contains("[one-address]"), "\(refused.errors)")
+            try bench.manifest("jar")
+            #expect(try await bench.sandbox.hyperkit(adopt).end == .exited(0))
+            await bench.chain.stop()
+        }
     }
 }

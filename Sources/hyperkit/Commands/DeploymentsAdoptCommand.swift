@@ -59,10 +59,12 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand, LoggingCommand {
             ])
             throw Exit.usage
         }
-        let (action, proxy, plan) = try planned(project, world)
+        let all = try project.plan(PlanRequest(allNetworks: true), world: world)
+        let (action, proxy, plan) = try planned(all.plan)
         let found = try found(proxy?.deployment ?? action, network, world)
         let state = try await RunState.open(
-            project, plan, try RunOptions.parse(["--state-dir", options.stateDir]), world: world)
+            project, plan, try RunOptions.parse(["--state-dir", options.stateDir]),
+            deploymentNames: all.deploymentNames, world: world)
         let hub = state.hub(opened: { _ in }, noted: { Console.err([$0]) })
         let entries: [RegistryEntry]
         do throws(StepFailure) {
@@ -86,11 +88,8 @@ struct DeploymentsAdoptCommand: AsyncParsableCommand, LoggingCommand {
     }
 
     /// The deployment's code, its proxy where it has one, and the steps that they need.
-    private func planned(_ project: Project, _ world: World) throws -> (
-        DeployAction, ProxyAction?, Plan<Action>
-    ) {
+    private func planned(_ all: Plan<Action>) throws -> (DeployAction, ProxyAction?, Plan<Action>) {
         let step = StepID.deploy(deployment.name, on: deployment.network)
-        let all = try project.plan(PlanRequest(allNetworks: true), world: world).plan
         let code = StepID.implementation(deployment.name, on: deployment.network)
         if case .implementation(let action, let proxy)? = all[code]?.work {
             return (action, proxy, all.closed { $0.id == code })

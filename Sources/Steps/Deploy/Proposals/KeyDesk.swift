@@ -10,6 +10,14 @@ actor KeyDesk {
     private typealias Look = Task<Result<ProposalSearch, StepFailure>, Never>
 
     private var looks: [ChainOperation.Lane: Look] = [:]
+    private var voids: [ChainOperation.Lane: Set<UInt64>] = [:]
+
+    /// The nonces that the run has people use up.
+    func voids(in lane: ChainOperation.Lane) -> Set<UInt64> { voids[lane] ?? [] }
+
+    func noteVoids(_ nonces: [UInt64], in lane: ChainOperation.Lane) {
+        voids[lane, default: []].formUnion(nonces)
+    }
 
     /// The look at an account, which the first that asks for it begins; one that failed is begun anew.
     ///

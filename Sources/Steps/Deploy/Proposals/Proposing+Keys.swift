@@ -24,7 +24,7 @@ extension EffectContext {
         let intent = intent(request, lane, on: network)
         try takeUpAgain(SafeAttribution.Operation(intent), as: request.step, state, on: network)
         try takeBackLost(in: lane)
-        let (nonce, unused) = try nonce(for: intent, state)
+        let (nonce, unused) = try nonce(for: intent, state, besides: await keys.voids(in: lane))
         let transaction = request.transaction(
             price, nonce: nonce, gasLimit: gas, chainID: network.spec.chainID)
         let file = try write(transaction, from: account)
@@ -41,6 +41,7 @@ extension EffectContext {
         try inLedger { () throws(LedgerError) in
             _ = try ledger.propose(intent, nonce: nonce, counted: state.latest)
         }
+        await keys.noteVoids(unused, in: lane)
         var unsigned = StepFailure(
             .blocked,
             code: Self.unsigned,
@@ -62,11 +63,12 @@ extension EffectContext {
     /// not seen: under one nonce at most one is ever sent.
     private func nonce(
         for intent: Proposal.Intent,
-        _ state: AccountState
+        _ state: AccountState,
+        besides voids: Set<UInt64>
     ) throws(StepFailure) -> (nonce: UInt64, unused: [UInt64]) {
         let open = try inLedger { () throws(LedgerError) in try ledger.openProposals(in: intent.lane) }
         let mine = open.first { $0.intent.project == intent.project && $0.intent.step == intent.step }
-        let taken = Set(open.map(\.nonce))
+        let taken = Set(open.map(\.nonce)).union(voids)
         var nonce = state.pending
         while taken.contains(nonce) { nonce += 1 }
         guard let mine, mine.nonce > nonce else { return (mine?.nonce ?? nonce, []) }
