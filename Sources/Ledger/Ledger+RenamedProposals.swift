@@ -93,6 +93,13 @@ extension Ledger {
                 """,
             arguments: ["\(Proposal.moved)\(step)", time, id]
         )
+        if database.changesCount == 0 {
+            // It was taken back, which is no longer why it has ended.
+            try database.execute(
+                sql: "UPDATE proposals SET reason = ?, updated_at = ? WHERE id = ?",
+                arguments: ["\(Proposal.moved)\(step)", time, id]
+            )
+        }
         try append(
             actor: try Self.actor(of: run, in: database),
             action: "proposal.move",

@@ -128,6 +128,32 @@ extension Pipelines.Proposals {
             for nonce in ["0x0", "0x1"] { try await bench.wallet.send(try #require(asked[nonce])) }
             #expect(try await bench.asked(4).keys.sorted() == ["0x2"])
             #expect(try bench.entry()["name"] == "cup")
+            // It is wanted after all: its nonce is looked at once, and then it is asked for anew.
+            try bench.manifest("pot", "cup")
+            #expect(try await bench.asked(4).keys.sorted() == ["0x2"])
+            let step = { try bench.sandbox.report()["steps"].first("id", "deploy:pot@paper") }
+            #expect(try step()["error"]["code"] == "asked-before")
+            #expect(try await bench.asked(4).keys.sorted() == ["0x2", "0x3"])
+            #expect(try step()["error"]["code"] == "unsigned")
+            await bench.chain.stop()
+        }
+
+        /// What is there is not replaced by an equal contract that nothing asks for any more.
+        @Test(arguments: [false, true])
+        func takesNoPlaceOfWhatIsThere(_ approval: Bool) async throws {
+            let bench = try await PotBench(approval: approval)
+            try await bench.send()
+            try await bench.send()
+            try await bench.asked(0)
+            let address = try bench.entry()["address"]
+            try bench.manifest("pot", "cup")
+            let cup = try await bench.asked(4)
+            try await bench.wallet.send(try #require(cup["0x2"]))
+            try bench.manifest()
+            #expect(try await bench.plan()["action"] == "keep")
+            #expect(try await bench.asked(0).isEmpty)
+            #expect(try bench.entry()["address"] == address)
+            #expect(try await bench.transactions() == 3)
             await bench.chain.stop()
         }
 

@@ -13,10 +13,12 @@ extension CallStep {
         _ network: OpenNetwork,
         _ fact: inout CallFact
     ) async throws(StepFailure) -> Performed? {
-        try context.takeUpLost(
-            SafeAttribution.Operation(
-                to: address, value: action.value, payloadHash: Keccak256.hash(data)),
-            as: action.step, on: network)
+        if try !context.isOnRecord(action, data, to: address, on: network) {
+            try context.takeUpLost(
+                SafeAttribution.Operation(
+                    to: address, value: action.value, payloadHash: Keccak256.hash(data)),
+                as: action.step, on: network)
+        }
         let found = try await context.execution(of: action.step, on: network, seen: action.unless != nil)
         guard let execution = found else { return nil }
         let (proposal, receipt) = (execution.proposal, execution.receipt)

@@ -21,6 +21,8 @@ extension DeployStep {
             }
         }
 
+        var isReplacement: Bool { if case .replace = self { true } else { false } }
+
         /// Who made what stays: that of one which a salt leads to is on no record.
         func maker(_ knowledge: DeploymentKnowledge) -> Address? {
             switch self {

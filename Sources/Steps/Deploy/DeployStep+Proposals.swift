@@ -12,8 +12,10 @@ extension DeployStep {
         _ creation: Creation,
         _ network: OpenNetwork
     ) async throws(StepFailure) -> DeploymentFact? {
-        try context.takeUpLost(
-            SafeAttribution.Operation(creation, value: action.value), as: action.step, on: network)
+        if try context.entry(of: action.name, formerly: action.formerly, on: network) == nil {
+            try context.takeUpLost(
+                SafeAttribution.Operation(creation, value: action.value), as: action.step, on: network)
+        }
         guard
             let execution = try await context.execution(of: action.step, on: network, seen: true)
         else { return nil }

@@ -99,6 +99,18 @@ extension EffectContext {
         return calls
     }
 
+    /// Whether a call with its data is on record of an address under its names.
+    func isOnRecord(
+        _ action: CallAction,
+        _ data: [UInt8],
+        to address: Address,
+        on network: OpenNetwork
+    ) throws(StepFailure) -> Bool {
+        let hash = Keccak256.hash(data)
+        return try callsOnRecord(under: action.names, at: address, on: network)
+            .contains { $0.callDataHash == hash }
+    }
+
     /// Whether a step is a call that the one which is asked for was, or may have been: no other one that the manifest has.
     private func isOfLostName(_ step: StepID, _ action: CallAction) -> Bool {
         guard step.kind == .call, step != action.step else { return false }

@@ -22,7 +22,9 @@ extension Forecaster {
         _ network: OpenNetwork,
         _ forecast: inout DeploymentForecast
     ) async throws(StepFailure) -> ProposedCreation {
-        let content = creation.map { SafeAttribution.Operation($0, value: action.value) }
+        let isOnRecord =
+            try context.entry(of: action.name, formerly: action.formerly, on: network) != nil
+        let content = isOnRecord ? nil : creation.map { SafeAttribution.Operation($0, value: action.value) }
         switch try await context.proposalState(of: action.step, like: content, on: network, seen: true) {
         case .nothing, .overtaken: return .nothing
         case .waits(let proposal): return .open(proposal)
@@ -123,7 +125,9 @@ extension Forecaster {
         _ network: OpenNetwork
     ) async -> SettledCall {
         var content: SafeAttribution.Operation?
-        if let data, let address {
+        if let data, let address,
+            (try? context.isOnRecord(action, data, to: address, on: network)) == false
+        {
             content = SafeAttribution.Operation(
                 to: address, value: action.value, payloadHash: Keccak256.hash(data))
         }

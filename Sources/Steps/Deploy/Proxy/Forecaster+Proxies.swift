@@ -201,7 +201,9 @@ extension Forecaster {
             effect.asked = try asked(part, effect)
             view.next = effect
         }
-        let content = creation.map { SafeAttribution.Operation($0, value: part.value) }
+        // What takes another's place is asked for by its own step alone.
+        let content =
+            decision.isReplacement ? nil : creation.map { SafeAttribution.Operation($0, value: part.value) }
         if let network,
             case .waits(let open) = try await context.proposalState(
                 of: part.step, like: content, on: network, seen: true)
