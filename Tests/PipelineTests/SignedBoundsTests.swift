@@ -85,6 +85,30 @@ extension Pipelines {
             await bench.chain.stop()
         }
 
+        /// A run that wanted another call used its nonce up, and was killed: the first one is made anew.
+        @Test func aCallWhoseNonceIsUsedUpIsBoundedAndCounted() async throws {
+            let (bench, killer) = try await killed(atSend: 2, taken: false)
+            try bench.sandbox.replace(#"arguments: ["7"]"#, with: #"arguments: ["8"]"#, in: "m.yaml")
+            _ = try await plan(bench)
+            let child = try bench.sandbox.start(
+                Sandbox.command("run", "m.yaml", ["--plan", "plan.json"]), environment: Self.environment)
+            killer.aim(at: child.processID, send: 1, taken: true)
+            _ = await child.remainingErrors()
+            #expect(await child.end() == .killed(by: SIGKILL))
+            #expect(try await bench.sent() == 2)
+            try bench.sandbox.replace(#"arguments: ["8"]"#, with: #"arguments: ["7"]"#, in: "m.yaml")
+            let (file, text) = try await plan(bench)
+            let most = file["calls"].first("name", "set")["maxCostWei"].string.flatMap { UInt128($0) }
+            #expect(text.contains("cost    chain ≤ 0.60"), "\(text)")
+            let before = try await balance(bench)
+            let applied = try await apply(bench)
+            #expect(applied.end == .exited(0), "\(applied.errors)")
+            let paid = before - (try await balance(bench))
+            #expect(try paid > Self.ether / 10 * 6 && paid <= #require(most))
+            killer.stop()
+            await bench.chain.stop()
+        }
+
         @Test func aContractThatNoNodeHadIsBounded() async throws {
             let (bench, killer) = try await killed(atSend: 1, taken: false)
             let file = try await plan(bench).file

@@ -16,14 +16,22 @@ extension ChainOperation {
         attempts.compactMap { try? SignedTransaction(raw: $0.rawTransaction).transaction }
     }
 
-    /// Whether no block is known to have it and other data, another value or less gas is wanted now: a run does not send it.
+    /// Whether no block is known to have it and other data, another value or less gas is wanted now, or an earlier run began to use its
+    /// nonce up: a run does not send it.
     ///
     /// `payload`: the hash of what would be sent now; nil where that is not known. `most`: the gas that it may use.
     func isTakenBack(by payload: Hash?, with value: Wei, most: UInt64) -> Bool {
+        if isUsedUp { return true }
         guard [.signed, .sent].contains(state) else { return false }
         if needsMoreGas(than: most) { return true }
         guard let payload else { return false }
         return payload != intent.payloadHash || value != intent.value
+    }
+
+    /// Whether what uses up its nonce is signed, and no block is known to have what it is for instead: where it is wanted again it is made
+    /// anew.
+    var isUsedUp: Bool {
+        state != .blocked && !isThere && transactions.contains { $0.isVoid(of: intent.sender) }
     }
 
     /// Whether a block has what it is for, not what uses up its nonce.

@@ -299,6 +299,7 @@ extension Forecaster {
         let isWanted =
             open.content.flatMap(Upgrade.implementation(in:)) == view.implementation(of: action)
             && !open.needsMoreGas(than: most)
+        guard !open.isUsedUp else { return nil }
         return isWanted || [.included, .blocked].contains(open.state) ? open : nil
     }
 
