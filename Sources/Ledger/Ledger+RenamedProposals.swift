@@ -30,7 +30,7 @@ extension Ledger {
     /// Has what people were asked for go on as what another step asks for, with what it took the place of.
     ///
     /// - Parameters:
-    ///   - proposal: What the step asks for too; it is open then. One that is not there any more changes nothing.
+    ///   - proposal: What the step asks for too; it is open then. Where people were seen to have done it meanwhile, nothing of it moves.
     ///   - step: The step, of which nothing is open.
     ///   - network: What its network is called.
     ///   - run: Who asks.
@@ -47,8 +47,9 @@ extension Ledger {
             let ids = try Int64.fetchAll(
                 database,
                 sql: """
-                    SELECT id FROM proposals WHERE id = :id OR (state IN ('open', 'superseded') AND project = :project
-                        AND step = :step AND chain_id = :chain AND genesis_hash = :genesis AND account = :account)
+                    SELECT id FROM proposals WHERE (id = :id AND state != 'executed')
+                        OR (state IN ('open', 'superseded') AND project = :project AND step = :step
+                            AND chain_id = :chain AND genesis_hash = :genesis AND account = :account)
                         ORDER BY id = :id, id
                     """,
                 arguments: [

@@ -187,6 +187,13 @@ import Testing
             try ledger.openProposal(
                 of: step, project: Bench.project, chainID: sepolia, genesisHash: genesis) == nil)
 
+        // Another process may have seen meanwhile that it was done.
+        let done = try ledger.propose(intent("done"), nonce: 6, counted: 4)
+        try ledger.markExecuted(
+            done, by: Keccak256.hash("sent".utf8), leaving: .deployment(entry, gasUsed: nil), run: Bench.run)
+        try ledger.takeUp(done, as: .deploy("other", on: "goerli"), on: "goerli", run: Bench.run)
+        #expect(try ledger.openProposals(in: intent().lane) == [taken])
+
         // What was taken back since nothing needed it can be asked for again, anything else that ended cannot.
         try ledger.withdraw(taken, reason: Proposal.notNeeded)
         #expect(try asked("first").map(\.state) == [.withdrawn])
