@@ -129,6 +129,24 @@ struct LaneBench {
         hear()
     }
 
+    /// Goes on with so many transactions in blocks, none of them ours, until something is sent or it rests for good.
+    static func sent(_ bench: inout LaneBench, count: UInt64 = 0) -> [Transaction] {
+        for _ in 0..<2_000 {
+            let move = bench.next()
+            switch move {
+            case .ask: bench.answer(move, account(latest: count))
+            case .look: bench.answer(move, nothing(head: 50, count: count))
+            case .send(let offers):
+                return offers.compactMap {
+                    try? SignedTransaction(raw: $0.attempt.rawTransaction).transaction
+                }
+            case .rest(let until?): bench.now = until
+            default: return []
+            }
+        }
+        return []
+    }
+
     /// Answers what the chain is asked in the usual way until a transaction is to be sent or there is nothing to do.
     mutating func nextSend() -> LaneMove {
         while true {

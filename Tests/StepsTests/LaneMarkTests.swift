@@ -11,31 +11,13 @@ import Testing
     private static let cap = Wei(3_000_000_000)
     private static let token = Array("token".utf8)
 
-    /// Goes on until something is offered or nothing is to be done, with so many transactions in blocks.
-    private func sent(_ bench: inout LaneBench, count: UInt64 = 0) -> [Transaction] {
-        for _ in 0..<2_000 {
-            let move = bench.next()
-            switch move {
-            case .ask: bench.answer(move, LaneBench.account(latest: count))
-            case .look: bench.answer(move, LaneBench.nothing(head: 50, count: count))
-            case .send(let offers):
-                return offers.compactMap {
-                    try? SignedTransaction(raw: $0.attempt.rawTransaction).transaction
-                }
-            case .rest(let until?): bench.now = until
-            default: return []
-            }
-        }
-        return []
-    }
-
     // MARK: Signed for the first time
 
     @Test func whatHasNoRoomIsNotSigned() throws {
         var bench = LaneBench(fees: Fees.Settings(maxFeePerGas: Self.cap))
         let tight = bench.submit("tight", gasLimit: 100_001, given: 100_001)
         let other = bench.submit("other")
-        #expect(sent(&bench).map(\.data) == [Array("other".utf8)], "what is behind it goes on")
+        #expect(LaneBench.sent(&bench).map(\.data) == [Array("other".utf8)], "what is behind it goes on")
         let failure = try #require(bench.failure(of: tight))
         #expect(failure.kind == .blocked && failure.code == "no-mark")
         #expect(failure.diagnostics.map(\.location) == [DeployBench.here])
@@ -48,7 +30,7 @@ import Testing
     @Test func aWeiBelowTheCapThePriceHasIt() {
         var bench = LaneBench(fees: Fees.Settings(maxFeePerGas: Wei(Self.cap.value + 1)))
         _ = bench.submit(gasLimit: 100_001, given: 100_001)
-        let price = sent(&bench).map(\.maxFeePerGas.value)
+        let price = LaneBench.sent(&bench).map(\.maxFeePerGas.value)
         #expect(price == [LaneBench.mark.price(atMost: Self.cap.value)])
     }
 
@@ -80,9 +62,9 @@ import Testing
             LaneRules(bumpAfter: .seconds(5), maxBumps: 1, patience: .seconds(60)),
             fees: Fees.Settings(maxFeePerGas: cap.map { Wei($0) }))
         let ticket = bench.submit(gasLimit: gasLimit, given: gasLimit)
-        #expect(sent(&bench).map(\.maxFeePerGas.value) == [Self.first])
+        #expect(LaneBench.sent(&bench).map(\.maxFeePerGas.value) == [Self.first])
         bench.answer(bench.lane.next(at: bench.now), .sent([.taken]))
-        let bumped = sent(&bench)
+        let bumped = LaneBench.sent(&bench)
         guard let cap else {
             #expect(bumped.allSatisfy { LaneBench.mark.isOn(price: $0.maxFeePerGas.value, gasLimit: 0) })
             #expect(bumped.count == 1)
@@ -107,7 +89,7 @@ import Testing
         _ = bench.nextSend()
         bench.restart()
         _ = bench.attach(unwanted: StepFailure(code: "not-needed", "it is not needed", recurrence: .passing))
-        let void = try #require(sent(&bench).first)
+        let void = try #require(LaneBench.sent(&bench).first)
         #expect(void.isVoid(of: LaneFakeSigner.address))
         #expect(void.maxFeePerGas == cap, "a node takes it in place of the first")
     }
@@ -118,13 +100,13 @@ import Testing
             LaneRules(bumpAfter: .seconds(5), patience: .seconds(60)),
             fees: Fees.Settings(maxFeePerGas: Self.cap))
         _ = bench.submit()
-        #expect(sent(&bench).map(\.maxFeePerGas) == [Self.cap])
+        #expect(LaneBench.sent(&bench).map(\.maxFeePerGas) == [Self.cap])
         bench.settings.fees = Fees.Settings(maxFeePerGas: Wei(9_000_000_000))
         bench.restart()
         _ = bench.attach()
-        #expect(sent(&bench).map(\.maxFeePerGas) == [Self.cap], "the same bytes first")
+        #expect(LaneBench.sent(&bench).map(\.maxFeePerGas) == [Self.cap], "the same bytes first")
         bench.answer(bench.lane.next(at: bench.now), .sent([.taken]))
-        let bumped = try #require(sent(&bench).first).maxFeePerGas.value
+        let bumped = try #require(LaneBench.sent(&bench).first).maxFeePerGas.value
         #expect(bumped >= Self.cap.value / 10 * 11 && LaneBench.mark.isOn(price: bumped, gasLimit: 0))
     }
 
@@ -149,7 +131,7 @@ import Testing
             bench.begin(LaneRecord(nonces: [0], began: 1), needsApproval: needsApproval)
             bench.strangers = [stranger]
             let ticket = bench.submit(given: given)
-            #expect(sent(&bench, count: 2).isEmpty)
+            #expect(LaneBench.sent(&bench, count: 2).isEmpty)
             let failure = try #require(bench.failure(of: ticket))
             #expect(failure.kind == .blocked && failure.code == "may-be-done")
             #expect(failure.message.contains("\(stranger.hash)") && failure.message.contains("(nonce 1)"))
@@ -172,7 +154,7 @@ import Testing
         bench.begin(LaneRecord(nonces: [0], began: 1), needsApproval: true)
         bench.strangers = [stranger]
         let ticket = bench.submit(given: 104_097)
-        #expect(sent(&bench, count: 2).map(\.nonce) == [2])
+        #expect(LaneBench.sent(&bench, count: 2).map(\.nonce) == [2])
         #expect(bench.failures(of: ticket) == [])
     }
 
@@ -182,7 +164,7 @@ import Testing
             bench.begin(LaneRecord(nonces: [0], began: 2))
             bench.strangers = [LaneStranger(1, data: Self.token, gasLimit: 104_097, cap: Self.cap)]
             let ticket = bench.submit(given: 104_097, reach: reach)
-            #expect(sent(&bench, count: 2).count == (isDoubt ? 0 : 1))
+            #expect(LaneBench.sent(&bench, count: 2).count == (isDoubt ? 0 : 1))
             #expect(bench.failures(of: ticket) == (isDoubt ? ["may-be-done"] : []))
         }
     }

@@ -22,29 +22,11 @@ import Testing
         return bench
     }
 
-    /// Goes on with so many transactions in blocks, none of them ours, until something is sent or it rests for good.
-    private func sent(_ bench: inout LaneBench, count: UInt64) -> [Transaction] {
-        for _ in 0..<2_000 {
-            let move = bench.next()
-            switch move {
-            case .ask: bench.answer(move, LaneBench.account(latest: count))
-            case .look: bench.answer(move, LaneBench.nothing(head: 50, count: count))
-            case .send(let offers):
-                return offers.compactMap {
-                    try? SignedTransaction(raw: $0.attempt.rawTransaction).transaction
-                }
-            case .rest(let until?): bench.now = until
-            default: return []
-            }
-        }
-        return []
-    }
-
     @Test func theSameBytesAreSentWhereNobodyDidItMeanwhile() throws {
         var bench = killed("token")
         bench.restart()
         _ = bench.attach()
-        let sent = sent(&bench, count: 0)
+        let sent = LaneBench.sent(&bench, count: 0)
         #expect(sent.map(\.data) == [Array("token".utf8)])
         #expect(bench.journal.operations.map(\.attempts.count) == [1])
     }
@@ -77,7 +59,7 @@ import Testing
         bench.restart()
         let attached = bench.attach(unwanted: Self.notNeeded)
         let ticket = try #require(attached)
-        let offered = sent(&bench, count: 0)
+        let offered = LaneBench.sent(&bench, count: 0)
         let void = try #require(offered.first)
         #expect(void.isVoid(of: LaneFakeSigner.address) && void.nonce == 0)
         let hash = try #require(bench.journal.operations[0].attempts.last?.hash)
@@ -110,7 +92,7 @@ import Testing
         bench.restart()
         let attached = bench.attach(canSign: false, unwanted: Self.notNeeded)
         let ticket = try #require(attached)
-        #expect(sent(&bench, count: 0).isEmpty)
+        #expect(LaneBench.sent(&bench, count: 0).isEmpty)
         #expect(bench.failures(of: ticket) == ["not-needed"])
     }
 
@@ -154,7 +136,7 @@ import Testing
         let attached = bench.attach()
         let ticket = try #require(attached)
         let next = bench.submit("next")
-        #expect(sent(&bench, count: 0).isEmpty)
+        #expect(LaneBench.sent(&bench, count: 0).isEmpty)
         #expect(bench.failures(of: ticket) == ["not-as-planned"])
         #expect(bench.failures(of: next) == ["lane-blocked"])
         #expect(bench.failure(of: ticket)?.message.contains("the approved plan does not have it") == true)
@@ -166,7 +148,7 @@ import Testing
         var bench = killed("token")
         bench.restart()
         let other = bench.submit("other")
-        let void = try #require(sent(&bench, count: 0).first)
+        let void = try #require(LaneBench.sent(&bench, count: 0).first)
         #expect(void.isVoid(of: LaneFakeSigner.address) && void.nonce == 0)
         #expect(bench.failures(of: other) == [])
     }
@@ -185,7 +167,7 @@ import Testing
             bench.now = until
         }
         _ = bench.attach()
-        let offered = try #require(sent(&bench, count: 0).first)
+        let offered = try #require(LaneBench.sent(&bench, count: 0).first)
         #expect(offered.data == Array("token".utf8) && offered.nonce == 0)
     }
 
@@ -194,7 +176,7 @@ import Testing
         bench.restart()
         bench.toCome = [.deploy("token", on: "sim")]
         _ = bench.submit("other")
-        let void = try #require(sent(&bench, count: 0).first)
+        let void = try #require(LaneBench.sent(&bench, count: 0).first)
         #expect(void.isVoid(of: LaneFakeSigner.address) && bench.now >= Self.rules.patience / 2)
     }
 }
