@@ -9,6 +9,12 @@ final class BoxBench {
     init() async throws {
         sandbox = try Sandbox()
         chain = try await RunningDevnet(sandbox)
+        try code()
+        try manifest()
+    }
+
+    /// Writes the contract; `payable`: whether its function takes money.
+    func code(payable: Bool = false) throws {
         let source = """
             // SPDX-License-Identifier: MIT
             pragma solidity ^0.8.20;
@@ -16,11 +22,16 @@ final class BoxBench {
             contract Box {
                 uint256 public number;
                 constructor(uint256 number_) { number = number_; }
-                function set(uint256 number_) external { number = number_; }
+                function set(uint256 number_) external\(payable ? " payable" : "") { number = number_; }
             }
             """
         try sandbox.write(Data(source.utf8), to: "contracts/Box.sol")
-        try manifest()
+    }
+
+    /// What the account that signs has, in wei.
+    func balance() async throws -> UInt128 {
+        let answer = try await chain.ask("eth_getBalance", "\"\(DevelopmentAccount.address)\", \"latest\"")
+        return try #require(answer.string.flatMap { UInt128($0.dropFirst(2), radix: 16) })
     }
 
     /// Writes the manifest.

@@ -4,31 +4,14 @@ import Testing
 extension Pipelines {
     /// What a run says that it cost is what left its accounts.
     @Suite struct Costs {
-        private static let source = """
-            // SPDX-License-Identifier: MIT
-            pragma solidity ^0.8.20;
-
-            contract Box {
-                uint256 public number;
-                constructor(uint256 number_) { number = number_; }
-                function set(uint256 number_) external payable { number = number_; }
-            }
-            """
-
         private static let ether: UInt128 = 1_000_000_000_000_000_000
-
-        private func balance(_ bench: BoxBench) async throws -> UInt128 {
-            let answer = try await bench.chain.ask(
-                "eth_getBalance", "\"\(DevelopmentAccount.address)\", \"latest\"")
-            return try #require(answer.string.flatMap { UInt128($0.dropFirst(2), radix: 16) })
-        }
 
         @Test func itIsFeesAndValueOnceEach() async throws {
             let bench = try await BoxBench()
-            try bench.sandbox.write(Data(Self.source.utf8), to: "contracts/Box.sol")
+            try bench.code(payable: true)
             let call = #"set: { function: "set(uint256)", arguments: ["7"], value: 0.6 ether }"#
             try bench.manifest(deployment: "calls: { \(call) }")
-            let before = try await balance(bench)
+            let before = try await bench.balance()
             let ran = try await bench.run("--network", "chain")
             #expect(ran.end == .exited(0), "\(ran.errors)")
             let report = try bench.sandbox.report()
@@ -38,7 +21,7 @@ extension Pipelines {
             #expect(fees > 0)
             let sum = fees + Self.ether / 10 * 6
             #expect(report["networks"].first("name", "chain")["spentWei"].string == "\(sum)")
-            #expect(try await balance(bench) == before - sum)
+            #expect(try await bench.balance() == before - sum)
             let words = "ETH (0.6 ETH of value, 0."
             #expect(try bench.sandbox.text("reports/latest/report.md").contains(words))
             #expect(ran.errors.contains(words), "\(ran.errors)")

@@ -5,25 +5,8 @@ import Testing
 extension Pipelines {
     /// What a killed run signed and is still wanted counts in a plan: any block may take it, and who applies the plan pays it.
     @Suite struct SignedBounds {
-        private static let source = """
-            // SPDX-License-Identifier: MIT
-            pragma solidity ^0.8.20;
-
-            contract Box {
-                uint256 public number;
-                constructor(uint256 number_) { number = number_; }
-                function set(uint256 number_) external payable { number = number_; }
-            }
-            """
-
         private static let ether: UInt128 = 1_000_000_000_000_000_000
         private static let environment = ["DEV_KEY": DevelopmentAccount.key]
-
-        private func balance(_ bench: BoxBench) async throws -> UInt128 {
-            let answer = try await bench.chain.ask(
-                "eth_getBalance", "\"\(DevelopmentAccount.address)\", \"latest\"")
-            return try #require(answer.string.flatMap { UInt128($0.dropFirst(2), radix: 16) })
-        }
 
         private func plan(_ bench: BoxBench) async throws -> (file: JSON, text: String) {
             let ran = try await bench.plan()
@@ -39,7 +22,7 @@ extension Pipelines {
         /// A box that is paid when it is there, of which a run was killed as it handed over one of its transactions.
         private func killed(atSend send: Int, taken: Bool) async throws -> (BoxBench, SendKiller) {
             let bench = try await BoxBench()
-            try bench.sandbox.write(Data(Self.source.utf8), to: "contracts/Box.sol")
+            try bench.code(payable: true)
             let call = #"set: { function: "set(uint256)", arguments: ["7"], value: 0.6 ether }"#
             try bench.manifest(network: ", approval: plan", deployment: "calls: { \(call) }")
             let killer = try SendKiller(to: bench.chain)
@@ -75,11 +58,11 @@ extension Pipelines {
             #expect(try await bench.sent() == 1)
             try bench.sandbox.write(Data(whole.utf8), to: "plan.json")
 
-            let before = try await balance(bench)
+            let before = try await bench.balance()
             let applied = try await apply(bench)
             #expect(applied.end == .exited(0), "\(applied.errors)")
             #expect(try await bench.sent() == 2)
-            let paid = before - (try await balance(bench))
+            let paid = before - (try await bench.balance())
             #expect(paid > Self.ether / 10 * 6 && paid <= most)
             killer.stop()
             await bench.chain.stop()
@@ -100,10 +83,10 @@ extension Pipelines {
             let (file, text) = try await plan(bench)
             let most = file["calls"].first("name", "set")["maxCostWei"].string.flatMap { UInt128($0) }
             #expect(text.contains("cost    chain ≤ 0.60"), "\(text)")
-            let before = try await balance(bench)
+            let before = try await bench.balance()
             let applied = try await apply(bench)
             #expect(applied.end == .exited(0), "\(applied.errors)")
-            let paid = before - (try await balance(bench))
+            let paid = before - (try await bench.balance())
             #expect(try paid > Self.ether / 10 * 6 && paid <= #require(most))
             killer.stop()
             await bench.chain.stop()
@@ -128,10 +111,10 @@ extension Pipelines {
             let call = file["calls"].first("name", "set")
             #expect(call["name"] == "set" && call["maxCostWei"] == .null && call["maxGas"] == .null)
             #expect(!text.contains("cost    "), "\(text)")
-            let before = try await balance(bench)
+            let before = try await bench.balance()
             let applied = try await apply(bench)
             #expect(applied.end == .exited(0), "\(applied.errors)")
-            #expect(try await balance(bench) == before)
+            #expect(try await bench.balance() == before)
             killer.stop()
             await bench.chain.stop()
         }
